@@ -1,0 +1,39 @@
+/**
+ * Data as it comes out of JSON or YAML. Objects built from input have no prototype, so that `__proto__` is a key like any
+ * other. Integers beyond 2^53 are `bigint`.
+ */
+export type Json = null | boolean | number | bigint | string | JsonArray | JsonObject
+export type JsonArray = Json[]
+export interface JsonObject {
+  [key: string]: Json
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** An empty object without a prototype. */
+export function emptyObject(): JsonObject {
+  return Object.create(null) as JsonObject
+}
+
+/** A deep copy; objects of the copy have no prototype. */
+export function cloneJson<T extends Json>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(cloneJson) as unknown as T
+  const copy = emptyObject()
+  for (const key of Object.keys(value)) copy[key] = cloneJson((value as JsonObject)[key] ?? null)
+  return copy as T
+}
+
+/** Deep equality; key order does not count, list order does. */
+export function equalJson(a: Json | undefined, b: Json | undefined): boolean {
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((item, i) => equalJson(item, b[i]))
+  }
+  if (Array.isArray(b)) return false
+  const keys = Object.keys(a)
+  return keys.length === Object.keys(b).length && keys.every(key => key in b && equalJson(a[key], b[key]))
+}

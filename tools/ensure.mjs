@@ -1,0 +1,62 @@
+// Makes a bare clone ready: dependencies from the lock file, then the build. It uses nothing but Node itself, does nothing
+// when nothing changed, and writes only to standard error, so that the output of the command that follows can be piped.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+
+function run(command, args, what) {
+  // Standard input is closed: npm would otherwise read what the user pipes into the command that follows.
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] })
+  if (error !== undefined || status !== 0) {
+    process.stderr.write(`pillion: ${what} failed${error === undefined ? '' : `: ${error.message}`}\n`)
+    process.exit(3)
+  }
+}
+
+function installDependencies() {
+  const stamp = join(root, 'node_modules', '.lock-hash')
+  const lock = readFileSync(join(root, 'package-lock.json'))
+  const wanted = createHash('sha256').update(lock).update(process.version).digest('hex')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+  process.stderr.write('pillion: installing dependencies…\n')
+  const npm = process.env['npm_execpath']
+  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
+  if (npm?.endsWith('.js')) run(process.execPath, [npm, ...args], 'npm ci')
+  else run('npm', args, 'npm ci')
+  writeFileSync(stamp, wanted)
+}
+
+/** Newest modification time below a folder, in ms. */
+function newest(folder) {
+  let latest = 0
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    latest = Math.max(latest, entry.isDirectory() ? newest(path) : statSync(path).mtimeMs)
+  }
+  return latest
+}
+
+/** Data files (schemas, built-in templates) stand beside the code that reads them, in dist as in src. */
+function copyData(from, to) {
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const source = join(from, entry.name)
+    if (entry.isDirectory()) copyData(source, join(to, entry.name))
+    else if (!entry.name.endsWith('.ts')) cpSync(source, join(to, entry.name))
+  }
+}
+
+function build() {
+  const stamp = join(root, 'dist', '.built')
+  const sources = Math.max(newest(join(root, 'src')), statSync(join(root, 'tsconfig.json')).mtimeMs)
+  if (existsSync(stamp) && statSync(stamp).mtimeMs >= sources) return
+  run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json'], 'the build')
+  copyData(join(root, 'src'), join(root, 'dist'))
+  writeFileSync(stamp, '')
+}
+
+installDependencies()
+build()
