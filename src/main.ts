@@ -1,2 +1,52 @@
-// The composition root: the only module that reads the environment, opens sockets and exits.
-process.exitCode = 0
+// The composition root: the only module that reads the environment and ends the process.
+import { readFileSync } from 'node:fs'
+import type { CommandContext, ExitCode, StopSignal } from './cli/command.js'
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
+
+function onStop(listener: (signal: StopSignal) => void): () => void {
+  process.on('SIGINT', listener)
+  process.on('SIGTERM', listener)
+  return () => {
+    process.off('SIGINT', listener)
+    process.off('SIGTERM', listener)
+  }
+}
+
+/** `pillion … | head`: the reader is gone, and that is nothing to complain about. */
+function endQuietlyOnClosedPipe(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
+}
+
+function reportBug(error: unknown): ExitCode {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  process.stderr.write(`pillion: internal error, please report it: ${text}\n`)
+  return 3
+}
+
+const argv = process.argv.slice(2)
+if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+  process.stdout.write(`${packageVersion()}\n`)
+} else {
+  endQuietlyOnClosedPipe()
+  const { runProgram } = await import('./cli/program.js')
+  const context: CommandContext = {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    stdin: process.stdin,
+    env: process.env,
+    cwd: process.cwd(),
+    now: () => new Date(),
+    version: packageVersion(),
+    onStop,
+    forceExit: code => process.exit(code),
+  }
+  // Not process.exit: what is still in a pipe's buffer must reach its reader.
+  process.exitCode = await runProgram(argv, context).catch(reportBug)
+}

@@ -1,0 +1,26 @@
+import type { CommandModule } from './command.js'
+
+/** Headings of `pillion --help`, in this order. */
+export type CommandGroup = 'Run:' | 'Work on manifests:' | 'Understand:' | 'Set up:'
+
+export interface CommandRow {
+  readonly name: string
+  readonly alias?: string
+  readonly group: CommandGroup
+  /** One line, starting with a verb. */
+  readonly summary: string
+  /** For the project's own use: works, but `--help` does not list it. */
+  readonly isHidden?: boolean
+  /** Loaded only when the command is named: starting `inject` must not pay for `serve`. */
+  readonly load: () => Promise<{ readonly command: CommandModule }>
+}
+
+/** Every command, in the order in which `--help` lists it. A new command is a file beside this one and a row here. */
+export const COMMANDS: readonly CommandRow[] = [
+  {
+    name: 'serve',
+    group: 'Run:',
+    summary: 'Run the admission webhook, with no cluster and no arguments if you like',
+    load: () => import('./serve.js'),
+  },
+]

@@ -1,0 +1,80 @@
+import { Command, CommanderError } from 'commander'
+import type { Act, CommandContext, CommandModule, Example, ExitCode } from './command.js'
+import { COMMANDS, type CommandRow } from './commands.js'
+
+const TOP_EXAMPLES: readonly Example[] = [
+  { line: 'pillion serve', does: 'the injection webhook on this machine, no cluster needed' },
+  { line: 'pillion <command> --help', does: 'flags and examples of one command' },
+]
+
+/** Parses `argv` (without node and script) and runs the command it names. Never throws for what a user may type. */
+export async function runProgram(
+  argv: readonly string[],
+  context: CommandContext,
+  commands: readonly CommandRow[] = COMMANDS,
+): Promise<ExitCode> {
+  const exit: { code: ExitCode } = { code: 0 }
+  const act: Act = run =>
+    async function action(...given) {
+      // commander hands over the positional arguments, the options and the command itself.
+      const options = given.at(-2) as Parameters<typeof run>[0]
+      const words = given
+        .slice(0, -2)
+        .flat()
+        .filter(word => typeof word === 'string')
+      exit.code = await run(options, context, words)
+    }
+  const program = frame(context)
+  const named = namedCommand(argv, commands)
+  for (const row of commands) addCommand(program, row, row === named ? (await row.load()).command : undefined, act)
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+    return exit.code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    throw error
+  }
+}
+
+/** `--help`, `--version` and errors go through the context, and end in an exception instead of the process. */
+function frame(context: CommandContext): Command {
+  const program = new Command('pillion')
+    .description('An Istio-compatible sidecar injector and service mesh control plane that explains itself.')
+    .version(context.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help of a command')
+    .showSuggestionAfterError(true)
+    .showHelpAfterError('(see --help)')
+    .configureOutput({
+      writeOut: text => context.stdout.write(text),
+      writeErr: text => context.stderr.write(text),
+      getOutHelpWidth: () => context.stdout.columns ?? 100,
+      getErrHelpWidth: () => context.stderr.columns ?? 100,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+      outputError: (text, write) => write(text.replace(/^error: /, 'pillion: ')),
+    })
+    .exitOverride()
+  return program.addHelpText('after', exampleText(TOP_EXAMPLES))
+}
+
+function addCommand(program: Command, row: CommandRow, module: CommandModule | undefined, act: Act): void {
+  // `.command()` hands settings (output, exit override) down; a bare `new Command` would not have them.
+  const command = program.command(row.name, { hidden: row.isHidden === true })
+  command.summary(row.summary).description(`${row.summary}.`).helpGroup(row.group)
+  if (row.alias !== undefined) command.alias(row.alias)
+  module?.define(command, act)
+  if (module?.examples !== undefined) command.addHelpText('after', exampleText(module.examples))
+}
+
+/** The first word that is not a flag; `help x` names x. No flag before the command takes a value. */
+function namedCommand(argv: readonly string[], commands: readonly CommandRow[]): CommandRow | undefined {
+  const words = argv.filter(word => !word.startsWith('-'))
+  const name = words[0] === 'help' ? words[1] : words[0]
+  return commands.find(row => row.name === name || row.alias === name)
+}
+
+function exampleText(examples: readonly Example[]): string {
+  const width = Math.max(...examples.map(({ line }) => line.length))
+  return `\nExamples:\n${examples.map(({ line, does }) => `  ${line.padEnd(width)}  ${does}\n`).join('')}`
+}
