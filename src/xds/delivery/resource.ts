@@ -1,0 +1,64 @@
+/** `type.googleapis.com/…`, as it stands in requests and responses. */
+export type TypeUrl = string
+
+/**
+ * A point in the history of what may be sent: it only grows, and equal numbers mean that nothing changed in between. The
+ * engine's revision, as a plain number, so that delivery also runs over a source of a test's own.
+ */
+export type SourceRevision = number
+
+/** One resource as the wire carries it. Encoded once, shared by every stream that is sent it. */
+export interface EncodedResource {
+  readonly name: string
+  /** Hash of the bytes: equal versions mean equal bytes. */
+  readonly version: string
+  /** The encoded message: what becomes `Any.value`. Never written to. */
+  readonly bytes: Uint8Array
+}
+
+/** What happened to the resources of one type since a revision, net: a name stands here once. */
+export type ResourceChanges =
+  | {
+      readonly kind: 'delta'
+      /** Added or changed. May name too much (a resource that changed and changed back), never too little. */
+      readonly changed: Iterable<string>
+      readonly removed: Iterable<string>
+    }
+  /** The history does not reach back that far: compare everything. */
+  | { readonly kind: 'reset' }
+
+/**
+ * Everything that one proxy may be told, at its newest state. Proxies of one view share the tables behind it. All methods are
+ * synchronous reads; none may throw.
+ */
+export interface ResourceSource {
+  /** The newest state. */
+  revision(): SourceRevision
+  /**
+   * The resource of that name; absent: there is none. A source may answer names that `list` does not give, such as an empty
+   * ClusterLoadAssignment for a cluster without endpoints.
+   */
+  get(type: TypeUrl, name: string): EncodedResource | undefined
+  /** What a wildcard subscription holds, in the order to send it. */
+  list(type: TypeUrl): Iterable<EncodedResource>
+  /** Empty where nothing changed, at the cost of a comparison: delivery asks for every stream and type at every push. */
+  changes(type: TypeUrl, since: SourceRevision): ResourceChanges
+}
+
+/** How resources of one type are delivered. */
+export interface TypeRule {
+  readonly url: TypeUrl
+  /** For people: `CDS`. */
+  readonly short: string
+  /** Whether a subscription without names (or with `*`) means everything. Otherwise it means nothing. */
+  readonly isWildcard: boolean
+  /**
+   * Of this type the client needs the resource of the same name again after one of ours was sent, changed or not, if it is
+   * subscribed: Envoy warms a changed cluster until its endpoints come.
+   */
+  readonly warms?: TypeUrl
+  /** What is gone is told only when the client has acknowledged the newest of these types: break after make. */
+  readonly removesAfter?: readonly TypeUrl[]
+  /** Names that are gone are never told (ECDS: Envoy keeps the last extension it had). */
+  readonly isNeverRemoved?: boolean
+}
