@@ -1,0 +1,28 @@
+export { createEngine } from './engine.js'
+export { isSameData } from './equality.js'
+export { inputsOf } from './explain.js'
+export { refreshInSlices, type SliceOptions } from './slices.js'
+export type {
+  Changes,
+  Claim,
+  DeriveOptions,
+  Engine,
+  EngineOptions,
+  EngineStats,
+  Explanation,
+  Family,
+  Graph,
+  Hold,
+  Index,
+  Input,
+  Lookup,
+  Pin,
+  Reader,
+  Reported,
+  Revision,
+  Step,
+  Table,
+  TableOptions,
+  Transaction,
+} from './types.js'
+export { BEGINNING } from './types.js'
