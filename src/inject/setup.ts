@@ -1,0 +1,39 @@
+import type { InjectionConfig } from '../config/injection-config.js'
+import type { InjectionValues } from '../config/injection-values.js'
+import type { MeshConfig } from '../config/mesh-config.js'
+import type { ProxyConfigResource } from '../config/proxy-config.js'
+import type { Problem } from '../lang/problem.js'
+import { ok, type Result } from '../lang/result.js'
+import { compileTemplates } from './compile.js'
+import type { InjectionEnvironment, InjectionSetup } from './types.js'
+
+export interface SetupInput {
+  readonly config: InjectionConfig
+  readonly values: InjectionValues
+  readonly mesh: MeshConfig
+  readonly proxyConfigs?: readonly ProxyConfigResource[]
+  readonly revision?: string
+  readonly environment?: Partial<InjectionEnvironment>
+}
+
+/** Puts the parts together and compiles the templates; call it when a part changed, not per pod. */
+export function injectionSetup(input: SetupInput): Result<InjectionSetup, readonly Problem[]> {
+  const templates = compileTemplates(input.config)
+  if (!templates.ok) return templates
+  return ok({
+    config: input.config,
+    templates: templates.value,
+    values: input.values,
+    mesh: input.mesh,
+    proxyConfigs: input.proxyConfigs ?? [],
+    revision: input.revision ?? '',
+    environment: {
+      nativeSidecars: 'auto',
+      nodes: new Map(),
+      platform: '',
+      compliancePolicy: '',
+      variables: new Map(),
+      ...input.environment,
+    },
+  })
+}
