@@ -43,10 +43,10 @@ function blocksByName(): Map<string, string> {
 function parseField(line: string): GoField {
   const [go = '', json = '', type = '', options = ''] = line.split(' ')
   const flags = options.split(';')
-  const valueOf = (prefix: string): string | undefined =>
+  const option = (prefix: string): string | undefined =>
     flags.find(flag => flag.startsWith(prefix))?.slice(prefix.length)
-  const patchStrategy = valueOf('s=')
-  const mergeKey = valueOf('k=')
+  const patchStrategy = option('s=')
+  const mergeKey = option('k=')
   return {
     go,
     json: json === '-' ? '' : json,
