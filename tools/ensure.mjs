@@ -2,7 +2,7 @@
 // when nothing changed, and writes only to standard error, so that the output of the command that follows can be piped.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -49,14 +49,23 @@ function copyData(from, to) {
   }
 }
 
-function build() {
-  const stamp = join(root, 'dist', '.built')
-  const sources = Math.max(newest(join(root, 'src')), statSync(join(root, 'tsconfig.json')).mtimeMs)
-  if (existsSync(stamp) && statSync(stamp).mtimeMs >= sources) return
-  run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json'], 'the build')
-  copyData(join(root, 'src'), join(root, 'dist'))
+/** Compiles `project` into `folder` unless nothing below `sources` is newer than the last time. */
+function build(project, folder, sources, copies) {
+  const stamp = join(root, folder, '.built')
+  const changed = [join(root, project), join(root, 'tsconfig.json')].map(path => statSync(path).mtimeMs)
+  const latest = Math.max(...changed, ...sources.filter(path => existsSync(join(root, path))).map(path => newest(join(root, path))))
+  if (existsSync(stamp) && statSync(stamp).mtimeMs >= latest) return
+  // Stamped with the time before the build: what is edited while it runs is built next time.
+  const started = new Date()
+  run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', project], 'the build')
+  for (const [from, to] of copies) copyData(join(root, from), join(root, to))
   writeFileSync(stamp, '')
+  utimesSync(stamp, started, started)
 }
 
 installDependencies()
-build()
+build('tsconfig.json', 'dist', ['src'], [['src', 'dist']])
+// Conformance and benchmarks run compiled too, from a build of their own, so that what they measure is what ships.
+if (process.argv.includes('--tools')) {
+  build('tsconfig.tools.json', 'build', ['src', 'test/kit', 'test/conformance', 'bench'], [['src', 'build/src']])
+}
