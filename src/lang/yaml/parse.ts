@@ -1,0 +1,95 @@
+import type { Json } from '../json.js'
+import type { Position, Problem } from '../problem.js'
+import { err, ok, type Result } from '../result.js'
+import { composeFirst, readFull, type YamlFailure } from './full.js'
+import { MAX_DOCUMENT_LENGTH } from './limits.js'
+import { findOffset } from './locate.js'
+import { splitYamlDocuments, type YamlSource } from './split.js'
+
+export interface ParseYamlOptions {
+  /** The name that positions carry. */
+  readonly file?: string
+  /** Line of the file on which the text begins, from 1. */
+  readonly line?: number
+  /** Equal keys of one map: the last one wins (default, as the reference reads manifests), or an error. */
+  readonly duplicateKeys?: 'last' | 'error'
+}
+
+/** A document of a stream. */
+export interface YamlDocument {
+  /** The source, byte for byte, comments included, without the separator line behind it. */
+  readonly text: string
+  /** Line of the stream on which `text` begins, from 1. */
+  readonly line: number
+  /** What it says; null for an empty document, and where `problems` has an error. */
+  readonly value: Json
+  readonly problems: readonly Problem[]
+  /** Position of the key or list item that a path names, or of its nearest ancestor that exists. */
+  locate(path: readonly (string | number)[]): Position | undefined
+}
+
+/** Reads one document (the first, where a text holds several). Nothing but comments is null. */
+export function parseYaml(text: string, options: ParseYamlOptions = {}): Result<Json, Problem> {
+  if (text.length > MAX_DOCUMENT_LENGTH) return err(problemOf(text, TOO_LARGE, options))
+  const read = readFull(text, options.duplicateKeys === 'error')
+  return read.ok ? ok(read.value) : err(problemOf(text, read.failure, options))
+}
+
+/** Reads every document of a stream, cut as `splitYamlDocuments` does; a document that fails does not hide the others. */
+export function parseYamlStream(text: string, options: ParseYamlOptions = {}): YamlDocument[] {
+  return splitYamlDocuments(text).map(source => toDocument(source, options))
+}
+
+function toDocument(source: YamlSource, options: ParseYamlOptions): YamlDocument {
+  const here = { ...options, line: source.line + (options.line ?? 1) - 1 }
+  const result = readSource(source, here)
+  return {
+    text: source.text,
+    line: here.line,
+    value: result.ok ? result.value : null,
+    problems: result.ok ? [] : [result.error],
+    locate: path => locate(source.text, path, here),
+  }
+}
+
+function readSource(source: YamlSource, options: ParseYamlOptions): Result<Json, Problem> {
+  if (source.badSeparator === undefined) return parseYaml(source.text, options)
+  const offset = source.text.lastIndexOf('---')
+  const message = `invalid document separator: only a comment may follow ---, found '${source.badSeparator}'`
+  return err(problemOf(source.text, { code: 'yaml-syntax', message, offset }, options))
+}
+
+const TOO_LARGE: YamlFailure = {
+  code: 'yaml-limit',
+  message: `document is longer than ${MAX_DOCUMENT_LENGTH / 1024 / 1024} Mi characters`,
+  offset: 0,
+}
+
+function problemOf(text: string, failure: YamlFailure, options: ParseYamlOptions): Problem {
+  return {
+    severity: 'error',
+    code: failure.code,
+    message: failure.message,
+    position: positionAt(text, failure.offset, options),
+  }
+}
+
+function positionAt(text: string, offset: number, options: ParseYamlOptions): Position {
+  let line = 0
+  let start = 0
+  for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1)) {
+    line++
+    start = at + 1
+  }
+  const position = { line: line + (options.line ?? 1), column: offset - start + 1 }
+  return options.file === undefined ? position : { file: options.file, ...position }
+}
+
+function locate(text: string, path: readonly (string | number)[], options: ParseYamlOptions): Position | undefined {
+  try {
+    const offset = findOffset(composeFirst(text), path)
+    return offset === undefined ? undefined : positionAt(text, offset, options)
+  } catch {
+    return undefined // A document that cannot be read has no places; its problem says where it broke.
+  }
+}
