@@ -1,4 +1,4 @@
-import type { Server as HttpServer, SecureServerOptions } from 'node:http2'
+import type { Http2SecureServer, Http2Server, SecureServerOptions } from 'node:http2'
 
 export interface GrpcStatus {
   readonly code: GrpcCode
@@ -108,7 +108,7 @@ export interface GrpcServer {
     address: { readonly host: string; readonly port: number } | { readonly path: string },
   ): Promise<{ readonly host: string; readonly port: number }>
   /** The HTTP server, where one port serves more than gRPC. */
-  readonly http: HttpServer
+  readonly http: Http2Server | Http2SecureServer
   stats(): { readonly connections: number; readonly streams: number }
   /** Refuses new connections, ends all calls with UNAVAILABLE, waits at most `graceMs`. */
   close(graceMs?: number): Promise<void>
