@@ -1,0 +1,151 @@
+import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes, type X509Certificate } from 'node:crypto'
+import { chmod, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { issueCertificate } from '../identity/certificate.js'
+import { err, ok, type Result } from '../lang/result.js'
+import { type CheckedPair, checkKeyPair } from './key-pair.js'
+import type { KeyPair } from './listener.js'
+
+/** What Pillion makes for itself in its state folder. Each file holds a key and its certificate, so that they change together. */
+export const STATE_FILES = {
+  authority: 'ca.pem',
+  /** The authority's certificate alone: what clients (curl, the caBundle of a webhook configuration) are given. */
+  authorityCertificate: 'ca-cert.pem',
+  serving: 'serving.pem',
+} as const
+
+export interface StateOptions {
+  readonly stateDir: string
+  /** DNS names and IP addresses that the serving certificate must answer for, validated. */
+  readonly names: readonly string[]
+  readonly now: Date
+}
+
+const DAY_MS = 86_400_000
+/** The authority outlives every certificate; browsers and the API server have no limit for one of a user's own. */
+const AUTHORITY_DAYS = 3650
+const SERVING_DAYS = 90
+/** Renewed with a third of the time left, so that a machine that sleeps for weeks still wakes up with a valid one. */
+const RENEW_BEFORE_MS = 30 * DAY_MS
+/** Clocks of clients that run behind must not see a certificate from the future. */
+const BACKDATE_MS = 3_600_000
+const AUTHORITY_NAME = 'Pillion development CA'
+
+/** When a certificate of ours is due for renewal. */
+export function renewalTime(notAfter: Date): Date {
+  return new Date(notAfter.getTime() - RENEW_BEFORE_MS)
+}
+
+/**
+ * The serving pair of the state folder, made or renewed where it is missing, due, for other names, or from another authority.
+ * Folder and keys are for the user alone (0700, 0600). Several processes may share the folder.
+ */
+export async function servingPair(options: StateOptions): Promise<Result<CheckedPair, string>> {
+  try {
+    await mkdir(options.stateDir, { recursive: true, mode: 0o700 })
+    await chmod(options.stateDir, 0o700)
+    const authority = await openAuthority(options)
+    if (!authority.ok) return authority
+    const kept = await readServing(options, authority.value)
+    return kept === undefined ? await renewServing(options, authority.value) : ok(kept)
+  } catch (error) {
+    return err(`cannot keep certificates in ${options.stateDir}: ${(error as Error).message}`)
+  }
+}
+
+interface Authority {
+  readonly key: KeyObject
+  readonly certificate: X509Certificate
+}
+
+async function openAuthority({ stateDir, now }: StateOptions): Promise<Result<Authority, string>> {
+  const path = join(stateDir, STATE_FILES.authority)
+  const text = (await readOptional(path)) ?? (await createAuthority(path, now))
+  const pair = checkKeyPair(splitPair(text), { cert: path, key: path }, now)
+  if (!pair.ok) return err(`${pair.error}; remove ${stateDir} to have a new one made`)
+  await replaceFile(join(stateDir, STATE_FILES.authorityCertificate), pair.value.cert, 0o644)
+  return ok({ key: createPrivateKey(pair.value.key), certificate: pair.value.certificate })
+}
+
+/** Of two processes that get here together one makes the authority, and both use it: a link is made for the first only. */
+async function createAuthority(path: string, now: Date): Promise<string> {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const certificate = issueCertificate(
+    { ...validity(now, AUTHORITY_DAYS), commonName: AUTHORITY_NAME, publicKey, names: [], isAuthority: true },
+    { commonName: AUTHORITY_NAME, key: privateKey },
+  )
+  const draft = `${path}.${randomBytes(6).toString('hex')}`
+  await writeFile(draft, joinPair(privateKey, certificate), { mode: 0o600, flag: 'wx' })
+  try {
+    await link(draft, path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    await rm(draft, { force: true })
+  }
+  return readFile(path, 'utf8')
+}
+
+async function readServing(options: StateOptions, authority: Authority): Promise<CheckedPair | undefined> {
+  const path = join(options.stateDir, STATE_FILES.serving)
+  const text = await readOptional(path)
+  if (text === undefined) return undefined
+  const pair = checkKeyPair(splitPair(text), { cert: path, key: path }, options.now)
+  if (!pair.ok) return undefined
+  const { certificate, notAfter } = pair.value
+  const isOurs = certificate.verify(authority.certificate.publicKey)
+  const isFor = options.names.every(name => certificate.checkHost(name) ?? certificate.checkIP(name))
+  return isOurs && isFor && options.now < renewalTime(notAfter) ? pair.value : undefined
+}
+
+async function renewServing(options: StateOptions, authority: Authority): Promise<Result<CheckedPair, string>> {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const certificate = issueCertificate(
+    {
+      ...validity(options.now, SERVING_DAYS),
+      commonName: 'pillion',
+      publicKey,
+      names: options.names,
+      isAuthority: false,
+    },
+    { commonName: AUTHORITY_NAME, key: authority.key },
+  )
+  const path = join(options.stateDir, STATE_FILES.serving)
+  const text = joinPair(privateKey, certificate)
+  await replaceFile(path, text, 0o600)
+  return checkKeyPair(splitPair(text), { cert: path, key: path }, options.now)
+}
+
+function validity(now: Date, days: number) {
+  return {
+    notBefore: new Date(now.getTime() - BACKDATE_MS),
+    notAfter: new Date(now.getTime() + days * DAY_MS),
+    // 127 random bits: positive, and unique without a counter.
+    serial: Buffer.concat([Buffer.from([0x40]), randomBytes(15)]),
+  }
+}
+
+function joinPair(key: KeyObject, certificate: string): string {
+  return `${key.export({ type: 'pkcs8', format: 'pem' })}${certificate}`
+}
+
+function splitPair(text: string): KeyPair {
+  const start = text.indexOf('-----BEGIN CERTIFICATE')
+  return start === -1 ? { key: text, cert: '' } : { key: text.slice(0, start), cert: text.slice(start) }
+}
+
+async function readOptional(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** Whole or not at all: a reader never sees half a file. */
+async function replaceFile(path: string, text: string, mode: number): Promise<void> {
+  const draft = `${path}.${randomBytes(6).toString('hex')}`
+  await writeFile(draft, text, { mode, flag: 'wx' })
+  await rename(draft, path)
+}
