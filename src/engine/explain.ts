@@ -1,4 +1,22 @@
+import { BucketIndex } from './bucket-index.js'
+import { DerivedTable } from './derived-table.js'
+import type { Subject } from './edge.js'
+import type { TableState } from './table-state.js'
 import type { Explanation } from './types.js'
+
+/** Of an explanation, in rows, buckets and tables: what a person may still want to scroll through. */
+const DEFAULT_LIMIT = 1_000
+
+/** What was explained so far: everything is explained once, however many rows read it. */
+interface Progress {
+  readonly limit: number
+  readonly seen: Set<string>
+}
+
+/** Walks the edges that the last runs recorded. `table` must be fresh; what is upstream of it then is too. */
+export function explainRow(table: TableState, key: string, limit = DEFAULT_LIMIT): Explanation {
+  return explainKey(table, key, { limit, seen: new Set() })
+}
 
 /** The input rows (`table`, `key`, present or not) that an explanation ends in, each once, in the order of reading. */
 export function inputsOf(explanation: Explanation): readonly Explanation[] {
@@ -9,4 +27,53 @@ export function inputsOf(explanation: Explanation): readonly Explanation[] {
   }
   visit(explanation)
   return [...found.values()]
+}
+
+function explainKey(table: TableState, key: string, progress: Progress): Explanation {
+  const isPresent = table.rows.has(key)
+  return explained('row', table, table.name, key, isPresent, progress, function* () {
+    if (!(table instanceof DerivedTable)) return
+    for (const run of table.claimants(key)) {
+      yield explainKey(table.source, run.key, progress)
+      for (const subject of run.reads) yield explainSubject(subject, progress)
+    }
+  })
+}
+
+function explainSubject({ edge, key }: Subject, progress: Progress): Explanation {
+  const { channel } = edge
+  if (key === undefined) return explainWhole(channel.table, progress)
+  return channel instanceof BucketIndex
+    ? explainBucket(channel, key, progress)
+    : explainKey(channel.table, key, progress)
+}
+
+function explainBucket(index: BucketIndex, value: string, progress: Progress): Explanation {
+  const keys = index.keys(value)
+  return explained('bucket', index.table, index.name, value, keys.length > 0, progress, function* () {
+    for (const key of keys) yield explainKey(index.table, key, progress)
+  })
+}
+
+function explainWhole(table: TableState, progress: Progress): Explanation {
+  return explained('table', table, table.name, '', table.rows.size > 0, progress, function* () {
+    for (const key of table.rows.sorted().keys()) yield explainKey(table, key, progress)
+  })
+}
+
+function explained(
+  kind: Explanation['kind'],
+  { isInput }: TableState,
+  table: string,
+  key: string,
+  isPresent: boolean,
+  { limit, seen }: Progress,
+  because: () => Iterable<Explanation>,
+): Explanation {
+  const id = `${kind}\0${table}\0${key}`
+  const fact = { table, key, kind, isInput, isPresent }
+  if (seen.has(id)) return { ...fact, because: [], omitted: 'repeated' }
+  if (seen.size >= limit) return { ...fact, because: [], omitted: 'limit' }
+  seen.add(id)
+  return { ...fact, because: [...because()] }
 }

@@ -26,13 +26,15 @@ export interface Index<I extends string, K extends string, V> {
   /** `table#index` */
   readonly name: string
   readonly table: Table<K, V>
-  readonly [bucket]?: (value: I) => I
+  /** For inference only. A method, so that an index of branded strings passes for one of strings. */
+  [bucket]?(value: I): I
 }
 
 declare const written: unique symbol
 /** A table that commits write. */
 export interface Input<K extends string, V> extends Table<K, V> {
-  readonly [written]?: (row: V) => V
+  /** For inference only. */
+  [written]?(row: V): V
 }
 
 /** Reading at one revision. Which read a step makes is what it depends on. */

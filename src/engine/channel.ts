@@ -1,0 +1,30 @@
+import { ChangeLog } from './change-log.js'
+import { oldestPinned } from './clockwork.js'
+import type { Edge } from './edge.js'
+import type { TableState } from './table-state.js'
+import { BEGINNING, type Revision } from './types.js'
+
+/**
+ * What readers of a table follow: its keys, or the buckets of one of its indexes. Both are a history of names that
+ * changed, and the edges that watch them.
+ */
+export class Channel {
+  readonly name: string
+  readonly table: TableState
+  readonly readers = new Set<Edge>()
+  readonly log: ChangeLog
+
+  constructor(name: string, table: TableState) {
+    this.name = name
+    this.table = table
+    this.log = new ChangeLog(table.clockwork.revision)
+  }
+
+  /** Down to the oldest revision that a reader or a pin will ask from; a reader that has seen nothing needs no history. */
+  trim(): void {
+    if (!this.log.isTrimDue) return
+    let oldest: Revision = oldestPinned(this.table.clockwork)
+    for (const { seen } of this.readers) if (seen >= BEGINNING && seen < oldest) oldest = seen
+    this.log.trim(oldest, this.table.rows.size)
+  }
+}

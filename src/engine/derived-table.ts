@@ -1,0 +1,275 @@
+import type { Problem } from '../lang/problem.js'
+import type { Channel } from './channel.js'
+import { Claims } from './claims.js'
+import type { Clockwork } from './clockwork.js'
+import { assertNoCycle } from './cycle.js'
+import { addWatcher, Edge, removeWatcher } from './edge.js'
+import { internalProblem } from './faults.js'
+import { claimsOf, type Merge, settleClaims, settleOne, type Verdict } from './settle.js'
+import { StepReader } from './step-reader.js'
+import { newStepRun, type Output, orNone, type StepRun } from './step-run.js'
+import { type IsOver, TableState } from './table-state.js'
+import type { DeriveOptions, Revision, Step } from './types.js'
+
+/** Before every revision: an edge that has seen nothing. */
+const NOTHING_SEEN = -1 as Revision
+
+/**
+ * A table computed from another. A refresh goes through four states, and may stop after any row of the third:
+ * upstream tables are made fresh; their changes become dirty rows; dirty rows run; the keys they touched are settled,
+ * which is when rows and history change, all at once. Nobody sees a table between.
+ */
+export class DerivedTable extends TableState {
+  readonly isInput = false
+  isFresh = false
+  runs = 0
+  readonly #step: Step<string, unknown, string, unknown>
+  readonly #merge: Merge | undefined
+  /** To the source; its changed keys are rows to run. */
+  readonly #source: Edge
+  /** To everything that a row has read, the source's edge included (a step may read its own source). */
+  readonly #edges = new Map<Channel, Edge>()
+  readonly #stepRuns = new Map<string, StepRun>()
+  readonly #claims = new Claims()
+  /** Rows to run, from `#next` on: what was done stays until all is done. */
+  #dirty: StepRun[] = []
+  #next = 0
+  /** Keys whose claims have changed since the last settling. */
+  readonly #touched = new Set<string>()
+  #isFilled = false
+
+  constructor(
+    name: string,
+    clockwork: Clockwork,
+    from: TableState,
+    step: Step<string, unknown, string, unknown>,
+    options: DeriveOptions<string, unknown>,
+  ) {
+    super(name, clockwork, options)
+    this.#step = step
+    this.#merge = options.merge
+    this.#source = new Edge(from.keys, this, NOTHING_SEEN)
+    this.#edges.set(from.keys, this.#source)
+    from.keys.readers.add(this.#source)
+  }
+
+  get source(): TableState {
+    return this.#source.channel.table
+  }
+
+  get edges(): Iterable<Edge> {
+    return this.#edges.values()
+  }
+
+  get stepRuns(): ReadonlyMap<string, StepRun> {
+    return this.#stepRuns
+  }
+
+  override upstream(): Iterable<TableState> {
+    return [...this.#edges.keys()].map(({ table }) => table)
+  }
+
+  flag(): void {
+    this.isFresh = false
+  }
+
+  /** The runs whose outputs claim a key, in the order of source keys. */
+  claimants(key: string): readonly StepRun[] {
+    return this.#claims.of(key).toSorted((a, b) => (a.key < b.key ? -1 : 1))
+  }
+
+  refresh(isOver?: IsOver): boolean {
+    if (this.isFresh || this.isFreed) return true
+    for (const { channel } of this.#edges.values()) if (!channel.table.refresh(isOver)) return false
+    for (const edge of this.#edges.values()) this.#collect(edge)
+    if (!this.#runDirty(isOver)) return false
+    this.#settle()
+    this.#dropUnusedEdges()
+    this.trim()
+    this.isFresh = true
+    return true
+  }
+
+  /** The edge to a channel, made on the first read; throws a CycleError if it would close a cycle. */
+  edgeTo(channel: Channel): Edge {
+    channel.table.assertLive()
+    const known = this.#edges.get(channel)
+    if (known !== undefined) return known
+    assertNoCycle(this, channel.table)
+    const edge = new Edge(channel, this, this.clockwork.revision)
+    this.#edges.set(channel, edge)
+    channel.readers.add(edge)
+    return edge
+  }
+
+  override free(): void {
+    super.free()
+    for (const edge of this.#edges.values()) edge.channel.readers.delete(edge)
+    this.#edges.clear()
+    for (const { holds } of this.#stepRuns.values()) for (const hold of holds) hold[Symbol.dispose]()
+    this.#stepRuns.clear()
+  }
+
+  #collect(edge: Edge): void {
+    const changed = edge.channel.log.since(edge.seen)
+    edge.seen = this.clockwork.revision
+    for (const run of edge.affected(changed)) this.#enqueue(run)
+    if (edge === this.#source) this.#collectSource(changed)
+  }
+
+  #collectSource(changed: ReadonlySet<string> | undefined): void {
+    const { rows } = this.source
+    for (const key of changed ?? [...this.#stepRuns.keys(), ...rows.unsorted().keys()]) {
+      const run = this.#stepRuns.get(key)
+      if (!rows.has(key)) this.#withdraw(run)
+      else this.#enqueue(run ?? this.#add(key))
+    }
+  }
+
+  #add(key: string): StepRun {
+    const run = newStepRun(key)
+    this.#stepRuns.set(key, run)
+    return run
+  }
+
+  #enqueue(run: StepRun): void {
+    if (run.isDirty) return
+    run.isDirty = true
+    this.#dirty.push(run)
+  }
+
+  #withdraw(run: StepRun | undefined): void {
+    if (run === undefined) return
+    run.isGone = true
+    this.#stepRuns.delete(run.key)
+    this.#replace(run, [], [], [])
+  }
+
+  #runDirty(isOver: IsOver | undefined): boolean {
+    while (this.#next < this.#dirty.length) {
+      const run = this.#dirty[this.#next]!
+      const waitsFor = run.isGone ? undefined : this.#run(run, isOver !== undefined)
+      if (waitsFor !== undefined) {
+        if (!waitsFor.refresh(isOver)) return false
+        continue
+      }
+      run.isDirty = false
+      this.#next++
+      if (isOver?.()) return false
+    }
+    this.#dirty = []
+    this.#next = 0
+    return true
+  }
+
+  /** Runs the step for one row; gives the table to refresh first when the run had to stop. */
+  #run(run: StepRun, mayWait: boolean): TableState | undefined {
+    const reader = new StepReader(this, mayWait)
+    const outputs = this.#attempt(run, reader)
+    reader.close()
+    if (reader.waitsFor !== undefined) {
+      this.clockwork.suspended++
+      reader.discard()
+      // Held until the row has run: a member freed now would be built, and stopped at, again and again.
+      run.holds = [...run.holds, ...reader.holds]
+      return reader.waitsFor
+    }
+    this.runs++
+    this.clockwork.runs++
+    this.clockwork.onRun(this.name, run.key)
+    this.#replace(run, outputs, reader.reads, reader.holds)
+    run.problems = orNone(reader.problems)
+    return undefined
+  }
+
+  /** A throw keeps the earlier outputs; the reads that led to it are recorded, so it runs again when they change. */
+  #attempt(run: StepRun, reader: StepReader): readonly Output[] {
+    this.clockwork.running++
+    try {
+      const outputs = [...this.#step(this.source.rows.get(run.key), run.key, reader)]
+      if (outputs.some(([, row]) => row === undefined)) throw new Error('a step gave an undefined row')
+      return outputs
+    } catch (error) {
+      reader.problems.push(internalProblem(`table ${this.name}`, run.key, error))
+      return run.outputs
+    } finally {
+      this.clockwork.running--
+    }
+  }
+
+  #replace(run: StepRun, outputs: readonly Output[], reads: StepReader['reads'], holds: StepReader['holds']): void {
+    const [before, readBefore, heldBefore] = [run.outputs, run.reads, run.holds]
+    run.outputs = orNone(outputs)
+    run.reads = orNone(reads)
+    run.holds = orNone(holds)
+    this.#claim(run, before, outputs)
+    for (const subject of reads) addWatcher(subject, run)
+    const kept = new Set(reads)
+    for (const subject of readBefore) if (!kept.has(subject)) removeWatcher(subject, run)
+    for (const hold of heldBefore) hold[Symbol.dispose]()
+  }
+
+  #claim(run: StepRun, before: readonly Output[], after: readonly Output[]): void {
+    const kept = new Set<string>()
+    for (const [key] of after) {
+      kept.add(key)
+      this.#touched.add(key)
+      this.#claims.add(key, run)
+    }
+    for (const [key] of before) {
+      this.#touched.add(key)
+      if (!kept.has(key)) this.#claims.remove(key, run)
+    }
+  }
+
+  #settle(): void {
+    for (const key of this.#touched) this.#settleKey(key)
+    this.#touched.clear()
+    if (!this.#isFilled) this.keys.log.forget(this.clockwork.revision)
+    this.#isFilled = true
+  }
+
+  #settleKey(key: string): void {
+    const verdict = this.#verdict(key)
+    const problems = [...verdict.problems]
+    if (!verdict.isKept) {
+      if (this.#isSettled(key, verdict.row, problems)) this.#shareRow(key)
+      else this.write(key, verdict.row, this.#isFilled)
+    }
+    if (problems.length > 0) this.faults.set(key, problems)
+    else this.faults.delete(key)
+  }
+
+  /** Whether the row is as it was. An `equals` that throws finds a difference, which is always safe. */
+  #isSettled(key: string, row: unknown, problems: Problem[]): boolean {
+    if (row === undefined) return !this.rows.has(key)
+    try {
+      return this.isSame(key, row)
+    } catch (error) {
+      problems.push(internalProblem(`equals of table ${this.name}`, key, error))
+      return false
+    }
+  }
+
+  /** An equal row came anew: the run lets go of its copy. */
+  #shareRow(key: string): void {
+    const [run] = this.#claims.of(key)
+    if (run?.outputs.length === 1) run.outputs = [[key, this.rows.get(key)]]
+  }
+
+  #verdict(key: string): Verdict {
+    const runs = this.#claims.of(key)
+    if (runs.length === 0) return settleOne(undefined)
+    if (runs.length === 1 && runs[0]!.outputs.length === 1) return settleOne(runs[0]!.outputs[0]![1])
+    const claims = claimsOf(key, runs)
+    return claims.length === 1 ? settleOne(claims[0]!.row) : settleClaims(this.name, key, claims, this.#merge)
+  }
+
+  #dropUnusedEdges(): void {
+    for (const [channel, edge] of this.#edges) {
+      if (edge.size > 0 || edge === this.#source) continue
+      this.#edges.delete(channel)
+      channel.readers.delete(edge)
+    }
+  }
+}

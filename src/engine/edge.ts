@@ -1,0 +1,86 @@
+import type { Channel } from './channel.js'
+import type { DerivedTable } from './derived-table.js'
+import type { StepRun } from './step-run.js'
+import type { Revision } from './types.js'
+
+/**
+ * One thing that rows of a table watch through an edge: a key, a bucket, or (`key` undefined) everything. Shared by all
+ * rows that watch it, so that a read costs a row one pointer.
+ */
+export interface Subject {
+  readonly edge: Edge
+  readonly key: string | undefined
+  /** One row is the common case and saves the set. */
+  watchers: StepRun | Set<StepRun> | undefined
+  /** The last run that read it. */
+  runId: number
+}
+
+/** That a table reads a channel: the only kind of edge there is. Rows hang on it, streams and proxies do not. */
+export class Edge {
+  readonly channel: Channel
+  readonly reader: DerivedTable
+  /** Changes up to here have been turned into dirty rows; below every revision at first. */
+  seen: Revision
+  readonly #subjects = new Map<string, Subject>()
+  #whole: Subject | undefined
+
+  constructor(channel: Channel, reader: DerivedTable, seen: Revision) {
+    this.channel = channel
+    this.reader = reader
+    this.seen = seen
+  }
+
+  get size(): number {
+    return this.#subjects.size + (this.#whole === undefined ? 0 : 1)
+  }
+
+  subject(key: string | undefined): Subject {
+    if (key === undefined) return (this.#whole ??= { edge: this, key, watchers: undefined, runId: 0 })
+    let subject = this.#subjects.get(key)
+    if (subject === undefined) {
+      subject = { edge: this, key, watchers: undefined, runId: 0 }
+      this.#subjects.set(key, subject)
+    }
+    return subject
+  }
+
+  /** Rows to run again when these keys or buckets have changed; `undefined`: anything may have. */
+  *affected(changed: ReadonlySet<string> | undefined): Iterable<StepRun> {
+    if (changed === undefined) {
+      for (const subject of this.#subjects.values()) yield* watchersOf(subject)
+    } else {
+      for (const key of changed) yield* watchersOf(this.#subjects.get(key))
+    }
+    if (changed?.size !== 0) yield* watchersOf(this.#whole)
+  }
+
+  forget({ key }: Subject): void {
+    if (key === undefined) this.#whole = undefined
+    else this.#subjects.delete(key)
+  }
+}
+
+export function addWatcher(subject: Subject, run: StepRun): void {
+  const { watchers } = subject
+  if (watchers === undefined || watchers === run) subject.watchers = run
+  else if (watchers instanceof Set) watchers.add(run)
+  else subject.watchers = new Set([watchers, run])
+}
+
+export function removeWatcher(subject: Subject, run: StepRun): void {
+  if (subject.watchers instanceof Set) subject.watchers.delete(run)
+  else if (subject.watchers === run) subject.watchers = undefined
+  forgetUnwatched(subject)
+}
+
+export function forgetUnwatched(subject: Subject): void {
+  const { watchers } = subject
+  if (watchers === undefined || (watchers instanceof Set && watchers.size === 0)) subject.edge.forget(subject)
+}
+
+function* watchersOf(subject: Subject | undefined): Iterable<StepRun> {
+  if (subject?.watchers === undefined) return
+  if (subject.watchers instanceof Set) yield* subject.watchers
+  else yield subject.watchers
+}

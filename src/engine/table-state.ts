@@ -1,0 +1,94 @@
+import type { Problem } from '../lang/problem.js'
+import { BucketIndex } from './bucket-index.js'
+import { Channel } from './channel.js'
+import type { Clockwork } from './clockwork.js'
+import { SortedRows } from './sorted-rows.js'
+import type { Index, Table, TableOptions } from './types.js'
+
+/** Asked after each row; absent for work that must be finished. */
+export type IsOver = () => boolean
+
+/** What input and derived tables have in common: rows, their histories, their readers. Rows are opaque in here. */
+export abstract class TableState implements Table<string, unknown> {
+  readonly name: string
+  readonly clockwork: Clockwork
+  readonly rows = new SortedRows()
+  readonly keys: Channel
+  readonly #indexes = new Map<string, BucketIndex>()
+  readonly #equals: (before: unknown, after: unknown) => boolean
+  /** Problems of the table itself (merges, comparisons) by key of this table. */
+  readonly faults = new Map<string, readonly Problem[]>()
+  readonly watchers = new Set<() => void>()
+  /** The commit that flagged this table last: each commit visits a table once. */
+  flaggedAt = -1
+  isFreed = false
+
+  constructor(name: string, clockwork: Clockwork, { equals = Object.is }: TableOptions<unknown>) {
+    this.name = name
+    this.clockwork = clockwork
+    this.#equals = equals
+    this.keys = new Channel(name, this)
+  }
+
+  abstract readonly isInput: boolean
+  abstract readonly isFresh: boolean
+  /** Brings the rows up to date; false when it ran over, with all progress kept. */
+  abstract refresh(isOver?: IsOver): boolean
+  abstract flag(): void
+  abstract upstream(): Iterable<TableState>
+
+  index<I extends string>(
+    name: string,
+    extract: (row: unknown, key: string) => Iterable<I>,
+  ): Index<I, string, unknown> {
+    if (this.#indexes.has(name)) throw new Error(`table ${this.name} already has an index ${name}`)
+    const index = new BucketIndex(`${this.name}#${name}`, this, extract)
+    this.#indexes.set(name, index)
+    return index as unknown as Index<I, string, unknown>
+  }
+
+  *channels(): Iterable<Channel> {
+    yield this.keys
+    yield* this.#indexes.values()
+  }
+
+  /** Problems of indexes and of the table itself, with the key of this table that they are about. */
+  *ownProblems(): Iterable<readonly [string, Problem]> {
+    for (const [key, problems] of this.faults) for (const problem of problems) yield [key, problem]
+    for (const index of this.#indexes.values()) yield* index.faults
+  }
+
+  /** Whether `after` is no change. May throw, as the table's `equals` may. */
+  isSame(key: string, after: unknown): boolean {
+    return this.rows.has(key) && this.#equals(this.rows.get(key), after)
+  }
+
+  /** Writes one row (`undefined` removes it) into table and indexes, and into history unless it is the first filling. */
+  write(key: string, after: unknown, isLogged: boolean): void {
+    const before = this.rows.get(key)
+    if (after === undefined) this.rows.delete(key)
+    else this.rows.set(key, after)
+    if (isLogged) this.keys.log.append(this.clockwork.revision, key)
+    for (const index of this.#indexes.values()) index.update(key, before, after)
+  }
+
+  trim(): void {
+    for (const channel of this.channels()) channel.trim()
+  }
+
+  /** Whoever still has the table after this has let go of what held it: reading it is a bug. */
+  free(): void {
+    this.isFreed = true
+    this.watchers.clear()
+  }
+
+  assertLive(): void {
+    if (this.isFreed) throw new Error(`table ${this.name} was freed: hold the member of its family`)
+  }
+}
+
+/** The state behind the face; a table of another make is a bug of the caller. */
+export function stateOf(table: Table<string, unknown>): TableState {
+  if (!(table instanceof TableState)) throw new Error(`${table.name} is no table of this engine`)
+  return table
+}
