@@ -1,6 +1,9 @@
 import type { Json } from '../lang/json.js'
-import type { Problem } from '../lang/problem.js'
-import type { Result } from '../lang/result.js'
+import { formatProblem, type Problem } from '../lang/problem.js'
+import { err, ok, type Result } from '../lang/result.js'
+import { type Form, structCodec } from './codec.js'
+import { formatPath } from './json-path.js'
+import type { Decoding } from './scalar-codecs.js'
 
 export interface DecodeOptions {
   /**
@@ -18,8 +21,8 @@ export interface DecodeOptions {
  *
  * Errors: code `wrong-type`, with the path of the first value that does not fit.
  */
-export function decodeTyped(_typeName: string, _value: Json, _options: DecodeOptions = {}): Result<Json, Problem> {
-  throw new Error('not yet')
+export function decodeTyped(typeName: string, value: Json, options: DecodeOptions = {}): Result<Json, Problem> {
+  return decode(typeName, value, 'sparse', options)
 }
 
 /**
@@ -27,11 +30,32 @@ export function decodeTyped(_typeName: string, _value: Json, _options: DecodeOpt
  * `status: {}`, `selector: null`), those with omitempty only when not empty. Takes what `decodeTyped` returns, edited or
  * not; throws if it does not fit the type (a bug, not a user's error).
  */
-export function encodeTyped(_typeName: string, _value: Json): Json {
-  throw new Error('not yet')
+export function encodeTyped(typeName: string, value: Json): Json {
+  const encoded = normalise(typeName, value)
+  if (!encoded.ok) throw new Error(`${typeName}: ${formatProblem(encoded.error)}`)
+  return encoded.value
 }
 
 /** `decodeTyped` and `encodeTyped` in one pass: what a Go program would print after reading the value. */
-export function normalise(_typeName: string, _value: Json, _options: DecodeOptions = {}): Result<Json, Problem> {
-  throw new Error('not yet')
+export function normalise(typeName: string, value: Json, options: DecodeOptions = {}): Result<Json, Problem> {
+  return decode(typeName, value, 'encoded', options)
+}
+
+function decode(typeName: string, value: Json, form: Form, options: DecodeOptions): Result<Json, Problem> {
+  const codec = structCodec(typeName, form)
+  const fromYaml = options.fromYaml ?? false
+  const decoding: Decoding = { fromYaml, failure: undefined, trail: undefined, failedAt: [] }
+  const converted = codec.convert(value, decoding)
+  if (decoding.failure === undefined) return ok(converted)
+  // Keeping track of the path costs more than reading does, so it is found by reading once more.
+  const tracked: Decoding = { fromYaml, failure: undefined, trail: [], failedAt: [] }
+  codec.convert(value, tracked)
+  const path = formatPath(tracked.failedAt)
+  const subject = path === '' ? typeName : path
+  return err({
+    severity: 'error',
+    code: 'wrong-type',
+    message: `${subject} ${tracked.failure ?? decoding.failure}`,
+    ...(path === '' ? {} : { path }),
+  })
 }

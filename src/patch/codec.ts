@@ -1,0 +1,191 @@
+import type { GoField, GoType } from '../lang/gotypes.js'
+import { isJsonObject, type Json, type JsonObject } from '../lang/json.js'
+import { jsonFields } from './json-fields.js'
+import { setOwn } from './json-object.js'
+import { type Codec, type Decoding, fail, scalarCodec } from './scalar-codecs.js'
+
+/** `encoded`: as Go prints the struct. `sparse`: only what was written, for those who read through the Go shapes. */
+export type Form = 'encoded' | 'sparse'
+
+const compiled: Record<Form, Map<string, Codec>> = { encoded: new Map(), sparse: new Map() }
+
+/** The codec of a struct, compiled at first use and once per form. */
+export function structCodec(name: string, form: Form): Codec {
+  let codec = compiled[form].get(name)
+  if (codec === undefined) compiled[form].set(name, (codec = compileStruct(name, form)))
+  return codec
+}
+
+function compileType(type: GoType, form: Form): Codec {
+  switch (type.kind) {
+    case 'ptr':
+      return pointer(compileType(type.elem, form))
+    case 'slice':
+      return slice(compileType(type.elem, form))
+    case 'map':
+      return map(compileType(type.elem, form))
+    case 'struct':
+      return structCodec(type.name, form)
+    default:
+      return scalarCodec(type.kind)
+  }
+}
+
+const isNil = (printed: Json): boolean => printed === null
+
+function pointer(elem: Codec): Codec {
+  return {
+    zero: null,
+    isEmpty: isNil,
+    convert: (value, decoding) => (value === null ? null : elem.convert(value, decoding)),
+  }
+}
+
+function slice(elem: Codec): Codec {
+  return {
+    zero: null,
+    isEmpty: printed => printed === null || (Array.isArray(printed) && printed.length === 0),
+    convert(value, decoding) {
+      if (Array.isArray(value)) return convertItems(value, elem, decoding)
+      if (value !== null) fail(decoding, 'a list', value)
+      return null
+    },
+  }
+}
+
+function convertItems(value: Json[], elem: Codec, decoding: Decoding): Json[] {
+  let changed: Json[] | undefined
+  for (let i = 0; i < value.length; i++) {
+    decoding.trail?.push(i)
+    const item = elem.convert(value[i]!, decoding)
+    decoding.trail?.pop()
+    if (item !== value[i]) {
+      changed ??= value.slice()
+      changed[i] = item
+    }
+  }
+  return changed ?? value
+}
+
+function map(elem: Codec): Codec {
+  return {
+    zero: null,
+    isEmpty: printed => printed === null || Object.keys(printed).length === 0,
+    convert(value, decoding) {
+      if (isJsonObject(value)) return convertEntries(value, elem, decoding)
+      if (value !== null) fail(decoding, 'a map', value)
+      return null
+    },
+  }
+}
+
+function convertEntries(value: JsonObject, elem: Codec, decoding: Decoding): JsonObject {
+  const keys = Object.keys(value)
+  const items: Json[] = []
+  let isSame = true
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]!
+    decoding.trail?.push(key)
+    const item = elem.convert(value[key]!, decoding)
+    decoding.trail?.pop()
+    items.push(item)
+    if (item !== value[key] || (i > 0 && keys[i - 1]! > key)) isSame = false
+  }
+  return isSame ? value : sortedMap(keys, items)
+}
+
+function sortedMap(keys: readonly string[], items: readonly Json[]): JsonObject {
+  const order = keys.map((_, at) => at).sort((a, b) => (keys[a]! < keys[b]! ? -1 : 1))
+  const sorted: JsonObject = {}
+  for (const at of order) setOwn(sorted, keys[at]!, items[at]!)
+  return sorted
+}
+
+/** A field of a struct under compilation. Codecs are looked up late, because structs may hold themselves. */
+interface Slot {
+  readonly field: GoField
+  readonly codec: Codec
+  /** What stands there when the field is not in the input; undefined: nothing. */
+  readonly absent: Json | undefined
+}
+
+function compileStruct(name: string, form: Form): Codec {
+  const fields = jsonFields(name)
+  // No struct of a manifest holds itself by value, only through lists and pointers, so recursion here would be a table error.
+  const slots = fields.list.map((field): Slot => compileSlot(field, form))
+  const required = slots.filter(slot => slot.absent !== undefined).length
+  const zero = deepFreeze(assemble(slots, []))
+  return {
+    zero,
+    isEmpty: () => false,
+    convert(value, decoding) {
+      if (isJsonObject(value)) return convertStruct(value, decoding)
+      if (value !== null) fail(decoding, 'a map', value)
+      return zero
+    },
+  }
+
+  function convertStruct(value: JsonObject, decoding: Decoding): Json {
+    const found: (Json | undefined)[] = new Array(slots.length).fill(undefined)
+    let isSame = true
+    let missing = required
+    let last = -1
+    for (const key of Object.keys(value)) {
+      const at = fields.find(key)
+      if (at === undefined) {
+        isSame = false
+        continue
+      }
+      const slot = slots[at]!
+      const written = value[key]!
+      // The same field spelled twice: Go reads the second on top of the first.
+      const input = found[at] === undefined ? written : layOver(found[at], written)
+      decoding.trail?.push(key)
+      const printed = convertField(slot, input, decoding)
+      decoding.trail?.pop()
+      found[at] = printed
+      if (printed !== written || at <= last || slot.field.json !== key) isSame = false
+      else if (slot.absent !== undefined) missing--
+      last = at
+    }
+    return isSame && missing === 0 ? value : assemble(slots, found)
+  }
+
+  function convertField({ field, codec }: Slot, input: Json, decoding: Decoding): Json | undefined {
+    if (form === 'sparse') return input === null ? undefined : codec.convert(input, decoding)
+    const printed = codec.convert(input, decoding)
+    if (field.omitempty && codec.isEmpty(printed)) return undefined
+    return field.omitzero && printed === null ? undefined : printed
+  }
+}
+
+function compileSlot(field: GoField, form: Form): Slot {
+  const codec = compileType(field.type, form)
+  const isLeftOut = form === 'sparse' || (field.omitempty && codec.isEmpty(codec.zero)) || field.omitzero
+  return { field, codec, absent: isLeftOut ? undefined : codec.zero }
+}
+
+function assemble(slots: readonly Slot[], found: readonly (Json | undefined)[]): JsonObject {
+  const object: JsonObject = {}
+  for (let at = 0; at < slots.length; at++) {
+    const value = found[at] ?? (found[at] === null ? null : slots[at]!.absent)
+    if (value !== undefined) object[slots[at]!.field.json] = value
+  }
+  return object
+}
+
+function layOver(first: Json, second: Json): Json {
+  if (!isJsonObject(first) || !isJsonObject(second)) return second === null ? first : second
+  const merged: JsonObject = { ...first }
+  for (const key of Object.keys(second)) {
+    setOwn(merged, key, Object.hasOwn(merged, key) ? layOver(merged[key]!, second[key]!) : second[key]!)
+  }
+  return merged
+}
+
+function deepFreeze(value: Json): Json {
+  if (typeof value !== 'object' || value === null) return value
+  for (const item of Object.values(value)) deepFreeze(item)
+  Object.freeze(value)
+  return value
+}

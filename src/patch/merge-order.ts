@@ -1,0 +1,51 @@
+import type { Json } from '../lang/json.js'
+
+type ReadKey = (item: Json) => Json | undefined
+const itself: ReadKey = item => item
+
+/**
+ * The order of a merged list. `first` are the items that the patch names, in its order; `second` the others, in the base's.
+ * An item of `second` goes before the head of `first` only if both were in the base, it ahead of the other: so new items of
+ * a patch come before those that the patch does not name.
+ */
+export function mergeOrder(
+  first: readonly Json[],
+  second: readonly Json[],
+  base: readonly Json[],
+  key: ReadKey = itself,
+): Json[] {
+  const rank = ranks(base)
+  const list: Json[] = []
+  let at = 0
+  for (const item of first) {
+    const limit = rank.get(key(item))
+    while (limit !== undefined && at < second.length && (rank.get(key(second[at]!)) ?? limit) < limit)
+      list.push(second[at++]!)
+    list.push(item)
+  }
+  return list.concat(second.slice(at))
+}
+
+/** Items by where their key stands in `order`, equal keys as they are; items not there go first, the last of them foremost. */
+export function sortBy(items: readonly Json[], order: readonly (Json | undefined)[], key: ReadKey = itself): Json[] {
+  const rank = ranks(order)
+  const sorted: Json[] = []
+  for (const item of items) {
+    const own = rank.get(key(item))
+    let at = sorted.length
+    while (at > 0 && goesBefore(own, rank.get(key(sorted[at - 1]!)))) at--
+    sorted.splice(at, 0, item)
+  }
+  return sorted
+}
+
+/** The reference's comparison: what has no place in the order is before everything. */
+function goesBefore(left: number | undefined, right: number | undefined): boolean {
+  return left === undefined || right === undefined || left < right
+}
+
+function ranks(order: readonly (Json | undefined)[]): Map<Json | undefined, number> {
+  const rank = new Map<Json | undefined, number>()
+  for (let at = 0; at < order.length; at++) if (!rank.has(order[at])) rank.set(order[at], at)
+  return rank
+}
