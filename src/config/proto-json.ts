@@ -1,3 +1,4 @@
+import { formatProtoDuration, parseDuration } from '../lang/duration.js'
 import { emptyObject, isJsonObject, type Json, type JsonObject } from '../lang/json.js'
 import { err, ok, type Result } from '../lang/result.js'
 import { ENUMS, MESSAGES } from './mesh-schema.generated.js'
@@ -291,44 +292,11 @@ function decodeWellKnown(name: MessageName, value: Json): Result<Json, ProtoErro
   }
 }
 
-const DURATION_UNITS: Readonly<Record<string, bigint>> = {
-  ns: 1n,
-  us: 1_000n,
-  µs: 1_000n,
-  μs: 1_000n,
-  ms: 1_000_000n,
-  s: 1_000_000_000n,
-  m: 60_000_000_000n,
-  h: 3_600_000_000_000n,
-}
-
-/** Go's duration text (`1m30s`, `500ms`) in nanoseconds, or undefined. Protobuf's own (`7.5s`) is a part of it. */
-export function durationNanos(text: string): bigint | undefined {
-  const match = /^([-+]?)((?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+)$/.exec(text)
-  if (match === null) return text === '0' ? 0n : undefined
-  let total = 0n
-  for (const [, whole = '', fraction = '', unit = ''] of (match[2] ?? '').matchAll(/([0-9]*)\.?([0-9]*)([a-zµμ]+)/g)) {
-    const scale = DURATION_UNITS[unit] ?? 0n
-    total += BigInt(whole === '' ? 0 : whole) * scale
-    if (fraction !== '') total += (BigInt(fraction) * scale) / 10n ** BigInt(fraction.length)
-  }
-  return match[1] === '-' ? -total : total
-}
-
 function decodeDuration(value: Json): Result<Json, ProtoError> {
-  const nanos = typeof value === 'string' ? durationNanos(value) : undefined
-  if (nanos === undefined) return fail([], `expected a duration such as 5s or 500ms, not ${describe(value)}`)
-  return ok(durationText(nanos))
-}
-
-/** As protobuf prints it: seconds, with no fraction or one of 3, 6 or 9 digits. */
-export function durationText(nanos: bigint): string {
-  const sign = nanos < 0n ? '-' : ''
-  const size = nanos < 0n ? -nanos : nanos
-  const fraction = String(size % 1_000_000_000n)
-    .padStart(9, '0')
-    .replace(/(?:000){1,3}$/, '')
-  return `${sign}${size / 1_000_000_000n}${fraction === '' ? '' : `.${fraction}`}s`
+  if (typeof value !== 'string') return fail([], `expected a duration such as 5s or 500ms, not ${describe(value)}`)
+  // Not protobuf's grammar alone: the reference reads Go's durations here.
+  const nanos = parseDuration(value)
+  return nanos.ok ? ok(formatProtoDuration(nanos.value)) : fail([], nanos.error)
 }
 
 function describe(value: Json): string {
