@@ -32,7 +32,9 @@ function countsOf(name, code) {
   // No report: vitest did not get as far as running tests, which is right only where there are none and it said 0.
   if (!existsSync(path)) return code === 0 ? counts(0, 0, 0) : counts(0, 1, 0)
   const report = JSON.parse(readFileSync(path, 'utf8'))
-  const files = report.testResults.filter(file => file.status === 'failed' && file.assertionResults.every(t => t.status !== 'failed'))
+  const files = report.testResults.filter(
+    file => file.status === 'failed' && file.assertionResults.every(t => t.status !== 'failed'),
+  )
   const found = counts(
     report.numPassedTests,
     report.numFailedTests + files.length,

@@ -53,7 +53,10 @@ function copyData(from, to) {
 function build(project, folder, sources, copies) {
   const stamp = join(root, folder, '.built')
   const changed = [join(root, project), join(root, 'tsconfig.json')].map(path => statSync(path).mtimeMs)
-  const latest = Math.max(...changed, ...sources.filter(path => existsSync(join(root, path))).map(path => newest(join(root, path))))
+  const latest = Math.max(
+    ...changed,
+    ...sources.filter(path => existsSync(join(root, path))).map(path => newest(join(root, path))),
+  )
   if (existsSync(stamp) && statSync(stamp).mtimeMs >= latest) return
   // Stamped with the time before the build: what is edited while it runs is built next time.
   const started = new Date()

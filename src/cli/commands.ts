@@ -23,4 +23,17 @@ export const COMMANDS: readonly CommandRow[] = [
     summary: 'Run the admission webhook, with no cluster and no arguments if you like',
     load: () => import('./serve.js'),
   },
+  {
+    name: 'inject',
+    alias: 'kube-inject',
+    group: 'Work on manifests:',
+    summary: 'Add the sidecar to workloads in manifests',
+    load: () => import('./inject.js'),
+  },
+  {
+    name: 'uninject',
+    group: 'Work on manifests:',
+    summary: 'Take the sidecar out of manifests again',
+    load: () => import('./uninject.js'),
+  },
 ]

@@ -14,9 +14,9 @@ export function jsonDifference(expected: unknown, actual: unknown): string | und
 
 function compare(expected: unknown, actual: unknown, path: Path, found: string[]): void {
   if (Object.is(expected, actual) || (typeof actual === 'bigint' && Number(actual) === expected)) return
-  if (Array.isArray(expected) && Array.isArray(actual)) return compareLists(expected, actual, path, found)
-  if (isObject(expected) && isObject(actual)) return compareObjects(expected, actual, path, found)
-  found.push(`${pathText(path)}: expected ${short(expected)}, got ${short(actual)}`)
+  if (Array.isArray(expected) && Array.isArray(actual)) compareLists(expected, actual, path, found)
+  else if (isObject(expected) && isObject(actual)) compareObjects(expected, actual, path, found)
+  else found.push(`${pathText(path)}: expected ${short(expected)}, got ${short(actual)}`)
 }
 
 function compareLists(expected: unknown[], actual: unknown[], path: Path, found: string[]): void {
@@ -26,7 +26,8 @@ function compareLists(expected: unknown[], actual: unknown[], path: Path, found:
   } else if (expected.length !== actual.length) {
     found.push(`${pathText(path)}: expected ${expected.length} items, got ${actual.length}`)
   }
-  for (let i = 0; i < Math.max(expected.length, actual.length); i++) compare(expected[i], actual[i], [...path, i], found)
+  for (let i = 0; i < Math.max(expected.length, actual.length); i++)
+    compare(expected[i], actual[i], [...path, i], found)
 }
 
 function compareObjects(

@@ -32,7 +32,10 @@ function tableLines(table: TableResult, width: number, isVerbose: boolean): stri
   const mark = table.passed === table.total ? ' ' : '!'
   const line = `${mark} ${table.table.padEnd(width)} ${String(table.passed).padStart(5)} of ${table.total}`
   if (!isVerbose) return [line]
-  return [line, ...table.failures.flatMap(({ row, why }) => [`    - ${row}`, ...why.split('\n').map(l => `        ${l}`)])]
+  return [
+    line,
+    ...table.failures.flatMap(({ row, why }) => [`    - ${row}`, ...why.split('\n').map(l => `        ${l}`)]),
+  ]
 }
 
 function sumLine(tables: readonly TableResult[], width: number): string {
@@ -75,13 +78,17 @@ command, webhook rows go over HTTPS to a running \`pillion serve\`, the others c
 export function compatibilityPage(result: RunResult, deviations: readonly Deviation[]): string {
   const parts = [INTRO]
   for (const area of new Set(result.tables.map(table => table.area))) {
-    parts.push(areaSection(
-      area,
-      result.tables.filter(table => table.area === area),
-    ))
+    parts.push(
+      areaSection(
+        area,
+        result.tables.filter(table => table.area === area),
+      ),
+    )
   }
   if (result.notReached.length > 0) {
-    parts.push(`## Not reached\n\nThe data set has these areas too; nothing is claimed for them: ${result.notReached.join(', ')}.\n`)
+    parts.push(
+      `## Not reached\n\nThe data set has these areas too; nothing is claimed for them: ${result.notReached.join(', ')}.\n`,
+    )
   }
   parts.push(deviationSection(deviations))
   return parts.join('\n')
@@ -89,8 +96,17 @@ export function compatibilityPage(result: RunResult, deviations: readonly Deviat
 
 function areaSection(area: string, tables: readonly TableResult[]): string {
   const [passed, total] = sums(tables)
-  const rows = tables.map(t => `| ${t.table} | ${t.passed} | ${t.total} | ${t.passed === t.total ? '' : share(t.passed, t.total)} |`)
-  const lines = [`## ${area}: ${passed} of ${total} rows`, '', '| table | pass | rows | |', '|---|---|---|---|', ...rows, '']
+  const rows = tables.map(
+    t => `| ${t.table} | ${t.passed} | ${t.total} | ${t.passed === t.total ? '' : share(t.passed, t.total)} |`,
+  )
+  const lines = [
+    `## ${area}: ${passed} of ${total} rows`,
+    '',
+    '| table | pass | rows | |',
+    '|---|---|---|---|',
+    ...rows,
+    '',
+  ]
   const red = tables.flatMap(t => t.failures.map(({ row }) => `- ${t.table}: ${inlineCode(row)}`))
   if (red.length > 0) lines.push('Rows that do not pass:', '', ...red, '')
   return lines.join('\n')
@@ -103,7 +119,9 @@ function inlineCode(text: string): string {
 function deviationSection(deviations: readonly Deviation[]): string {
   const lines = ['## Deviations', '', 'Where Pillion differs on purpose.', '']
   for (const { id, what, reason, rows } of deviations) {
-    lines.push(`- **${id}**: ${what} *Why:* ${reason}${rows.length > 0 ? ` *Rows:* ${rows.map(inlineCode).join(', ')}.` : ''}`)
+    lines.push(
+      `- **${id}**: ${what} *Why:* ${reason}${rows.length > 0 ? ` *Rows:* ${rows.map(inlineCode).join(', ')}.` : ''}`,
+    )
   }
   return `${lines.join('\n')}\n`
 }

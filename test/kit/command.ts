@@ -61,7 +61,10 @@ export function testContext(call: Omit<CommandCall, 'args'>): {
       throw new Error(`the command forced the process to end with ${code}`)
     },
   }
-  return { context, written, stop: () => listeners.forEach(listener => listener('SIGTERM')) }
+  const stop = (): void => {
+    for (const listener of listeners) listener('SIGTERM')
+  }
+  return { context, written, stop }
 }
 
 async function* chunks(stdin: string | Uint8Array | undefined): AsyncIterable<Uint8Array> {

@@ -50,7 +50,8 @@ export async function startServing(call: ServeCall): Promise<Serving> {
   running.catch(() => {}) // reported below, or by stop()
   const limit = Date.now() + START_LIMIT_MS
   while (!existsSync(readyFile)) {
-    if (ended) throw new Error(`pillion serve ended before it was ready (${await running}): ${written.stderr.slice(-2000)}`)
+    if (ended)
+      throw new Error(`pillion serve ended before it was ready (${await running}): ${written.stderr.slice(-2000)}`)
     if (Date.now() > limit) throw new Error(`pillion serve is not ready: ${written.stderr.slice(-2000)}`)
     await after(5)
   }

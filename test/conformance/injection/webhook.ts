@@ -67,7 +67,11 @@ interface UpstreamHttpCase {
 }
 
 interface PathFile {
-  readonly parse?: readonly { readonly name: string; readonly path: string; readonly expected: Record<string, string> }[]
+  readonly parse?: readonly {
+    readonly name: string
+    readonly path: string
+    readonly expected: Record<string, string>
+  }[]
   readonly updateClusterEnvs?: readonly {
     readonly name?: string
     readonly env: readonly EnvVar[] | null
@@ -245,7 +249,9 @@ function decoded(base64: string): string {
 }
 
 function statusFailure(expected: number, answer: HttpAnswer): Failure {
-  return answer.status === expected ? undefined : `expected status ${expected}, got ${answer.status}: ${answer.body.slice(0, 300)}`
+  return answer.status === expected
+    ? undefined
+    : `expected status ${expected}, got ${answer.status}: ${answer.body.slice(0, 300)}`
 }
 
 /** The small configuration that `http.json` carries inside, as files; shared by the tables that need any injector. */
@@ -305,7 +311,15 @@ async function checkHttp(servers: Servers, server: Server, row: HttpCase): Promi
 function verdictOf(review: Review): object {
   const { kind, apiVersion, response } = review
   const { uid, allowed, patchType, patch, status } = response ?? {}
-  return { kind, apiVersion, uid, allowed, patchType, isPatched: patch !== undefined, isExplained: status !== undefined }
+  return {
+    kind,
+    apiVersion,
+    uid,
+    allowed,
+    patchType,
+    isPatched: patch !== undefined,
+    isExplained: status !== undefined,
+  }
 }
 
 /** Both patches, applied to the object of the request in its typed encoding, make the same pod. */

@@ -1,0 +1,138 @@
+import { Option } from 'commander'
+import type { InjectedDocument, InjectionSetup } from '../inject/index.js'
+import { formatProblem } from '../lang/problem.js'
+import { type CommandContext, type CommandModule, collect, type ExitCode, failed, wrongUse } from './command.js'
+import type { InjectionFlags } from './injection-files.js'
+import { type ManifestOutput, openOutput, readManifests } from './manifests.js'
+
+interface InjectOptions extends InjectionFlags {
+  readonly filename: readonly string[]
+  readonly output?: string
+  readonly namespace?: string
+  readonly istioNamespace?: string
+  readonly meshConfigMapName?: string
+  readonly injectConfigMapName?: string
+  readonly webhookConfig?: string
+  readonly kubeconfig?: string
+  readonly context?: string
+  readonly xdsAddress?: string
+}
+
+export const command: CommandModule = {
+  define: (command, act) => {
+    command
+      .option(
+        '-f, --filename <path>',
+        'file, folder (searched recursively) or - for standard input; repeatable',
+        collect,
+        [],
+      )
+      .option('-o, --output <file>', 'write there instead of standard output; never half of it')
+      .option('--injectConfigFile <file>', 'injection configuration (key config of the ConfigMap) or one bare template')
+      .option('--valuesFile <file>', 'values of the templates (key values of the ConfigMap)')
+      .option('--meshConfigFile <file>', 'mesh config (key mesh of the ConfigMap)')
+      .option('--operatorFileName <file>', 'IstioOperator file; its values and meshConfig win over the files')
+      .option('-r, --revision <name>', 'control plane revision')
+      .option('--configDir <path>', 'file or folder with Node objects, for native sidecars; repeatable', collect, [])
+      .option(
+        '-n, --namespace <name>',
+        'accepted for scripts of the reference; manifests say their namespace themselves',
+      )
+      .option('-i, --istioNamespace <name>', 'namespace of the control plane (for the forms that ask a cluster)')
+    for (const [flag] of CLUSTER_FLAGS) command.addOption(new Option(`${flag} <name>`).hideHelp())
+    command.action(act<InjectOptions>(run))
+  },
+  examples: [
+    { line: 'pillion inject -f app.yaml', does: 'with the built-in configuration' },
+    { line: 'pillion inject -f deploy/ -o injected.yaml', does: 'a folder into one file' },
+    {
+      line: 'pillion inject -f - --injectConfigFile config.yaml --valuesFile values.json --meshConfigFile mesh.yaml',
+      does: 'with the ConfigMaps of an Istio installation',
+    },
+  ],
+}
+
+/** Flags that mean a cluster, by option name, with what takes their place here. */
+const CLUSTER_FLAGS: readonly (readonly [flag: string, name: keyof InjectOptions, instead: string])[] = [
+  ['--meshConfigMapName', 'meshConfigMapName', '--meshConfigFile'],
+  ['--injectConfigMapName', 'injectConfigMapName', '--injectConfigFile and --valuesFile'],
+  ['--webhookConfig', 'webhookConfig', '--injectConfigFile and --valuesFile'],
+  ['--xds-address', 'xdsAddress', '--injectConfigFile and --valuesFile'],
+  ['--kubeconfig', 'kubeconfig', '--injectConfigFile, --valuesFile and --meshConfigFile'],
+  ['--context', 'context', '--injectConfigFile, --valuesFile and --meshConfigFile'],
+]
+
+async function run(options: InjectOptions, context: CommandContext): Promise<ExitCode> {
+  if (options.filename.length === 0) return wrongUse(context, 'filename not specified (see --filename or -f)')
+  const manifests = await readManifests(options.filename, context)
+  if (!manifests.ok) return failed(context, manifests.error)
+  const cluster = clusterFlag(options)
+  if (cluster !== undefined) return wrongUse(context, cluster)
+  const { loadInjection } = await import('./injection-files.js')
+  const loaded = await loadInjection(options, context)
+  if (!loaded.ok) return fail(context, loaded.error)
+  for (const line of loaded.value.warnings) context.stderr.write(`pillion: warning: ${line}\n`)
+  if (loaded.value.builtIn.length > 0) context.stderr.write(`pillion: ${builtInNotice(loaded.value.builtIn)}\n`)
+  const output = await openOutput(options.output, context)
+  if (!output.ok) return failed(context, output.error)
+  for (const { file, text } of manifests.value) {
+    if (await injectFile(file, text, loaded.value.setup, output.value, context)) continue
+    await output.value.abandon()
+    return 3
+  }
+  const done = await output.value.finish()
+  return done.ok ? 0 : failed(context, done.error)
+}
+
+/** A cluster is needed only for what no file gives. */
+function clusterFlag(options: InjectOptions): string | undefined {
+  const hasMesh = options.meshConfigFile !== undefined || options.operatorFileName !== undefined
+  const hasValues = options.valuesFile !== undefined || options.operatorFileName !== undefined
+  if (options.injectConfigFile !== undefined && hasMesh && hasValues) return undefined
+  const asked = CLUSTER_FLAGS.find(([, name]) => options[name] !== undefined)
+  if (asked === undefined) return undefined
+  return `${asked[0]} asks a cluster, which comes with the Kubernetes connection; until then name files: ${asked[2]}`
+}
+
+function builtInNotice(parts: readonly string[]): string {
+  const last = parts.at(-1)
+  const names = parts.length === 1 ? last : `${parts.slice(0, -1).join(', ')} and ${last}`
+  return `no file was named for it: using Pillion's built-in ${names}`
+}
+
+/** False when the work has to stop; what could not be done is on standard error then. */
+async function injectFile(
+  file: string,
+  text: string,
+  setup: InjectionSetup,
+  output: ManifestOutput,
+  context: CommandContext,
+): Promise<boolean> {
+  const { injectStream } = await import('../inject/index.js')
+  for (const document of injectStream(setup, text, { file })) {
+    for (const warning of document.warnings) context.stderr.write(`${warning.trimEnd()}\n`)
+    if (document.result === 'failed') {
+      fail(context, failureLines(file, document))
+      return false
+    }
+    await output.write(`${document.output}---\n`)
+  }
+  return true
+}
+
+function failureLines(file: string, document: InjectedDocument): readonly string[] {
+  const { failure, problem, decisions } = document
+  if (problem !== undefined && failure === undefined) return [formatProblem(problem)]
+  const subject = decisions.at(-1)
+  const what = subject === undefined ? file : `${file}: ${subject.kind} ${JSON.stringify(subject.name)}`
+  const place = problem === undefined ? what : formatProblem({ ...problem, message: what })
+  if (failure === undefined) return [`${place}: cannot be injected`]
+  return failure.problems.length === 0
+    ? [`${place}: ${failure.message.trimEnd()}`]
+    : failure.problems.map(part => `${place}: ${formatProblem(part)}`)
+}
+
+function fail(context: CommandContext, lines: readonly string[]): ExitCode {
+  for (const line of lines) context.stderr.write(`pillion: ${line}\n`)
+  return 3
+}

@@ -1,0 +1,175 @@
+import { lstat, mkdtemp, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { err, ok, type Result } from '../lang/result.js'
+import type { CommandContext } from './command.js'
+
+/** One file of manifests, or standard input. */
+export interface Manifest {
+  /** As the user named it; `-` is standard input. Files of a folder are named below it. */
+  readonly file: string
+  readonly text: string
+}
+
+/** What a folder is searched for, as kubectl does. */
+const MANIFEST_NAME = /\.(ya?ml|json)$/
+
+/** Errors by their code, in the words that a shell's user knows. */
+const ERRORS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or directory',
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  ENOTDIR: 'not a directory',
+  EISDIR: 'is a directory',
+  ELOOP: 'too many levels of symbolic links',
+  ENOSPC: 'no space left on device',
+  EROFS: 'read-only file system',
+}
+
+/** `no such file or directory`, without the stack and the system call that nobody asked for. */
+export function systemError(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return ERRORS[code] ?? (error instanceof Error ? error.message : String(error))
+}
+
+/**
+ * Reads what `-f` names, in that order: files, `-`, and folders with all their YAML and JSON files, sorted by path. A file
+ * that is named twice is read once. The error is one sentence that names the file.
+ */
+export async function readManifests(
+  paths: readonly string[],
+  context: CommandContext,
+): Promise<Result<readonly Manifest[], string>> {
+  const found: Manifest[] = []
+  const seen = new Set<string>()
+  for (const path of paths) {
+    const files = path === '-' ? ok(['-']) : await filesOf(path, context.cwd)
+    if (!files.ok) return files
+    for (const file of files.value) {
+      const key = file === '-' ? file : resolve(context.cwd, file)
+      if (seen.has(key)) continue
+      seen.add(key)
+      const text = file === '-' ? await readStdin(context) : await readText(file, context.cwd)
+      if (!text.ok) return text
+      found.push({ file, text: text.value })
+    }
+  }
+  return ok(found)
+}
+
+/** The text of one file that a flag names. */
+export async function readText(file: string, cwd: string): Promise<Result<string, string>> {
+  try {
+    return decode(file, await readFile(resolve(cwd, file)))
+  } catch (error) {
+    return err(`open ${file}: ${systemError(error)}`)
+  }
+}
+
+async function readStdin(context: CommandContext): Promise<Result<string, string>> {
+  const chunks: Uint8Array[] = []
+  const encoder = new TextEncoder()
+  for await (const chunk of context.stdin) chunks.push(typeof chunk === 'string' ? encoder.encode(chunk) : chunk)
+  return decode('standard input', Buffer.concat(chunks))
+}
+
+function decode(file: string, bytes: Uint8Array): Result<string, string> {
+  try {
+    return ok(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
+  } catch {
+    return err(`${file} is not UTF-8 text`)
+  }
+}
+
+async function filesOf(path: string, cwd: string): Promise<Result<readonly string[], string>> {
+  try {
+    if (!(await stat(resolve(cwd, path))).isDirectory()) return ok([path])
+    const files = (await filesBelow(path, cwd)).sort()
+    return files.length > 0 ? ok(files) : err(`there are no .yaml, .yml or .json files in ${path}`)
+  } catch (error) {
+    return err(`open ${path}: ${systemError(error)}`)
+  }
+}
+
+async function filesBelow(folder: string, cwd: string): Promise<string[]> {
+  const found: string[] = []
+  for (const entry of await readdir(resolve(cwd, folder), { withFileTypes: true })) {
+    if (entry.name.startsWith('.')) continue
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) found.push(...(await filesBelow(path, cwd)))
+    else if (MANIFEST_NAME.test(entry.name)) found.push(path)
+  }
+  return found
+}
+
+/** Where the documents go: standard output as they come, or a file that appears whole when all of them are there. */
+export interface ManifestOutput {
+  readonly write: (text: string) => Promise<void>
+  /** Keeps the file. The error is one sentence. */
+  readonly finish: () => Promise<Result<void, string>>
+  /** Leaves the file as it was before. */
+  readonly abandon: () => Promise<void>
+}
+
+export function openOutput(file: string | undefined, context: CommandContext): Promise<Result<ManifestOutput, string>> {
+  return file === undefined || file === '-' ? Promise.resolve(ok(toStdout(context))) : toFile(file, context.cwd)
+}
+
+function toStdout(context: CommandContext): ManifestOutput {
+  return {
+    write: async text => {
+      context.stdout.write(text)
+    },
+    finish: async () => ok(undefined),
+    abandon: async () => {},
+  }
+}
+
+/** Writes beside the file and renames over it, so that no reader ever sees half of it. */
+async function toFile(file: string, cwd: string): Promise<Result<ManifestOutput, string>> {
+  try {
+    const target = await targetOf(resolve(cwd, file))
+    const folder = target.isSpecial ? undefined : await mkdtemp(join(dirname(target.path), '.pillion-'))
+    const path = folder === undefined ? target.path : join(folder, basename(target.path))
+    const handle = await open(path, 'w', target.mode)
+    const leave = async (): Promise<void> => {
+      if (folder !== undefined) await rm(folder, { recursive: true, force: true })
+    }
+    return ok({
+      write: text => handle.writeFile(text),
+      finish: async () => {
+        try {
+          await handle.close()
+          if (folder !== undefined) await rename(path, target.path)
+          return ok(undefined)
+        } catch (error) {
+          return err(`write ${file}: ${systemError(error)}`)
+        } finally {
+          await leave()
+        }
+      },
+      abandon: async () => {
+        await handle.close()
+        await leave()
+      },
+    })
+  } catch (error) {
+    return err(`open ${file}: ${systemError(error)}`)
+  }
+}
+
+interface Target {
+  readonly path: string
+  /** A device or pipe: written to directly, there is nothing to rename over. */
+  readonly isSpecial: boolean
+  readonly mode: number
+}
+
+/** The file behind links, with its permissions where it exists. */
+async function targetOf(path: string): Promise<Target> {
+  const link = await lstat(path).catch(() => undefined)
+  if (link === undefined) return { path, isSpecial: false, mode: 0o666 }
+  const real = await realpath(path).catch(() => path)
+  const found = await stat(real)
+  if (found.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' })
+  return { path: real, isSpecial: !found.isFile(), mode: found.mode & 0o777 }
+}

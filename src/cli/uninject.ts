@@ -1,0 +1,62 @@
+import { formatProblem } from '../lang/problem.js'
+import { type CommandContext, type CommandModule, collect, type ExitCode, failed, wrongUse } from './command.js'
+import { type ManifestOutput, openOutput, readManifests } from './manifests.js'
+
+interface UninjectOptions {
+  readonly filename: readonly string[]
+  readonly output?: string
+}
+
+export const command: CommandModule = {
+  define: (command, act) => {
+    command
+      .option(
+        '-f, --filename <path>',
+        'file, folder (searched recursively) or - for standard input; repeatable',
+        collect,
+        [],
+      )
+      .option('-o, --output <file>', 'write there instead of standard output; never half of it')
+      .action(act<UninjectOptions>(run))
+  },
+  examples: [{ line: 'pillion inject -f app.yaml | pillion uninject -f -', does: 'there and back again' }],
+}
+
+async function run(options: UninjectOptions, context: CommandContext): Promise<ExitCode> {
+  if (options.filename.length === 0) return wrongUse(context, 'filename not specified (see --filename or -f)')
+  const manifests = await readManifests(options.filename, context)
+  if (!manifests.ok) return failed(context, manifests.error)
+  const output = await openOutput(options.output, context)
+  if (!output.ok) return failed(context, output.error)
+  let worst: ExitCode = 0
+  for (const { file, text } of manifests.value) {
+    const code = await uninjectFile(file, text, output.value, context)
+    if (code === 3) {
+      await output.value.abandon()
+      return 3
+    }
+    if (code !== 0) worst = code
+  }
+  const done = await output.value.finish()
+  return done.ok ? worst : failed(context, done.error)
+}
+
+/** 0: restored; 1: something could not be, and standard error names it; 3: the file cannot be read as manifests. */
+async function uninjectFile(
+  file: string,
+  text: string,
+  output: ManifestOutput,
+  context: CommandContext,
+): Promise<ExitCode> {
+  const { uninjectStream } = await import('../inject/index.js')
+  let code: ExitCode = 0
+  for (const document of uninjectStream(text, { file })) {
+    if (document.problem !== undefined) return failed(context, formatProblem(document.problem))
+    for (const { path, message } of document.losses) {
+      context.stderr.write(`pillion: ${file}: not restored: ${path}: ${message}\n`)
+      code = 1
+    }
+    await output.write(`${document.output}---\n`)
+  }
+  return code
+}
