@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from './json.js'
+import { isJsonObject, type Json, type JsonObject } from './json.js'
 import { err, ok, type Result } from './result.js'
 
 /** `In`, `NotIn`, `Exists` and `DoesNotExist` are metav1.LabelSelector's; the string form adds comparisons of integers. */
@@ -212,4 +212,35 @@ function setRequirement(
   }
   const isWellFormed = inner.every((token, i) => token === ',' || wordAt(inner, i - 1) === '')
   return isWellFormed ? { requirement: { key, operator, values: [...new Set(values)] }, next: close + 1 } : undefined
+}
+
+/** The string form, as `kubectl` prints it: `app in (a,b),!c,d`. Empty for a selector that matches everything. */
+export function formatSelector({ requirements }: LabelSelector): string {
+  return requirements.map(formatRequirement).join(',')
+}
+
+function formatRequirement({ key, operator, values }: LabelRequirement): string {
+  switch (operator) {
+    case 'In':
+      return values.length === 1 ? `${key}=${values[0]}` : `${key} in (${values.join(',')})`
+    case 'NotIn':
+      return values.length === 1 ? `${key}!=${values[0]}` : `${key} notin (${values.join(',')})`
+    case 'Exists':
+      return key
+    case 'DoesNotExist':
+      return `!${key}`
+    case 'Gt':
+      return `${key}>${values[0]}`
+    case 'Lt':
+      return `${key}<${values[0]}`
+  }
+}
+
+/** The metav1.LabelSelector of a selector that came from one: every requirement as an expression. */
+export function selectorToJson({ requirements }: LabelSelector): JsonObject {
+  if (requirements.length === 0) return {}
+  const matchExpressions = requirements.map(({ key, operator, values }): JsonObject => {
+    return values.length === 0 ? { key, operator } : { key, operator, values: [...values] }
+  })
+  return { matchExpressions }
 }

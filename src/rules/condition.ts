@@ -1,6 +1,6 @@
 import { Environment } from '@marcbachmann/cel-js'
 import type { Json } from '../lang/json.js'
-import { matchesRegex } from '../lang/regex.js'
+import { compileRegex } from '../lang/regex.js'
 import { err, ok, type Result } from '../lang/result.js'
 
 /** A CEL match condition as admissionregistration.k8s.io/v1 has them, compiled. */
@@ -53,9 +53,9 @@ function environment(): Environment {
   shared = new Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false, limits: LIMITS })
   for (const variable of ['object', 'oldObject', 'request']) shared.registerVariable(variable, 'dyn')
   shared.registerFunction(`string.${LINEAR_MATCHES}(string): bool`, (text: string, pattern: string) => {
-    const result = matchesRegex(pattern, text)
-    if (!result.ok) throw new Error(result.error)
-    return result.value
+    const regex = compileRegex(pattern)
+    if (!regex.ok) throw new Error(regex.error)
+    return regex.value.matches(text)
   })
   return shared
 }

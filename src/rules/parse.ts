@@ -159,7 +159,7 @@ function parseSelector(reader: Reader): LabelSelector | undefined {
   if (value === undefined) return undefined
   const selector = parseLabelSelector(value)
   if (selector.ok) return selector.value
-  reader.problem('invalid-selector', typeof selector.error === 'string' ? selector.error : selector.error.message)
+  reader.problem('invalid-selector', selector.error)
   return undefined
 }
 
