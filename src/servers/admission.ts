@@ -29,15 +29,18 @@ export interface AdmissionRoute {
   readonly observe?: AdmissionObserver
 }
 
-/** A webhook endpoint: body limits, content type, decoding and encoding are the same for all of them. */
-export function admissionRoute(route: AdmissionRoute): Route {
+/**
+ * A webhook endpoint: body limits, content type, decoding and encoding are the same for all of them. A `decide` that throws is
+ * a bug, told to `onBug`; the caller still gets an answer that names its request.
+ */
+export function admissionRoute(route: AdmissionRoute, onBug: (error: unknown) => void): Route {
   return {
     path: route.path,
     scope: 'below',
     answer: async request => {
       const start = process.hrtime.bigint()
       route.observe?.received()
-      const { result, response } = await admit(route, request)
+      const { result, response } = await admit(route, request, onBug)
       route.observe?.finished(result, Number(process.hrtime.bigint() - start) / 1e9)
       return response
     },
@@ -50,7 +53,7 @@ interface Admitted {
 }
 
 // The order of the checks (size, emptiness, content type) is the reference's, and so are the texts.
-async function admit(route: AdmissionRoute, request: WebRequest): Promise<Admitted> {
+async function admit(route: AdmissionRoute, request: WebRequest, onBug: (error: unknown) => void): Promise<Admitted> {
   const body = await request.body(BODY_LIMIT_BYTES)
   if (!body.ok) return rejected(...BODY_ANSWERS[body.error])
   if (body.value.length === 0) return rejected(400, 'no body found')
@@ -61,10 +64,24 @@ async function admit(route: AdmissionRoute, request: WebRequest): Promise<Admitt
   if (!review.ok) {
     return { result: { kind: 'undecodable', message: review.error }, response: reply(encodeUndecodable(review.error)) }
   }
-  const answer = await route.decide(review.value, request.path)
+  const answer = await decideSafely(route, review.value, request.path, onBug)
   return {
     result: { kind: 'answered', review: review.value, answer },
     response: reply(encodeAnswer(review.value, answer)),
+  }
+}
+
+async function decideSafely(
+  route: AdmissionRoute,
+  review: AdmissionReview,
+  path: string,
+  onBug: (error: unknown) => void,
+): Promise<AdmissionAnswer> {
+  try {
+    return await route.decide(review, path)
+  } catch (error) {
+    onBug(error)
+    return { allowed: false, reason: 'internal', message: 'internal error of the webhook; its log says more' }
   }
 }
 
