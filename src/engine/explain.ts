@@ -1,6 +1,7 @@
 import { BucketIndex } from './bucket-index.js'
 import { DerivedTable } from './derived-table.js'
 import type { Subject } from './edge.js'
+import type { StepRun } from './step-run.js'
 import type { TableState } from './table-state.js'
 import type { Explanation } from './types.js'
 
@@ -33,11 +34,18 @@ function explainKey(table: TableState, key: string, progress: Progress): Explana
   const isPresent = table.rows.has(key)
   return explained('row', table, table.name, key, isPresent, progress, function* () {
     if (!(table instanceof DerivedTable)) return
-    for (const run of table.claimants(key)) {
+    for (const run of runsBehind(table, key)) {
       yield explainKey(table.source, run.key, progress)
       for (const subject of run.reads) yield explainSubject(subject, progress)
     }
   })
+}
+
+/** Those that gave the row; for an absent one the run of the same key, which might have been expected to. */
+function runsBehind(table: DerivedTable, key: string): readonly StepRun[] {
+  const namesake = table.stepRuns.get(key)
+  const claimants = table.claimants(key)
+  return claimants.length === 0 && namesake !== undefined ? [namesake] : claimants
 }
 
 function explainSubject({ edge, key }: Subject, progress: Progress): Explanation {
