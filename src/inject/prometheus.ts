@@ -150,7 +150,8 @@ function brokenPort(scrape: Scrape, statusPort: string): string | undefined {
   for (const port of ports) {
     const number = /^[-+]?[0-9]{1,18}$/.test(port) ? Number(port) : Number.NaN
     if (!(number >= 1 && number <= 65_535)) return `${prefix} invalid port ${JSON.stringify(port)}`
-    if (String(number) === statusPort) return `${prefix} port ${number} is the status port of the proxy and cannot be scraped`
+    if (String(number) === statusPort)
+      return `${prefix} port ${number} is the status port of the proxy and cannot be scraped`
     const reason = RESERVED_PORTS.get(number)
     if (reason !== undefined) return `${prefix} port ${number} is reserved for Istio (${reason}) and cannot be scraped`
   }

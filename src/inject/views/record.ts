@@ -1,0 +1,34 @@
+import { type FieldAnswer, type GoKind, GoObject, type GoValue, NO_FIELD } from '../../template/value.js'
+
+/** A struct given by its fields; each is made when a template first asks. */
+export class RecordView extends GoObject {
+  readonly goType: string
+  readonly goKind: GoKind = 'struct'
+  readonly #makers: ReadonlyMap<string, () => GoValue>
+  readonly #seen = new Map<string, GoValue>()
+
+  constructor(goType: string, makers: ReadonlyMap<string, () => GoValue>) {
+    super()
+    this.goType = goType
+    this.#makers = makers
+  }
+
+  field(name: string): FieldAnswer {
+    if (this.#seen.has(name)) return this.#seen.get(name)
+    const make = this.#makers.get(name)
+    if (make === undefined) return NO_FIELD
+    const value = make()
+    this.#seen.set(name, value)
+    return value
+  }
+
+  override fields(): readonly (readonly [string, GoValue])[] {
+    return [...this.#makers.keys()].map(name => [name, this.field(name) as GoValue] as const)
+  }
+
+  override json(): GoValue {
+    const result = Object.create(null)
+    for (const [name, value] of this.fields()) result[name] = value instanceof GoObject ? value.json() : value
+    return result
+  }
+}

@@ -1,0 +1,197 @@
+import type { GoType } from '../../lang/gotypes.js'
+import { isJsonObject, type Json, type JsonObject } from '../../lang/json.js'
+import { encodeTyped, goStruct } from '../../patch/index.js'
+import {
+  decodedJson,
+  type FieldAnswer,
+  GoInt,
+  type GoKind,
+  GoObject,
+  GoSlice,
+  type GoValue,
+  type IntegerKind,
+  NIL_POINTER,
+  NO_FIELD,
+  StringMap,
+} from '../../template/value.js'
+
+/** A Kubernetes object as templates see it: a Go struct, by Go field names, zero values where the JSON has nothing. */
+export class StructView extends GoObject {
+  readonly goType: string
+  readonly goKind: GoKind
+  /** Null behind a nil pointer. */
+  readonly value: JsonObject | null
+  readonly #name: string
+  readonly #seen = new Map<string, FieldAnswer>()
+
+  constructor(name: string, value: JsonObject | null, isPointer = false) {
+    super()
+    this.#name = name
+    this.goType = isPointer ? `*${name}` : name
+    this.goKind = isPointer ? 'ptr' : 'struct'
+    this.value = value
+  }
+
+  override get isNil(): boolean {
+    return this.value === null
+  }
+
+  field(name: string): FieldAnswer {
+    const seen = this.#seen.get(name)
+    if (seen !== undefined) return seen
+    const answer = this.#read(name)
+    this.#seen.set(name, answer)
+    return answer
+  }
+
+  #read(name: string): FieldAnswer {
+    const field = fieldsByName(this.#name).get(name)
+    if (field === undefined) return NO_FIELD
+    if (this.value === null) return NIL_POINTER
+    return goValue(field.type, field.json === '' ? this.value : own(this.value, field.json))
+  }
+
+  override fields(): readonly (readonly [string, GoValue])[] {
+    if (this.value === null) return []
+    return goStruct(this.#name).fields.map(({ go }) => [go, this.field(go) as GoValue] as const)
+  }
+
+  override json(): GoValue {
+    return this.value === null ? null : decodedJson(encodeTyped(this.#name, this.value))
+  }
+}
+
+/** A value that prints as text and has no fields templates care for: a quantity, a time, an int-or-string. */
+export class TextView extends GoObject {
+  readonly goType: string
+  readonly goKind: GoKind = 'struct'
+  readonly #value: string | number
+  constructor(goType: string, value: string | number) {
+    super()
+    this.goType = goType
+    this.#value = value
+  }
+
+  field(name: string): FieldAnswer {
+    return name === 'String' ? String(this.#value) : NO_FIELD
+  }
+
+  override text(): string {
+    return String(this.#value)
+  }
+
+  override json(): GoValue {
+    return this.#value
+  }
+}
+
+interface NamedField {
+  readonly json: string
+  readonly type: GoType
+}
+
+const fieldTables = new Map<string, ReadonlyMap<string, NamedField>>()
+
+/** Fields by Go name; those of embedded structs are there too, and the embedded struct itself by its own name. */
+function fieldsByName(struct: string): ReadonlyMap<string, NamedField> {
+  const known = fieldTables.get(struct)
+  if (known !== undefined) return known
+  const table = new Map<string, NamedField>()
+  for (const { go, json, type, inline } of goStruct(struct).fields) {
+    const embedded = type.kind === 'struct' && (inline || json === '')
+    table.set(go, { json: embedded ? '' : json, type })
+    if (!embedded) continue
+    for (const [name, field] of fieldsByName(type.name)) if (!table.has(name)) table.set(name, field)
+  }
+  fieldTables.set(struct, table)
+  return table
+}
+
+function own(object: JsonObject, key: string): Json | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined
+}
+
+function goValue(type: GoType, value: Json | undefined): GoValue {
+  switch (type.kind) {
+    case 'struct':
+      return new StructView(type.name, isJsonObject(value) ? value : {})
+    case 'ptr':
+      return pointer(type.elem, value)
+    case 'slice':
+      return slice(type.elem, value)
+    case 'map':
+      return map(type.elem, value)
+    case 'string':
+    case 'bytes':
+      return typeof value === 'string' ? value : ''
+    case 'bool':
+      return value === true
+    case 'int':
+      return BigInt(integer(value))
+    case 'int32':
+    case 'int64':
+    case 'uint32':
+    case 'uint64':
+      return new GoInt(BigInt(integer(value)), type.kind satisfies IntegerKind)
+    case 'float64':
+      return typeof value === 'number' ? value : 0
+    case 'quantity':
+      return new TextView('resource.Quantity', textOrNumber(value, '0'))
+    case 'intOrString':
+      return new TextView('intstr.IntOrString', textOrNumber(value, 0))
+    case 'time':
+    case 'microtime':
+    case 'duration':
+      return new TextView('v1.Time', textOrNumber(value, ''))
+    case 'any':
+    case 'raw':
+      return decodedJson(value ?? null)
+  }
+}
+
+function pointer(elem: GoType, value: Json | undefined): GoValue {
+  if (elem.kind === 'struct') return new StructView(elem.name, isJsonObject(value) ? value : null, true)
+  return value === undefined || value === null ? null : goValue(elem, value)
+}
+
+function slice(elem: GoType, value: Json | undefined): GoValue {
+  const type = `[]${typeText(elem)}`
+  if (!Array.isArray(value)) return new GoSlice(type, [], true)
+  return new GoSlice(
+    type,
+    value.map(item => goValue(elem, item)),
+  )
+}
+
+function map(elem: GoType, value: Json | undefined): GoValue {
+  if (elem.kind === 'string') return new StringMap(isJsonObject(value) ? (value as Record<string, string>) : null)
+  if (!isJsonObject(value)) return Object.create(null)
+  const result = Object.create(null)
+  for (const key of Object.keys(value)) result[key] = goValue(elem, value[key])
+  return result
+}
+
+function integer(value: Json | undefined): number | bigint {
+  return typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value)) ? value : 0
+}
+
+function textOrNumber(value: Json | undefined, zero: string | number): string | number {
+  return typeof value === 'string' || typeof value === 'number' ? value : zero
+}
+
+function typeText(type: GoType): string {
+  switch (type.kind) {
+    case 'struct':
+      return type.name
+    case 'ptr':
+      return `*${typeText(type.elem)}`
+    case 'slice':
+      return `[]${typeText(type.elem)}`
+    case 'map':
+      return `map[string]${typeText(type.elem)}`
+    case 'any':
+      return 'interface {}'
+    default:
+      return type.kind
+  }
+}
