@@ -2,7 +2,7 @@ import type { Alias, Document, Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml
 import { cloneJson, emptyObject, type Json, type JsonObject } from '../json.js'
 import { MAX_ALIAS_NODES, MAX_DEPTH } from './limits.js'
 import { yamlPackage } from './package.js'
-import { formatGoFloat, resolvePlain } from './scalars.js'
+import { plainKey, resolvePlain } from './scalars.js'
 
 /** Why a document cannot be read. `offset` counts UTF-16 units from the start of the text. */
 export interface YamlFailure {
@@ -29,7 +29,7 @@ export function readFull(text: string, uniqueKeys: boolean): FullRead {
   try {
     const document = composeFirst(text)
     if (document === undefined) return { ok: true, value: null }
-    return { ok: true, value: new Reader(uniqueKeys).read(document.contents as Node | null, 0) }
+    return { ok: true, value: new Reader(text, uniqueKeys).read(document.contents as Node | null, 0) }
   } catch (error) {
     if (error instanceof Failed) return { ok: false, failure: error.failure }
     // The package itself recurses in places; the depth check below comes first, this is the net under it.
@@ -90,12 +90,14 @@ interface Anchored {
 }
 
 class Reader {
+  readonly #text: string
   readonly #uniqueKeys: boolean
   readonly #anchors = new Map<string, Anchored | 'open'>()
   #nodes = 0
   #aliasNodes = 0
 
-  constructor(uniqueKeys: boolean) {
+  constructor(text: string, uniqueKeys: boolean) {
+    this.#text = text
     this.#uniqueKeys = uniqueKeys
   }
 
@@ -112,7 +114,7 @@ class Reader {
       ? this.#map(node, depth)
       : isSeq(node)
         ? this.#list(node, depth)
-        : readScalar(node as Scalar)
+        : readScalar(node as Scalar, this.#text)
     if (anchor !== undefined) this.#anchors.set(anchor, { value, nodes: this.#nodes - before + 1 })
     return value
   }
@@ -161,8 +163,9 @@ class Reader {
   }
 
   #key(node: Node | null, depth: number): string {
-    const key = this.read(node, depth + 1)
-    const text = keyText(key)
+    const { isScalar } = yamlPackage()
+    const isPlain = isScalar(node) && node.type === 'PLAIN' && node.tag === undefined && node.anchor === undefined
+    const text = isPlain ? plainKey(node.source ?? '') : keyText(this.read(node, depth + 1))
     if (text === undefined) throw new Failed('yaml-value', 'a key must be a string, number or boolean', offsetOf(node))
     return text
   }
@@ -174,12 +177,10 @@ function isMergeKey(node: Node | null): boolean {
   return node.tag === 'tag:yaml.org,2002:merge' || (node.type === 'PLAIN' && node.tag === undefined)
 }
 
-/** The string that stands for a scalar as a JSON key; undefined for what cannot be one (null, maps and lists). */
-export function keyText(key: Json): string | undefined {
-  if (typeof key === 'string') return key
-  if (typeof key === 'boolean' || typeof key === 'bigint') return String(key)
-  if (typeof key !== 'number') return undefined
-  return Number.isInteger(key) && Math.abs(key) <= Number.MAX_SAFE_INTEGER ? String(key) : formatGoFloat(key, 21)
+/** A key that came by an alias or with a tag. */
+function keyText(key: Json): string | undefined {
+  if (typeof key === 'object') return undefined
+  return typeof key === 'string' ? key : plainKey(String(key))
 }
 
 function offsetOf(node: Node | null): number {
@@ -188,12 +189,19 @@ function offsetOf(node: Node | null): number {
 
 const TAG_PREFIX = 'tag:yaml.org,2002:'
 
-function readScalar(node: Scalar): Json {
-  const source = node.source ?? ''
+function readScalar(node: Scalar, text: string): Json {
+  const source = sourceOf(node, text)
   const tag = node.tag
   if (tag === undefined) return node.type === 'PLAIN' ? finite(resolvePlain(source), node) : source
   if (!tag.startsWith(TAG_PREFIX)) return source
   return readTagged(tag.slice(TAG_PREFIX.length), source, node)
+}
+
+/** The package ends a block scalar with a newline even where the text stops without one. */
+function sourceOf(node: Scalar, text: string): string {
+  const source = node.source ?? ''
+  const isCut = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED' ? !text.endsWith('\n') : false
+  return isCut && source.endsWith('\n') && node.range?.[1] === text.length ? source.slice(0, -1) : source
 }
 
 function finite(value: Json, node: Scalar): Json {

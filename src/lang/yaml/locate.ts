@@ -1,7 +1,6 @@
 import type { Document, Node, Pair } from 'yaml'
-import { keyText } from './full.js'
 import { yamlPackage } from './package.js'
-import { resolvePlain } from './scalars.js'
+import { plainKey } from './scalars.js'
 
 /** Offset of the key or list item at the end of the path, or of the nearest ancestor; undefined for an empty document. */
 export function findOffset(document: Document | undefined, path: readonly (string | number)[]): number | undefined {
@@ -39,5 +38,5 @@ function textOf(key: Node | null): string | undefined {
   const { isScalar } = yamlPackage()
   if (!isScalar(key)) return undefined
   const source = key.source ?? ''
-  return key.type === 'PLAIN' && key.tag === undefined ? keyText(resolvePlain(source)) : source
+  return key.type === 'PLAIN' && key.tag === undefined ? plainKey(source) : source
 }

@@ -1,6 +1,7 @@
 import type { Json } from '../json.js'
 import type { Position, Problem } from '../problem.js'
 import { err, ok, type Result } from '../result.js'
+import { readFast } from './fast.js'
 import { composeFirst, readFull, type YamlFailure } from './full.js'
 import { MAX_DOCUMENT_LENGTH } from './limits.js'
 import { findOffset } from './locate.js'
@@ -31,6 +32,8 @@ export interface YamlDocument {
 /** Reads one document (the first, where a text holds several). Nothing but comments is null. */
 export function parseYaml(text: string, options: ParseYamlOptions = {}): Result<Json, Problem> {
   if (text.length > MAX_DOCUMENT_LENGTH) return err(problemOf(text, TOO_LARGE, options))
+  const fast = readFast(text, options.duplicateKeys === 'error')
+  if (fast !== undefined) return ok(fast)
   const read = readFull(text, options.duplicateKeys === 'error')
   return read.ok ? ok(read.value) : err(problemOf(text, read.failure, options))
 }

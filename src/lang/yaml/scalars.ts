@@ -17,6 +17,8 @@ const WORDS = new Map<string, PlainScalar>([
 
 const INTEGER = /^[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)$/
 const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/
+/** Text that begins with a point takes underscores only between digits; elsewhere they may stand anywhere. */
+const POINT_FLOAT = /^\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?$/
 /** A sign behind the prefix is an accident of the reference that documents can rely on. */
 const SIGNED_BINARY = /^0b[-+][01]+$/
 
@@ -40,13 +42,41 @@ export function resolvePlain(text: string): PlainScalar {
   return wordOr(text, undefined) ?? numberOr(text, hint)
 }
 
+/**
+ * The string that stands for an unquoted map key, which JSON needs; undefined for null, which cannot be a key. A float is
+ * printed with the precision of 32 bits, as the reference does.
+ */
+export function plainKey(text: string): string | undefined {
+  const value = resolvePlain(text)
+  if (typeof value === 'string') return value
+  if (value === null) return undefined
+  if (typeof value !== 'number' || isIntegerText(text)) return String(value)
+  return floatKey(value)
+}
+
+function isIntegerText(text: string): boolean {
+  const plain = text.replaceAll('_', '')
+  return text[0] !== '.' && (INTEGER.test(plain) || SIGNED_BINARY.test(plain))
+}
+
+function floatKey(value: number): string {
+  if (Number.isNaN(value)) return '.nan'
+  const single = Math.fround(value)
+  if (!Number.isFinite(single)) return single > 0 ? '.inf' : '-.inf'
+  for (let digits = 1; digits < 9; digits++) {
+    const shorter = Number(single.toPrecision(digits))
+    if (Math.fround(shorter) === single) return formatGoFloat(shorter)
+  }
+  return formatGoFloat(Number(single.toPrecision(9)))
+}
+
 function wordOr<T extends PlainScalar | undefined>(text: string, otherwise: T): PlainScalar | T {
   const word = WORDS.get(text)
   return word === undefined ? otherwise : word
 }
 
 function numberOr(text: string, hint: number): PlainScalar {
-  if (hint === 4) return FLOAT.test(text) ? finiteOr(text, text) : text
+  if (hint === 4) return POINT_FLOAT.test(text) ? finiteOr(text.replaceAll('_', ''), text) : text
   const plain = text.includes('_') ? text.replaceAll('_', '') : text
   if (INTEGER.test(plain)) return toInteger(plain) ?? floatOr(plain, text)
   if (SIGNED_BINARY.test(plain)) return (plain[2] === '-' ? -1 : 1) * Number.parseInt(plain.slice(3), 2)
@@ -88,7 +118,7 @@ export function isPlainString(text: string): boolean {
   const first = text.charCodeAt(0)
   if (first >= 128) return true
   const hint = HINTS[first]!
-  if (hint === 0) return text !== '<<'
+  if (hint === 0) return true
   if (typeof resolvePlain(text) !== 'string') return false
   return hint !== 2 || !(BASE60.test(text) || isTimestamp(text))
 }
@@ -117,12 +147,12 @@ function isDate(year: number, month: number, day: number): boolean {
   return day <= days
 }
 
-/** Go's shortest 'g' format, with the exponent used below 1e-4 and from 1e21 (or from 1e6 where `short`). */
-export function formatGoFloat(value: number, largestPlainExponent: number): string {
+/** Go's shortest 'g' format: an exponent is used below 1e-4 and from 1e6 on. */
+export function formatGoFloat(value: number): string {
   if (value === 0) return Object.is(value, -0) ? '-0' : '0'
   const [mantissa, exponentText] = value.toExponential().split('e') as [string, string]
   const exponent = Number(exponentText)
-  if (exponent < -4 || exponent >= largestPlainExponent) {
+  if (exponent < -4 || exponent >= 6) {
     const digits = String(Math.abs(exponent)).padStart(2, '0')
     return `${mantissa}e${exponent < 0 ? '-' : '+'}${digits}`
   }

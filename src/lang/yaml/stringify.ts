@@ -3,21 +3,23 @@ import { compareKeys } from './keys.js'
 import { formatGoFloat, isPlainString } from './scalars.js'
 
 /**
- * Prints a value as sigs.k8s.io/yaml does: sorted keys, two spaces, lists level with their key, no line folding, a
- * trailing newline. Numbers must be finite.
+ * Prints a value as sigs.k8s.io/yaml does: sorted keys, two spaces, lists level with their key, text folded at the first
+ * space behind column 80, a trailing newline. Numbers must be finite.
  */
 export function stringifyYaml(value: Json): string {
-  return `${node(value, '', 'root')}\n`
+  return `${node(value, '', 'root', 0)}\n`
 }
 
 /** Where a node stands: behind nothing, behind `key:`, or behind `- ` or `? `. */
 type Place = 'root' | 'value' | 'item'
 
-function node(value: Json, indent: string, place: Place): string {
+/** `column` counts the characters in front of a scalar on its line; for maps and lists it does not matter. */
+function node(value: Json, indent: string, place: Place, column: number): string {
   if (typeof value === 'object' && value !== null) {
     return Array.isArray(value) ? list(value, indent, place) : map(value, indent, place)
   }
-  const text = typeof value === 'string' ? stringScalar(value, indent, place) : otherScalar(value)
+  if (typeof value !== 'string') return place === 'value' ? ` ${otherScalar(value)}` : otherScalar(value)
+  const text = scalar(value, place === 'item' ? indent : `${indent}  `, column)
   return place === 'value' ? ` ${text}` : text
 }
 
@@ -27,7 +29,7 @@ function list(items: JsonArray, indent: string, place: Place): string {
   let text = place === 'value' ? `\n${indent}` : ''
   for (let i = 0; i < items.length; i++) {
     if (i > 0) text += `\n${indent}`
-    text += `- ${node(items[i]!, inner, 'item')}`
+    text += `- ${node(items[i]!, inner, 'item', inner.length)}`
   }
   return text
 }
@@ -49,10 +51,14 @@ function map(object: JsonObject, indent: string, place: Place): string {
 const MAX_SIMPLE_KEY = 128
 
 function entry(key: string, value: Json, indent: string): string {
-  if (isSimpleKey(key)) return `${stringScalar(key, indent, 'key')}:${node(value, indent, 'value')}`
-  const text = `? ${stringScalar(key, `${indent}  `, 'item')}\n${indent}:`
+  if (isSimpleKey(key)) {
+    const text = scalar(key, indent, UNFOLDED)
+    return `${text}:${node(value, indent, 'value', indent.length + lengthOf(text) + 2)}`
+  }
+  const inner = `${indent}  `
   // Behind the colon of a complex key a map or list starts on the same line, as it does behind a dash.
-  return `${text} ${node(value, `${indent}  `, 'item')}`
+  const [first, second] = [scalar(key, inner, inner.length), node(value, inner, 'item', inner.length)]
+  return `? ${first}\n${indent}: ${second}`
 }
 
 function isSimpleKey(key: string): boolean {
@@ -61,26 +67,69 @@ function isSimpleKey(key: string): boolean {
 }
 
 function otherScalar(value: null | boolean | number | bigint): string {
+  if (typeof value === 'bigint') return isGoInteger(value) ? String(value) : formatGoFloat(Number(value))
   if (typeof value !== 'number') return String(value)
-  if (Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 64)
-    return value === 0 ? '0' : BigInt(value).toString()
-  return formatGoFloat(value, 6)
+  if (Number.isSafeInteger(value)) return value === 0 ? '0' : String(value)
+  return Number.isInteger(value) ? otherScalar(BigInt(value)) : formatGoFloat(value)
+}
+
+/** What fits int64 or uint64 is printed digit by digit, anything larger as a float. */
+function isGoInteger(value: bigint): boolean {
+  return value >= -(2n ** 63n) && value < 2n ** 64n
 }
 
 const LINE_BREAK = /[\n\r\u0085\u2028\u2029]/
-/** The ordinary word: nothing in it can be taken for anything but text. */
+/** The ordinary word: nothing in it can be taken for anything but text, and there is nowhere to fold it. */
 const ORDINARY = /^[A-Za-z_/$][A-Za-z0-9_./$()=@-]*$/
-
 const LONE_SURROGATE = /\p{Surrogate}/gu
 
-function stringScalar(text: string, indent: string, place: Place | 'key'): string {
+/** Last column in front of which a space is never folded. */
+const WIDTH = 80
+/** Passed as the column of what must stay on one line. */
+const UNFOLDED = Number.NEGATIVE_INFINITY
+
+/** `inner` is what stands in front of every further line. */
+function scalar(text: string, inner: string, column: number): string {
   if (ORDINARY.test(text) && isPlainString(text)) return text
   const value = text.replace(LONE_SURROGATE, '\ufffd')
   const shape = analyse(value)
-  if (value.includes('\n')) return shape.isLiteralAllowed ? literal(value, indent, place) : doubleQuoted(value)
-  if (!isPlainString(value)) return doubleQuoted(value)
-  if (shape.isPlainAllowed) return value
-  return shape.isSingleAllowed ? singleQuoted(value, indent, place) : doubleQuoted(value)
+  if (value.includes('\n') && column !== UNFOLDED && shape.isLiteralAllowed) return literal(value, inner)
+  if (value.includes('\n') || !isPlainString(value)) return doubleQuoted(value, inner, column)
+  if (shape.isPlainAllowed) return fold(value, inner, column, 0)
+  return shape.isSingleAllowed ? singleQuoted(value, inner, column) : doubleQuoted(value, inner, column)
+}
+
+/**
+ * Breaks at single spaces behind column 80. `edge` is the number of quotes around the text; next to those no space is
+ * touched.
+ */
+function fold(text: string, inner: string, column: number, edge: 0 | 1): string {
+  if (column + text.length <= WIDTH) return text
+  const chars = [...text]
+  let at = column
+  let folded = ''
+  for (let i = 0; i < chars.length; i++) {
+    const isSingle = chars[i] === ' ' && chars[i - 1] !== ' ' && chars[i + 1] !== ' '
+    if (isSingle && at > WIDTH && i > edge && i < chars.length - 1 - edge) {
+      folded += `\n${inner}`
+      at = inner.length
+    } else {
+      folded += chars[i]
+      at = isLineBreak(chars[i]!) ? 0 : at + 1
+    }
+  }
+  return folded
+}
+
+function isLineBreak(char: string): boolean {
+  return char === '\n' || char === '\u2028' || char === '\u2029'
+}
+
+/** In characters, as the reference counts columns. */
+function lengthOf(text: string): number {
+  let length = text.length
+  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xfc00) === 0xdc00) length--
+  return length
 }
 
 interface Shape {
@@ -111,23 +160,19 @@ function analyse(text: string): Shape {
   }
 }
 
-/** Spaces behind which the lines of a scalar stand that is printed at this place. */
-function bodyIndent(indent: string, place: Place | 'key'): string {
-  return place === 'item' ? indent : `${indent}  `
-}
-
 /** Breaks other than \n are kept as they are; each line that follows a break is indented. */
 const LINE_START = /([\n\u2028\u2029])(?=[^\n\u2028\u2029])/g
 
-function literal(text: string, indent: string, place: Place | 'key'): string {
+function literal(text: string, inner: string): string {
   const hint = /^[ \n\u2028\u2029]/.test(text) ? '2' : ''
   const chomp = !/[\n\u2028\u2029]$/.test(text) ? '-' : /^.?$|[\n\u2028\u2029].$/su.test(text) ? '+' : ''
-  const body = `\n${text}`.replace(LINE_START, `$1${bodyIndent(indent, place)}`)
+  const body = `\n${text}`.replace(LINE_START, `$1${inner}`)
   return `|${hint}${chomp}${body.endsWith('\n') ? body.slice(0, -1) : body}`
 }
 
-function singleQuoted(text: string, indent: string, place: Place | 'key'): string {
-  return `'${text.replaceAll("'", "''").replace(LINE_START, `$1${bodyIndent(indent, place)}`)}'`
+function singleQuoted(text: string, inner: string, column: number): string {
+  const quoted = `'${text.replaceAll("'", "''").replace(LINE_START, `$1${inner}`)}'`
+  return fold(quoted, inner, column, 1)
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -147,8 +192,30 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\u2029': '\\P',
 }
 
-function doubleQuoted(text: string): string {
-  return `"${text.replace(/[\0-\x1f"\\\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|[\u{10000}-\u{10ffff}]/gu, escapeChar)}"`
+const ESCAPED = /[\0-\x1f"\\\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|[\u{10000}-\u{10ffff}]/gu
+
+function doubleQuoted(text: string, inner: string, column: number): string {
+  // An accident of the reference: behind a leading byte order mark every character is escaped.
+  const escaped = text.replace(text.startsWith('\ufeff') ? /./gsu : ESCAPED, escapeChar)
+  return column + escaped.length < WIDTH ? `"${escaped}"` : `"${foldEscaped(escaped, inner, column + 1)}"`
+}
+
+/** As `fold`, but the first space of several may be a fold, too: a backslash keeps the next one. */
+function foldEscaped(text: string, inner: string, column: number): string {
+  let at = column
+  let folded = ''
+  const chars = [...text]
+  for (let i = 0; i < chars.length; i++) {
+    if (chars[i] === ' ' && chars[i - 1] !== ' ' && at > WIDTH && i > 0 && i < chars.length - 1) {
+      const keeper = chars[i + 1] === ' ' ? '\\' : ''
+      folded += `\n${inner}${keeper}`
+      at = inner.length + keeper.length
+    } else {
+      folded += chars[i]
+      at++
+    }
+  }
+  return folded
 }
 
 function escapeChar(char: string): string {

@@ -1,0 +1,600 @@
+/**
+ * The reader for the YAML that people and templates write every day: block maps and lists, plain and quoted scalars on one
+ * line, literal blocks, flow collections, comments. It gives up, without an opinion, on everything else (anchors, tags,
+ * tabs, folded text, scalars over several lines, anything that might be an error), and the full reader takes over; so it has
+ * no error messages and no rules of its own. `fast.test.ts` proves that both agree.
+ */
+import { emptyObject, type Json, type JsonObject } from '../json.js'
+import { plainKey, resolvePlain } from './scalars.js'
+
+/** Thrown, once, for "not in my subset"; never leaves this file. */
+const GIVE_UP = Symbol('not simple YAML')
+
+/** Deeper documents are left to the full reader, which knows the limit. */
+const MAX_FAST_DEPTH = 200
+
+/** The value, or undefined when the document is not simple. With `uniqueKeys`, equal keys count as not simple. */
+export function readFast(text: string, uniqueKeys: boolean): Json | undefined {
+  try {
+    return new FastReader(text, uniqueKeys).document()
+  } catch (error) {
+    if (error === GIVE_UP) return undefined
+    throw error
+  }
+}
+
+const NEWLINE = 10
+const SPACE = 32
+const DOUBLE_QUOTE = 34
+const HASH = 35
+const SINGLE_QUOTE = 39
+const COMMA = 44
+const DASH = 45
+const COLON = 58
+const OPEN_LIST = 91
+const BACKSLASH = 92
+const CLOSE_LIST = 93
+const PIPE = 124
+const OPEN_MAP = 123
+const CLOSE_MAP = 125
+
+/** What a character means to the scanner of plain scalars, by code below 128. */
+const ORDINARY = 0
+const FLOW_END = 1
+const MAY_END = 2
+const FORBIDDEN = 3
+const KIND = new Uint8Array(128)
+for (let code = 0; code < SPACE; code++) KIND[code] = FORBIDDEN
+KIND[127] = FORBIDDEN
+for (const code of [NEWLINE, COLON, HASH]) KIND[code] = MAY_END
+for (const code of [COMMA, OPEN_LIST, CLOSE_LIST, OPEN_MAP, CLOSE_MAP, 63]) KIND[code] = FLOW_END
+
+/** Characters that cannot begin a simple plain scalar: indicators, and a few that need a second look. */
+const NOT_FIRST = new Uint8Array(128)
+for (const char of ',[]{}#&*!|>\'"%@`?') NOT_FIRST[char.charCodeAt(0)] = 1
+
+function giveUp(): never {
+  throw GIVE_UP
+}
+
+/** C1 controls, Unicode line breaks, byte order marks: the reference and the package differ on them. */
+function isDoubtful(code: number): boolean {
+  return code < 0xa0 || code === 0x2028 || code === 0x2029 || code === 0xfeff || code >= 0xfffe
+}
+
+const DOUBTFUL = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/
+
+const ONE_LINE = Number.POSITIVE_INFINITY
+const BLOCK = false
+const FLOW = true
+
+class FastReader {
+  readonly #text: string
+  readonly #uniqueKeys: boolean
+  /** Between nodes of a block: the first character of the next line that has content; the length of the text at its end. */
+  #at = 0
+  /** Offset of the first character of that line. */
+  #lineStart = 0
+  /** Column of `#at`, from 0; -1 at the end of the text. */
+  #column = 0
+  #depth = 0
+
+  constructor(text: string, uniqueKeys: boolean) {
+    this.#text = text
+    this.#uniqueKeys = uniqueKeys
+  }
+
+  document(): Json {
+    this.#toContent(0)
+    if (this.#column === 0 && this.#text.startsWith('---', this.#at)) {
+      this.#at += 3
+      this.#endLine()
+    }
+    if (this.#column === -1) return null
+    const value = this.#node(-1)
+    if (this.#column !== -1) giveUp()
+    return value
+  }
+
+  /** Moves to the first content at or behind the line that begins at `start`. */
+  #toContent(start: number): void {
+    const text = this.#text
+    let lineStart = start
+    for (;;) {
+      let at = lineStart
+      while (text.charCodeAt(at) === SPACE) at++
+      const code = text.charCodeAt(at)
+      if (at >= text.length) {
+        this.#at = text.length
+        this.#column = -1
+        return
+      }
+      if (code === HASH) {
+        const newline = text.indexOf('\n', at)
+        lineStart = newline === -1 ? text.length : newline + 1
+      } else if (code === NEWLINE) lineStart = at + 1
+      else {
+        this.#at = at
+        this.#lineStart = lineStart
+        this.#column = at - lineStart
+        return
+      }
+    }
+  }
+
+  /** Behind a node: only spaces and a comment may follow on this line; moves to the next content. */
+  #endLine(): void {
+    const text = this.#text
+    const start = this.#at
+    let at = start
+    while (text.charCodeAt(at) === SPACE) at++
+    const code = text.charCodeAt(at)
+    if (code === NEWLINE) this.#toContent(at + 1)
+    else if (at >= text.length) this.#toContent(at)
+    else if (code === HASH && at > start) {
+      const newline = text.indexOf('\n', at)
+      this.#toContent(newline === -1 ? text.length : newline + 1)
+    } else giveUp()
+  }
+
+  /** True at a blank or the end of a line. */
+  #isBlankAt(at: number): boolean {
+    const code = this.#text.charCodeAt(at)
+    return code === SPACE || code === NEWLINE || at >= this.#text.length
+  }
+
+  /** A block node that begins at the current place; lines of the parent stand at column `parent`. */
+  #node(parent: number): Json {
+    if (++this.#depth > MAX_FAST_DEPTH) giveUp()
+    const value = this.#blockNode(parent)
+    this.#depth--
+    return value
+  }
+
+  #blockNode(parent: number): Json {
+    const start = this.#at
+    const code = this.#text.charCodeAt(start)
+    if (code === DASH && this.#isBlankAt(start + 1)) return this.#list(this.#column)
+    if (this.#column === 0 && this.#isMarker()) giveUp()
+    if (code === PIPE || code === OPEN_LIST || code === OPEN_MAP) return this.#value(parent)
+    const column = this.#column
+    const isQuoted = code === DOUBLE_QUOTE || code === SINGLE_QUOTE
+    const scalar = isQuoted ? this.#quoted(code, parent) : this.#plain(BLOCK)
+    if (this.#skipColon()) {
+      if (isQuoted && this.#text.lastIndexOf('\n', this.#at - 1) >= start) giveUp()
+      return this.#map(column, isQuoted ? scalar : keyOf(scalar))
+    }
+    const whole = isQuoted ? scalar : this.#moreLines(scalar, parent)
+    this.#endLine()
+    if (this.#column > parent) giveUp()
+    return isQuoted ? whole : finite(resolvePlain(whole))
+  }
+
+  /** Adds the lines that continue a plain scalar: those indented deeper than the parent, up to a comment. */
+  #moreLines(first: string, parent: number): string {
+    let whole = first
+    while (this.#text.charCodeAt(this.#at) === NEWLINE) {
+      const start = this.#at
+      let lineStart = start + 1
+      let at = lineStart
+      let breaks = 0
+      while (this.#text.charCodeAt(at) === SPACE || this.#text.charCodeAt(at) === NEWLINE) {
+        if (this.#text.charCodeAt(at++) !== NEWLINE) continue
+        lineStart = at
+        breaks++
+      }
+      if (at >= this.#text.length || at - lineStart <= parent || this.#text.charCodeAt(at) === HASH) break
+      this.#at = at
+      this.#lineStart = lineStart
+      if (at === lineStart && this.#isMarker()) giveUp()
+      const more = this.#scanPlain(at, BLOCK)
+      if (this.#skipColon()) giveUp()
+      whole += (breaks === 0 ? ' ' : '\n'.repeat(breaks)) + more
+    }
+    return whole
+  }
+
+  /** `---` and `...` in the first column end documents. */
+  #isMarker(): boolean {
+    return this.#text.startsWith('---', this.#at) || this.#text.startsWith('...', this.#at)
+  }
+
+  /** Behind a key: spaces, a colon and a blank. Stays where it is when there is none. */
+  #skipColon(): boolean {
+    const text = this.#text
+    let at = this.#at
+    while (text.charCodeAt(at) === SPACE) at++
+    if (text.charCodeAt(at) !== COLON || !this.#isBlankAt(at + 1)) return false
+    this.#at = at + 1
+    return true
+  }
+
+  #list(column: number): Json[] {
+    const items: Json[] = []
+    const text = this.#text
+    do {
+      if (text.charCodeAt(this.#at) !== DASH || !this.#isBlankAt(this.#at + 1)) giveUp()
+      let at = this.#at + 1
+      while (text.charCodeAt(at) === SPACE) at++
+      const code = text.charCodeAt(at)
+      if (code === NEWLINE || code === HASH || at >= text.length) {
+        this.#at++
+        this.#endLine()
+        items.push(this.#column > column ? this.#node(column) : null)
+      } else {
+        this.#at = at
+        this.#column = at - this.#lineStart
+        items.push(this.#node(column))
+      }
+    } while (this.#column === column && this.#isItem())
+    if (this.#column > column) giveUp()
+    return items
+  }
+
+  #isItem(): boolean {
+    return this.#text.charCodeAt(this.#at) === DASH && this.#isBlankAt(this.#at + 1)
+  }
+
+  /** A map whose first key and its colon have been read. */
+  #map(column: number, firstKey: string): JsonObject {
+    const object = emptyObject()
+    let key = firstKey
+    for (;;) {
+      if (this.#uniqueKeys && key in object) giveUp()
+      object[key] = this.#mapValue(column)
+      if (this.#column !== column) break
+      key = this.#key()
+    }
+    if (this.#column > column) giveUp()
+    return object
+  }
+
+  #key(): string {
+    if (this.#column === 0 && this.#isMarker()) giveUp()
+    const code = this.#text.charCodeAt(this.#at)
+    const isQuoted = code === DOUBLE_QUOTE || code === SINGLE_QUOTE
+    const text = isQuoted ? this.#quoted(code, ONE_LINE) : this.#plain(BLOCK)
+    if (!this.#skipColon()) giveUp()
+    return isQuoted ? text : keyOf(text)
+  }
+
+  /** What stands behind `key:`. A list may stand at the column of its key. */
+  #mapValue(column: number): Json {
+    const text = this.#text
+    let at = this.#at
+    while (text.charCodeAt(at) === SPACE) at++
+    const code = text.charCodeAt(at)
+    if (code === NEWLINE || code === HASH || at >= text.length) {
+      this.#endLine()
+      if (this.#column > column) return this.#node(column)
+      return this.#column === column && this.#isItem() ? this.#nestedList(column) : null
+    }
+    this.#at = at
+    return this.#value(column)
+  }
+
+  #nestedList(column: number): Json[] {
+    if (++this.#depth > MAX_FAST_DEPTH) giveUp()
+    const items = this.#list(column)
+    this.#depth--
+    return items
+  }
+
+  /** A scalar, literal or flow collection that is the rest of this line (or more); moves to the next content. */
+  #value(parent: number): Json {
+    const code = this.#text.charCodeAt(this.#at)
+    if (code === PIPE) return this.#literal(parent)
+    const value = this.#inlineValue(code, parent)
+    this.#endLine()
+    // Whatever is indented deeper than the parent would continue this scalar.
+    if (this.#column > parent) giveUp()
+    return value
+  }
+
+  #inlineValue(code: number, parent: number): Json {
+    if (code === DOUBLE_QUOTE || code === SINGLE_QUOTE) return this.#quoted(code, parent)
+    if (code === OPEN_LIST || code === OPEN_MAP) return this.#flow(parent)
+    const text = this.#plain(BLOCK)
+    if (this.#skipColon()) giveUp()
+    return finite(resolvePlain(this.#moreLines(text, parent)))
+  }
+
+  /** A plain scalar on one line; ends in front of `: `, ` #`, the end of the line and, in a flow, an indicator. */
+  #plain(isFlow: boolean): string {
+    const text = this.#text
+    const start = this.#at
+    const first = text.charCodeAt(start)
+    if (first < 128 ? NOT_FIRST[first] === 1 : isDoubtful(first)) giveUp()
+    if ((first === DASH || first === COLON) && (isFlow || this.#isBlankAt(start + 1))) giveUp()
+    return this.#scanPlain(start, isFlow)
+  }
+
+  #scanPlain(start: number, isFlow: boolean): string {
+    const text = this.#text
+    let end = start
+    for (let at = start; at < text.length; at++) {
+      const code = text.charCodeAt(at)
+      if (code === SPACE) continue
+      if (code >= 128) {
+        if (isDoubtful(code)) giveUp()
+      } else {
+        const kind = KIND[code]!
+        if (kind !== ORDINARY) {
+          if (kind === FORBIDDEN && code !== NEWLINE) giveUp()
+          if (kind === FLOW_END && isFlow) {
+            if (code === 63) giveUp()
+            break
+          }
+          if (kind === MAY_END && this.#isEnd(code, at, end, isFlow)) break
+        }
+      }
+      end = at + 1
+    }
+    if (end === start) giveUp()
+    this.#at = end
+    return text.slice(start, end)
+  }
+
+  #isEnd(code: number, at: number, end: number, isFlow: boolean): boolean {
+    if (code === NEWLINE) return true
+    if (code === HASH) return at > end
+    if (this.#isBlankAt(at + 1)) return true
+    // `{a:1}` and `[a:b]` are read differently by different readers.
+    return isFlow ? giveUp() : false
+  }
+
+  /** `parent` is the column that further lines must exceed; `ONE_LINE` where there may be none. */
+  #quoted(quote: number, parent: number): string {
+    return quote === DOUBLE_QUOTE ? this.#doubleQuoted(parent) : this.#singleQuoted(parent)
+  }
+
+  #singleQuoted(parent: number): string {
+    const text = this.#text
+    const start = this.#at + 1
+    let end = text.indexOf("'", start)
+    while (end !== -1 && text.charCodeAt(end + 1) === SINGLE_QUOTE) end = text.indexOf("'", end + 2)
+    if (end === -1) giveUp()
+    const inner = text.slice(start, end)
+    if (DOUBTFUL.test(inner)) giveUp()
+    this.#at = end + 1
+    const line = inner.includes('\n') ? foldLines(inner, parent, false) : inner
+    return line.includes("'") ? line.replaceAll("''", "'") : line
+  }
+
+  #doubleQuoted(parent: number): string {
+    const text = this.#text
+    const start = this.#at + 1
+    let hasEscape = false
+    let hasNewline = false
+    for (let at = start; at < text.length; at++) {
+      const code = text.charCodeAt(at)
+      if (code === DOUBLE_QUOTE) {
+        this.#at = at + 1
+        const inner = text.slice(start, at)
+        const line = hasNewline ? foldLines(inner, parent, true) : inner
+        return hasEscape ? unescape(line) : line
+      }
+      if (code === BACKSLASH) {
+        hasEscape = true
+        if (text.charCodeAt(++at) === NEWLINE) hasNewline = true
+      } else if (code === NEWLINE) hasNewline = true
+      else if (code < SPACE ? code !== 9 : code > 126 && isDoubtful(code)) giveUp()
+    }
+    return giveUp()
+  }
+
+  /** `|`, `|-` or `|+` and the lines that are indented deeper than the parent. */
+  #literal(parent: number): string {
+    const text = this.#text
+    const sign = text[this.#at + 1]
+    const chomp = sign === '-' || sign === '+' ? sign : ''
+    this.#at += 1 + chomp.length
+    const header = text.indexOf('\n', this.#at)
+    if (header === -1 || !HEADER_REST.test(text.slice(this.#at, header))) giveUp()
+    const indent = this.#literalIndent(header + 1)
+    if (indent <= parent) giveUp()
+    return chompLines(this.#literalLines(header + 1, indent), chomp)
+  }
+
+  /** Leading spaces of the first line that has more than spaces. */
+  #literalIndent(start: number): number {
+    const text = this.#text
+    let widest = 0
+    for (let lineStart = start; ; ) {
+      let at = lineStart
+      while (text.charCodeAt(at) === SPACE) at++
+      if (at >= text.length) return -1
+      if (text.charCodeAt(at) !== NEWLINE) {
+        // Blank lines that are wider than the text are an error.
+        return widest > at - lineStart || text.charCodeAt(at) === 9 ? -1 : at - lineStart
+      }
+      widest = Math.max(widest, at - lineStart)
+      lineStart = at + 1
+    }
+  }
+
+  /** The lines without their indentation, each with its newline; moves behind them. */
+  #literalLines(start: number, indent: number): string {
+    const text = this.#text
+    let lines = ''
+    let lineStart = start
+    while (lineStart < text.length) {
+      let at = lineStart
+      const stop = lineStart + indent
+      while (at < stop && text.charCodeAt(at) === SPACE) at++
+      const newline = text.indexOf('\n', at)
+      if (at < stop && newline !== at) {
+        break
+      }
+      // A last line that does not end in a newline does not get one.
+      lineStart = newline === -1 ? text.length : newline + 1
+      lines += text.slice(at, lineStart)
+    }
+    if (DOUBTFUL.test(lines)) giveUp()
+    this.#toContent(lineStart)
+    return lines
+  }
+
+  /** A flow collection, over as many lines as it takes; those must be indented deeper than the parent. */
+  #flow(parent: number): Json {
+    if (++this.#depth > MAX_FAST_DEPTH) giveUp()
+    const value = this.#text.charCodeAt(this.#at) === OPEN_LIST ? this.#flowList(parent) : this.#flowMap(parent)
+    this.#depth--
+    return value
+  }
+
+  #flowList(parent: number): Json[] {
+    const items: Json[] = []
+    this.#at++
+    for (;;) {
+      if (this.#flowCode(parent) === CLOSE_LIST) break
+      items.push(this.#flowValue(parent))
+      const code = this.#flowCode(parent)
+      if (code === CLOSE_LIST) break
+      if (code !== COMMA) giveUp()
+      this.#at++
+    }
+    this.#at++
+    return items
+  }
+
+  #flowMap(parent: number): JsonObject {
+    const object = emptyObject()
+    this.#at++
+    for (;;) {
+      if (this.#flowCode(parent) === CLOSE_MAP) break
+      const key = this.#flowKey()
+      if (this.#uniqueKeys && key in object) giveUp()
+      const first = this.#flowCode(parent)
+      object[key] = first === COMMA || first === CLOSE_MAP ? null : this.#flowValue(parent)
+      const code = this.#flowCode(parent)
+      if (code === CLOSE_MAP) break
+      if (code !== COMMA) giveUp()
+      this.#at++
+    }
+    this.#at++
+    return object
+  }
+
+  #flowKey(): string {
+    const code = this.#text.charCodeAt(this.#at)
+    const isQuoted = code === DOUBLE_QUOTE || code === SINGLE_QUOTE
+    const text = isQuoted ? this.#quoted(code, ONE_LINE) : this.#plain(FLOW)
+    // Behind a quoted key the value may follow the colon at once, as in JSON.
+    if (isQuoted && this.#text.charCodeAt(this.#at) === COLON) this.#at++
+    else if (!this.#skipColon()) giveUp()
+    return isQuoted ? text : keyOf(text)
+  }
+
+  #flowValue(parent: number): Json {
+    const code = this.#text.charCodeAt(this.#at)
+    if (code === OPEN_LIST || code === OPEN_MAP) return this.#flow(parent)
+    if (code === DOUBLE_QUOTE || code === SINGLE_QUOTE) return this.#quoted(code, ONE_LINE)
+    return finite(resolvePlain(this.#plain(FLOW)))
+  }
+
+  /** The next character in a flow that is not a blank or in a comment. */
+  #flowCode(parent: number): number {
+    const text = this.#text
+    for (;;) {
+      const code = text.charCodeAt(this.#at)
+      if (code === SPACE) this.#at++
+      else if (code === NEWLINE) this.#flowLine(parent)
+      else if (code === HASH) this.#flowComment()
+      else if (this.#at >= text.length) giveUp()
+      else return code
+    }
+  }
+
+  #flowLine(parent: number): void {
+    this.#toContent(this.#at + 1)
+    const isClosing = this.#text.charCodeAt(this.#at) === CLOSE_LIST || this.#text.charCodeAt(this.#at) === CLOSE_MAP
+    if (this.#column < parent || (this.#column === parent && !isClosing)) giveUp()
+    if (this.#column === 0 && this.#isMarker()) giveUp()
+  }
+
+  #flowComment(): void {
+    if (this.#text.charCodeAt(this.#at - 1) !== SPACE) giveUp()
+    const newline = this.#text.indexOf('\n', this.#at)
+    this.#at = newline === -1 ? this.#text.length : newline
+  }
+}
+
+/**
+ * Makes one line of a quoted scalar: a line break is a space, several are newlines, an escaped one is nothing; spaces around
+ * them do not count.
+ */
+function foldLines(inner: string, parent: number, hasEscapes: boolean): string {
+  const lines = inner.split('\n')
+  let folded = lines[0]!
+  let breaks = 0
+  for (let i = 1; i < lines.length; i++) {
+    const line = lines[i]!
+    const text = line.replace(/^ +/, '')
+    const isLast = i === lines.length - 1
+    if (text.startsWith('\t') || folded.endsWith('\t')) giveUp()
+    breaks++
+    if (text === '' && !isLast) continue
+    if (line.length - text.length <= parent || MARKER.test(line)) giveUp()
+    const isEscaped = hasEscapes && endsInEscape(folded)
+    if (isEscaped && breaks > 1) giveUp()
+    folded = isEscaped
+      ? folded.slice(0, -1)
+      : folded.replace(/ +$/, '') + (breaks === 1 ? ' ' : '\n'.repeat(breaks - 1))
+    folded += text
+    breaks = 0
+  }
+  return folded
+}
+
+const MARKER = /^(?:---|\.\.\.)/
+
+function endsInEscape(text: string): boolean {
+  let first = text.length
+  while (text.charCodeAt(first - 1) === BACKSLASH) first--
+  return (text.length - first) % 2 === 1
+}
+
+const HEADER_REST = /^ *(?: #.*)?$/
+
+function chompLines(lines: string, chomp: string): string {
+  if (chomp === '+') return lines
+  let end = lines.length
+  while (end > 0 && lines.charCodeAt(end - 1) === NEWLINE) end--
+  if (end === lines.length) return lines
+  return chomp === '' && end > 0 ? lines.slice(0, end + 1) : lines.slice(0, end)
+}
+
+function keyOf(source: string): string {
+  if (source === '<<') giveUp()
+  return plainKey(source) ?? giveUp()
+}
+
+function finite(value: Json): Json {
+  return typeof value === 'number' && !Number.isFinite(value) ? giveUp() : value
+}
+
+const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
+  '0': '\0',
+  a: '\x07',
+  b: '\b',
+  t: '\t',
+  n: '\n',
+  v: '\v',
+  f: '\f',
+  r: '\r',
+  e: '\x1b',
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  ' ': ' ',
+}
+const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([\s\S]))/g
+
+function unescape(source: string): string {
+  return source.replace(ESCAPE, (_, two?: string, four?: string, one?: string) => {
+    if (one !== undefined) return SIMPLE_ESCAPES[one] ?? giveUp()
+    const code = Number.parseInt(two ?? four!, 16)
+    return code >= 0xd800 && code < 0xe000 ? giveUp() : String.fromCharCode(code)
+  })
+}
