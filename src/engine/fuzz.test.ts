@@ -397,12 +397,14 @@ function runHistory(spec: Spec, commands: readonly Command[]): void {
       engine.explain(table, key, 1e6),
     ]
     const [rowBefore, before] = look()
+    const truthBefore = oracle(plans, new Map([...data].map(([name, rows]) => [name, new Map(rows)])))
     const [name] = [...inputs][key.charCodeAt(0) % inputs.size]!
     commit([{ input: key.charCodeAt(0), key: edit?.ref ?? key, row: edit }])
     const [rowAfter, after] = look()
     if (isSameData(rowBefore, rowAfter)) return
-    // A row that went because a set grew: what grew it stands nowhere, but the set, or the absent row, does.
-    if (rowAfter === undefined && hasOpenFact(before)) return
+    // Or a set grew, or an absent row came, and thereby took away what would explain it: then that fact has changed.
+    if (openFacts(before).some(fact => !isSameData(factOf(truthBefore, fact), factOf(oracle(plans, data), fact))))
+      return
     const explained = [...inputsOf(before), ...inputsOf(after)].map(({ table, key }) => `${table} ${key}`)
     expect(explained, `${table.name} ${key}`).toContain(`${name} ${edit?.ref ?? key}`)
   }
@@ -440,8 +442,16 @@ function runHistory(spec: Spec, commands: readonly Command[]): void {
   letGo(engine, fixed, holds, replicas, inputs, idle)
 }
 
-function hasOpenFact(part: Explanation): boolean {
-  return part.kind !== 'row' || !part.isPresent || part.because.some(hasOpenFact)
+/** Facts of an explanation that inputs outside it may change: absent rows, buckets, whole tables. */
+function openFacts(part: Explanation): readonly Explanation[] {
+  const isOpen = part.kind !== 'row' || !part.isPresent
+  return [...(isOpen ? [part] : []), ...part.because.flatMap(openFacts)]
+}
+
+function factOf(truth: (name: string) => Truth, { kind, table, key }: Explanation): unknown {
+  if (kind === 'row') return truth(table).rows.get(key)
+  const rows = [...truth(table.replace('#tag', '')).rows]
+  return kind === 'table' ? rows : rows.filter(([, { tags }]) => tags.includes(key))
 }
 
 /** With no rows, holds and pins left, the engine holds what it held when it was new. */
