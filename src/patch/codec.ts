@@ -1,6 +1,6 @@
-import type { GoField, GoType } from '../lang/gotypes.js'
+import type { GoType } from '../lang/gotypes.js'
 import { isJsonObject, type Json, type JsonObject } from '../lang/json.js'
-import { jsonFields } from './json-fields.js'
+import { type JsonField, jsonFields } from './json-fields.js'
 import { setOwn } from './json-object.js'
 import { type Codec, type Decoding, fail, scalarCodec } from './scalar-codecs.js'
 
@@ -103,7 +103,7 @@ function sortedMap(keys: readonly string[], items: readonly Json[]): JsonObject 
 
 /** A field of a struct under compilation. Codecs are looked up late, because structs may hold themselves. */
 interface Slot {
-  readonly field: GoField
+  readonly field: JsonField
   readonly codec: Codec
   /** What stands there when the field is not in the input; undefined: nothing. */
   readonly absent: Json | undefined
@@ -140,9 +140,12 @@ function compileStruct(name: string, form: Form): Codec {
       const written = value[key]!
       // The same field spelled twice: Go reads the second on top of the first.
       const input = found[at] === undefined ? written : layOver(found[at], written)
+      const { fromYaml } = decoding
+      if (slot.field.isEmbedded) decoding.fromYaml = false
       decoding.trail?.push(key)
       const printed = convertField(slot, input, decoding)
       decoding.trail?.pop()
+      decoding.fromYaml = fromYaml
       found[at] = printed
       if (printed !== written || at <= last || slot.field.json !== key) isSame = false
       else if (slot.absent !== undefined) missing--
@@ -159,7 +162,7 @@ function compileStruct(name: string, form: Form): Codec {
   }
 }
 
-function compileSlot(field: GoField, form: Form): Slot {
+function compileSlot(field: JsonField, form: Form): Slot {
   const codec = compileType(field.type, form)
   const isLeftOut = form === 'sparse' || (field.omitempty && codec.isEmpty(codec.zero)) || field.omitzero
   return { field, codec, absent: isLeftOut ? undefined : codec.zero }

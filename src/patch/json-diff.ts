@@ -45,7 +45,7 @@ function compareLists(from: JsonArray, to: JsonArray, path: string, operations: 
     compare(from[at]!, to[to.length - back]!, `${path}/${at}`, operations)
   }
   for (let at = from.length - end - 1; at >= inPlace; at--) {
-    if (at >= to.length - end) operations.push({ op: 'remove', path: `${path}/${at}` })
+    operations.push({ op: 'remove', path: `${path}/${at}` })
   }
   for (let at = inPlace; at < to.length - end; at++) {
     operations.push({ op: 'add', path: `${path}/${at}`, value: to[at]! })

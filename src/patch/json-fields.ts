@@ -1,9 +1,14 @@
 import type { GoField } from '../lang/gotypes.js'
 import { goStruct } from './go-types.js'
 
+export interface JsonField extends GoField {
+  /** Declared by an embedded struct. YAML's type-directed reading does not see these, nor anything below them. */
+  readonly isEmbedded: boolean
+}
+
 /** The fields of a struct as they stand in its JSON object: embedded structs are flattened in place. */
 export interface JsonFields {
-  readonly list: readonly GoField[]
+  readonly list: readonly JsonField[]
   /** Position in `list` of the field that Go's encoding/json picks for a key: the exact name, else the same without case. */
   find(key: string): number | undefined
 }
@@ -16,13 +21,13 @@ export function jsonFields(structName: string): JsonFields {
   return fields
 }
 
-function flatten(structName: string): GoField[] {
+function flatten(structName: string, isEmbedded = false): JsonField[] {
   return goStruct(structName).fields.flatMap(field =>
-    field.inline && field.type.kind === 'struct' ? flatten(field.type.name) : [field],
+    field.inline && field.type.kind === 'struct' ? flatten(field.type.name, true) : [{ ...field, isEmbedded }],
   )
 }
 
-function indexFields(list: readonly GoField[]): JsonFields {
+function indexFields(list: readonly JsonField[]): JsonFields {
   const exact = new Map(list.map((field, at) => [field.json, at]))
   const folded = new Map(list.map((field, at) => [foldCase(field.json), at]))
   return { list, find: key => exact.get(key) ?? folded.get(foldCase(key)) }

@@ -5,7 +5,7 @@ import { canonicalQuantity } from '../lang/quantity.js'
 /** What one decoding knows besides the value. */
 export interface Decoding {
   /** Bare YAML scalars become text where the field is text. */
-  readonly fromYaml: boolean
+  fromYaml: boolean
   /** The first value that did not fit. Go reports the first one too, and reads on. */
   failure: string | undefined
   /** Where decoding stands; kept only in the second run, after a failure, to say where it was. */

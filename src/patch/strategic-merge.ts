@@ -109,22 +109,22 @@ function fieldOf(field: Result<PatchField, string>, context: Context): PatchFiel
 
 /** A patch value that meets nothing of its own kind: nulls and maps with a directive have nothing to act on. */
 function takeAsNew(merged: JsonObject, key: string, value: Json): void {
-  const plain = withoutDirectives(value)
+  const plain = withoutDirectives(value, false)
   if (plain === undefined) delete merged[key]
   else setOwn(merged, key, plain)
 }
 
-/** The value without null fields and without maps that carry `$patch`; itself if it has neither. */
-function withoutDirectives(value: Json): Json | undefined {
+/** The value without maps that carry `$patch` and, unless they are to stay, without null fields; itself if it has neither. */
+function withoutDirectives(value: Json, keepsNulls: boolean): Json | undefined {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) {
-    const items = value.map(withoutDirectives)
+    const items = value.map(item => withoutDirectives(item, keepsNulls))
     return items.every((item, i) => item === value[i]) ? value : items.filter(item => item !== undefined)
   }
-  if (Object.hasOwn(value, DIRECTIVE) && value[DIRECTIVE] !== null) return undefined
+  if (Object.hasOwn(value, DIRECTIVE) && (keepsNulls || value[DIRECTIVE] !== null)) return undefined
   let changed: JsonObject | undefined
   for (const key of Object.keys(value)) {
-    const item = value[key] === null ? undefined : withoutDirectives(value[key]!)
+    const item = value[key] === null && !keepsNulls ? undefined : withoutDirectives(value[key]!, keepsNulls)
     if (item === value[key]) continue
     changed ??= { ...value }
     if (item === undefined) delete changed[key]
@@ -242,7 +242,15 @@ function addItems(
     else places[at] = mergeMap(places[at]!, items[i]!, type, context)
   }
   const [fromPatch, fromBase] = partition<Json>(places.slice(0, end), item => keys.includes(readKey(item)))
-  return mergeOrder(sortBy(fromPatch, keys, readKey), sortBy(fromBase, original, readKey), original, readKey)
+  return mergeOrder(inOrder(fromPatch, keys, readKey), inOrder(fromBase, original, readKey), original, readKey)
+}
+
+/** `sortBy`, but for deletions that were left standing (in an item new to the base they have nothing to act on): they go last. */
+function inOrder(items: readonly Json[], order: readonly Json[], readKey: (item: Json) => Json): Json[] {
+  const isDeletion = (item: Json): boolean => isJsonObject(item) && own(item, DIRECTIVE) === 'delete'
+  if (!items.some(isDeletion)) return sortBy(items, order, readKey)
+  const [deletions, others] = partition(items, isDeletion)
+  return [...sortBy(others, order, readKey), ...deletions]
 }
 
 /** Takes the items that `$patch: delete` names out of `places`, in place; returns how many are left. */
@@ -328,7 +336,7 @@ function orderedList(
   if (itemKind(baseList ?? [], patchList ?? [], context) === undefined)
     refuse(context, 'an order for a list without items')
   const placed = places.map(readKey)
-  return mergeOrder(sortBy(fromPatch, wanted, readKey), sortBy(fromBase, placed, readKey), placed, readKey)
+  return mergeOrder(inOrder(fromPatch, wanted, readKey), inOrder(fromBase, placed, readKey), placed, readKey)
 }
 
 function mergeForOrder(
@@ -337,7 +345,7 @@ function mergeForOrder(
   field: PatchField,
   context: Context,
 ): MergedList {
-  if (base === undefined) return { list: withoutDirectives(patch!) as Json[], places: [] }
+  if (base === undefined) return { list: withoutDirectives(patch!, true) as Json[], places: [] }
   if (patch === undefined) return { list: base, places: base }
   return field.strategy === 'merge' ? mergeList(base, patch, field, context) : { list: patch, places: base }
 }
@@ -359,8 +367,9 @@ function checkOrder(patch: readonly Json[], order: readonly Json[], mergeKey: st
   const readKey = orderKey(mergeKey, context)
   let at = 0
   for (const item of patch) {
-    if (mergeKey !== '' && isJsonObject(item) && Object.hasOwn(item, DIRECTIVE)) continue
-    const key = readKey(item)
+    const directive = mergeKey !== '' && isJsonObject(item) ? own(item, DIRECTIVE) : undefined
+    if (directive === 'delete' || (directive !== undefined && at < order.length)) continue
+    const key = directive === undefined ? readKey(item) : DIRECTIVE
     while (at < order.length && readKey(order[at]!) !== key) at++
     if (at === order.length)
       refuse(context, `the item ${describe(key)} of the patch stands elsewhere or nowhere in the order list`)
