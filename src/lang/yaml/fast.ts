@@ -64,7 +64,8 @@ function isDoubtful(code: number): boolean {
 
 const DOUBTFUL = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/
 
-const ONE_LINE = Number.POSITIVE_INFINITY
+const ONE_LINE = false
+const MANY_LINES = true
 const BLOCK = false
 const FLOW = true
 
@@ -159,7 +160,7 @@ class FastReader {
     if (code === PIPE || code === OPEN_LIST || code === OPEN_MAP) return this.#value(parent)
     const column = this.#column
     const isQuoted = code === DOUBLE_QUOTE || code === SINGLE_QUOTE
-    const scalar = isQuoted ? this.#quoted(code, parent) : this.#plain(BLOCK)
+    const scalar = isQuoted ? this.#quoted(code, MANY_LINES) : this.#plain(BLOCK)
     if (this.#skipColon()) {
       if (isQuoted && this.#text.lastIndexOf('\n', this.#at - 1) >= start) giveUp()
       return this.#map(column, isQuoted ? scalar : keyOf(scalar))
@@ -292,8 +293,8 @@ class FastReader {
   }
 
   #inlineValue(code: number, parent: number): Json {
-    if (code === DOUBLE_QUOTE || code === SINGLE_QUOTE) return this.#quoted(code, parent)
-    if (code === OPEN_LIST || code === OPEN_MAP) return this.#flow(parent)
+    if (code === DOUBLE_QUOTE || code === SINGLE_QUOTE) return this.#quoted(code, MANY_LINES)
+    if (code === OPEN_LIST || code === OPEN_MAP) return this.#flow()
     const text = this.#plain(BLOCK)
     if (this.#skipColon()) giveUp()
     return finite(resolvePlain(this.#moreLines(text, parent)))
@@ -343,12 +344,11 @@ class FastReader {
     return isFlow ? giveUp() : false
   }
 
-  /** `parent` is the column that further lines must exceed; `ONE_LINE` where there may be none. */
-  #quoted(quote: number, parent: number): string {
-    return quote === DOUBLE_QUOTE ? this.#doubleQuoted(parent) : this.#singleQuoted(parent)
+  #quoted(quote: number, lines: boolean): string {
+    return quote === DOUBLE_QUOTE ? this.#doubleQuoted(lines) : this.#singleQuoted(lines)
   }
 
-  #singleQuoted(parent: number): string {
+  #singleQuoted(lines: boolean): string {
     const text = this.#text
     const start = this.#at + 1
     let end = text.indexOf("'", start)
@@ -357,11 +357,11 @@ class FastReader {
     const inner = text.slice(start, end)
     if (DOUBTFUL.test(inner)) giveUp()
     this.#at = end + 1
-    const line = inner.includes('\n') ? foldLines(inner, parent, false) : inner
+    const line = inner.includes('\n') ? foldLines(inner, lines, false) : inner
     return line.includes("'") ? line.replaceAll("''", "'") : line
   }
 
-  #doubleQuoted(parent: number): string {
+  #doubleQuoted(lines: boolean): string {
     const text = this.#text
     const start = this.#at + 1
     let hasEscape = false
@@ -371,8 +371,8 @@ class FastReader {
       if (code === DOUBLE_QUOTE) {
         this.#at = at + 1
         const inner = text.slice(start, at)
-        const line = hasNewline ? foldLines(inner, parent, true) : inner
-        return hasEscape ? unescape(line) : line
+        const line = hasNewline ? foldLines(inner, lines, true) : inner
+        return hasEscape ? decodeEscapes(line) : line
       }
       if (code === BACKSLASH) {
         hasEscape = true
@@ -435,21 +435,21 @@ class FastReader {
     return lines
   }
 
-  /** A flow collection, over as many lines as it takes; those must be indented deeper than the parent. */
-  #flow(parent: number): Json {
+  /** A flow collection, over as many lines as it takes. */
+  #flow(): Json {
     if (++this.#depth > MAX_FAST_DEPTH) giveUp()
-    const value = this.#text.charCodeAt(this.#at) === OPEN_LIST ? this.#flowList(parent) : this.#flowMap(parent)
+    const value = this.#text.charCodeAt(this.#at) === OPEN_LIST ? this.#flowList() : this.#flowMap()
     this.#depth--
     return value
   }
 
-  #flowList(parent: number): Json[] {
+  #flowList(): Json[] {
     const items: Json[] = []
     this.#at++
     for (;;) {
-      if (this.#flowCode(parent) === CLOSE_LIST) break
-      items.push(this.#flowValue(parent))
-      const code = this.#flowCode(parent)
+      if (this.#flowCode() === CLOSE_LIST) break
+      items.push(this.#flowValue())
+      const code = this.#flowCode()
       if (code === CLOSE_LIST) break
       if (code !== COMMA) giveUp()
       this.#at++
@@ -458,16 +458,16 @@ class FastReader {
     return items
   }
 
-  #flowMap(parent: number): JsonObject {
+  #flowMap(): JsonObject {
     const object = emptyObject()
     this.#at++
     for (;;) {
-      if (this.#flowCode(parent) === CLOSE_MAP) break
+      if (this.#flowCode() === CLOSE_MAP) break
       const key = this.#flowKey()
       if (this.#uniqueKeys && key in object) giveUp()
-      const first = this.#flowCode(parent)
-      object[key] = first === COMMA || first === CLOSE_MAP ? null : this.#flowValue(parent)
-      const code = this.#flowCode(parent)
+      const first = this.#flowCode()
+      object[key] = first === COMMA || first === CLOSE_MAP ? null : this.#flowValue()
+      const code = this.#flowCode()
       if (code === CLOSE_MAP) break
       if (code !== COMMA) giveUp()
       this.#at++
@@ -486,30 +486,29 @@ class FastReader {
     return isQuoted ? text : keyOf(text)
   }
 
-  #flowValue(parent: number): Json {
+  #flowValue(): Json {
     const code = this.#text.charCodeAt(this.#at)
-    if (code === OPEN_LIST || code === OPEN_MAP) return this.#flow(parent)
+    if (code === OPEN_LIST || code === OPEN_MAP) return this.#flow()
     if (code === DOUBLE_QUOTE || code === SINGLE_QUOTE) return this.#quoted(code, ONE_LINE)
     return finite(resolvePlain(this.#plain(FLOW)))
   }
 
   /** The next character in a flow that is not a blank or in a comment. */
-  #flowCode(parent: number): number {
+  #flowCode(): number {
     const text = this.#text
     for (;;) {
       const code = text.charCodeAt(this.#at)
       if (code === SPACE) this.#at++
-      else if (code === NEWLINE) this.#flowLine(parent)
+      else if (code === NEWLINE) this.#flowLine()
       else if (code === HASH) this.#flowComment()
       else if (this.#at >= text.length) giveUp()
       else return code
     }
   }
 
-  #flowLine(parent: number): void {
+  /** Inside brackets indentation means nothing to the reference (the package wants some). */
+  #flowLine(): void {
     this.#toContent(this.#at + 1)
-    const isClosing = this.#text.charCodeAt(this.#at) === CLOSE_LIST || this.#text.charCodeAt(this.#at) === CLOSE_MAP
-    if (this.#column < parent || (this.#column === parent && !isClosing)) giveUp()
     if (this.#column === 0 && this.#isMarker()) giveUp()
   }
 
@@ -524,7 +523,8 @@ class FastReader {
  * Makes one line of a quoted scalar: a line break is a space, several are newlines, an escaped one is nothing; spaces around
  * them do not count.
  */
-function foldLines(inner: string, parent: number, hasEscapes: boolean): string {
+function foldLines(inner: string, isAllowed: boolean, hasEscapes: boolean): string {
+  if (!isAllowed) giveUp()
   const lines = inner.split('\n')
   let folded = lines[0]!
   let breaks = 0
@@ -535,7 +535,7 @@ function foldLines(inner: string, parent: number, hasEscapes: boolean): string {
     if (text.startsWith('\t') || folded.endsWith('\t')) giveUp()
     breaks++
     if (text === '' && !isLast) continue
-    if (line.length - text.length <= parent || MARKER.test(line)) giveUp()
+    if (MARKER.test(line)) giveUp()
     const isEscaped = hasEscapes && endsInEscape(folded)
     if (isEscaped && breaks > 1) giveUp()
     folded = isEscaped
@@ -591,7 +591,7 @@ const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
 }
 const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([\s\S]))/g
 
-function unescape(source: string): string {
+function decodeEscapes(source: string): string {
   return source.replace(ESCAPE, (_, two?: string, four?: string, one?: string) => {
     if (one !== undefined) return SIMPLE_ESCAPES[one] ?? giveUp()
     const code = Number.parseInt(two ?? four!, 16)

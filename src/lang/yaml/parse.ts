@@ -31,11 +31,18 @@ export interface YamlDocument {
 
 /** Reads one document (the first, where a text holds several). Nothing but comments is null. */
 export function parseYaml(text: string, options: ParseYamlOptions = {}): Result<Json, Problem> {
-  if (text.length > MAX_DOCUMENT_LENGTH) return err(problemOf(text, TOO_LARGE, options))
-  const fast = readFast(text, options.duplicateKeys === 'error')
+  if (text.length > MAX_DOCUMENT_LENGTH) return err(problemOf('', TOO_LARGE, options))
+  const source = withPlainBreaks(text)
+  const isUnique = options.duplicateKeys === 'error'
+  const fast = readFast(source, isUnique)
   if (fast !== undefined) return ok(fast)
-  const read = readFull(text, options.duplicateKeys === 'error')
-  return read.ok ? ok(read.value) : err(problemOf(text, read.failure, options))
+  const read = readFull(source, isUnique)
+  return read.ok ? ok(read.value) : err(problemOf(source, read.failure, options))
+}
+
+/** To YAML 1.1 all of CR LF, CR and LF end a line, and count as LF in text. Lines and columns stay what they are. */
+function withPlainBreaks(text: string): string {
+  return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text
 }
 
 /** Reads every document of a stream, cut as `splitYamlDocuments` does; a document that fails does not hide the others. */
@@ -51,7 +58,7 @@ function toDocument(source: YamlSource, options: ParseYamlOptions): YamlDocument
     line: here.line,
     value: result.ok ? result.value : null,
     problems: result.ok ? [] : [result.error],
-    locate: path => locate(source.text, path, here),
+    locate: path => locate(withPlainBreaks(source.text), path, here),
   }
 }
 
