@@ -1,9 +1,11 @@
 import type { Area, RunSettings, Table } from '../area.js'
 import type { DataFolder } from '../data.js'
 import { commandLineTable, documentTable, goldenTable } from '../injection/commands.js'
+import { functionTables } from '../injection/functions.js'
 import { meshTables } from '../injection/mesh.js'
 import { probeTables, prometheusTables } from '../injection/metrics.js'
 import { mergePatchTables, selectorTable } from '../injection/patches.js'
+import { renderTable } from '../injection/render.js'
 import {
   decisionTable,
   imageTable,
@@ -15,7 +17,7 @@ import {
   validationTables,
   workloadTable,
 } from '../injection/steps.js'
-import { templateTables } from '../injection/templates.js'
+import { engineTable } from '../injection/templates.js'
 import { extraTable, httpTables, pathTables, type Servers, webhookServers, webhookTable } from '../injection/webhook.js'
 
 /** Which file of the data gives which tables. A file that is absent gives none. */
@@ -42,9 +44,9 @@ const READERS: readonly (readonly [file: string, read: Reader])[] = [
   ['mesh-config.json', meshTables],
   ['merge-templates.json', mergeTable],
   ['strategic-merge.json', mergePatchTables],
-  ['template-engine.json', templateTables],
-  ['template-funcs.json', templateTables],
-  ['render.json', templateTables],
+  ['template-engine.json', engineTable],
+  ['template-funcs.json', functionTables],
+  ['render.json', renderTable],
 ]
 
 let servers: Servers | undefined

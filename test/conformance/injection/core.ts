@@ -2,7 +2,13 @@
 import { parseInjectionConfig } from '../../../src/config/injection-config.js'
 import { parseInjectionValues } from '../../../src/config/injection-values.js'
 import { loadMeshConfig, type MeshConfig } from '../../../src/config/mesh-config.js'
-import { type InjectionEnvironment, type InjectionOutcome, inject, injectionSetup } from '../../../src/inject/index.js'
+import {
+  type InjectionEnvironment,
+  type InjectionOutcome,
+  inject,
+  injectionSetup,
+  type SetupInput,
+} from '../../../src/inject/index.js'
 import type { Json, JsonObject } from '../../../src/lang/json.js'
 import { formatProblem, type Problem } from '../../../src/lang/problem.js'
 import type { Result } from '../../../src/lang/result.js'
@@ -18,11 +24,18 @@ export interface Injection {
   readonly namespace?: string
 }
 
+/** The parts of a setup, read from texts; templates are not compiled yet. */
+export function parsedSetup(given: Omit<Injection, 'pod'>): SetupInput {
+  return {
+    config: must(parseInjectionConfig(given.config)),
+    values: must(parseInjectionValues(JSON.stringify(given.values ?? {}))),
+    mesh: typeof given.mesh === 'object' ? given.mesh : must(loadMeshConfig(given.mesh ?? '')),
+    environment: given.environment ?? {},
+  }
+}
+
 export function injectPod(given: Injection): InjectionOutcome {
-  const config = must(parseInjectionConfig(given.config))
-  const values = must(parseInjectionValues(JSON.stringify(given.values ?? {})))
-  const mesh = typeof given.mesh === 'object' ? given.mesh : must(loadMeshConfig(given.mesh ?? ''))
-  const setup = must(injectionSetup({ config, values, mesh, environment: given.environment ?? {} }))
+  const setup = must(injectionSetup(parsedSetup(given)))
   const annotations = given.namespaceAnnotations
   return inject(setup, {
     pod: given.pod as JsonObject,

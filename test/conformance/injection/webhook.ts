@@ -193,7 +193,7 @@ interface ExpectedReview {
   readonly allowed: boolean
   readonly uid: string
   readonly apiVersion: string
-  readonly patchType?: string | null
+  readonly message?: string | null
   /** File of the pod after the patch; null: no patch. */
   readonly pod: string | null
   /** The object of the request as sent. */
@@ -211,11 +211,18 @@ function reviewFailure(data: DataFolder, answer: HttpAnswer, expected: ExpectedR
   const patch = review.response?.patch
   if (expected.pod === null) {
     if (allowed) return patch === undefined ? undefined : `expected no patch, got ${decoded(patch)}`
-    return review.response?.status?.message ? undefined : 'denied without a message'
+    return messageFailure(expected.message ?? '', review.response?.status?.message ?? '')
   }
   if (patch === undefined) return 'expected a patch, got none'
   if (review.response?.patchType !== 'JSONPatch') return `patchType is ${review.response?.patchType}`
   return podFailure(data.json(expected.pod), expected.object, decoded(patch))
+}
+
+/** Texts of messages are free, but there has to be one, and the position in a template is contract. */
+function messageFailure(recorded: string, message: string): Failure {
+  if (message === '') return 'denied without a message'
+  const position = /template: [^:\s]*:\d+(:\d+)?:/.exec(recorded)?.[0]
+  return position === undefined || message.includes(position) ? undefined : `expected ${position} in: ${message}`
 }
 
 /**
