@@ -1,49 +1,60 @@
 import type { JsonObject } from '../lang/json.js'
 import type { Result } from '../lang/result.js'
-import type { ResourceSource, SourceRevision, TypeRule, TypeUrl } from '../xds/delivery/resource.js'
+import {
+  ADS_TYPES,
+  type BodyCache,
+  createSchedule,
+  createStream,
+  DEBOUNCE,
+  type DebounceSettings,
+  type ResourceSource,
+  type Scope,
+  type SourceRevision,
+  type TypeRule,
+  type TypeUrl,
+} from '../xds/delivery/index.js'
+import type { Nack, StreamStatus } from './ads-status.js'
+import { type AdsStream, openAdsStream } from './ads-stream.js'
+import { grpcStatus } from './grpc/status.js'
 import type { GrpcServer, GrpcStatus, Peer } from './grpc/types.js'
+import { registerXds, type XdsService } from './xds-services.js'
 
 /** What a client says of itself in the first request of a stream. */
 export interface Hello {
   /** The Node in proto3 JSON (lowerCamelCase). */
   readonly node: JsonObject
-  /** `host:port` of the other side, the verified certificate's SPIFFE ids, the request's metadata. */
   readonly peer: Peer
   readonly protocol: 'sotw' | 'delta'
+  readonly service: XdsService
 }
 
 /** A proxy that was let in, and what it may be told. */
 export interface Attachment {
-  /** Shown in status and logs, such as `sleep-abc.default-17`. */
+  /** Unique; shown in status and logs, such as `sleep-abc.default-17`. */
   readonly connection: string
   readonly source: ResourceSource
-  /** The stream is over: let go of the view. */
+  /** The stream is over: let go of the view. Called exactly once. */
   release(): void
   /** A request of a type that is only reported (health). */
   report?(type: TypeUrl, error: string | undefined): void
 }
 
 export interface AdsOptions {
-  /** Called once per stream, with the first request that has a node. An error ends the stream with that status. */
+  /** Called once per stream, with its first request. An error ends the stream with that status. */
   connect(hello: Hello): Result<Attachment, GrpcStatus>
   readonly types?: readonly TypeRule[]
   readonly debounce?: Partial<DebounceSettings>
   /** Clock in ms, for status and debounce. */
   now(): number
+  /** Comes before the revision in `version_info`, so that versions of two runs differ. */
+  readonly versionPrefix?: string
   readonly on?: (event: AdsEvent) => void
-}
-
-/** Milliseconds. */
-export interface DebounceSettings {
-  readonly quietMs: number
-  readonly maxMs: number
-  readonly endpointQuietMs: number
-  readonly endpointMaxMs: number
 }
 
 export type AdsEvent =
   | { readonly kind: 'connected'; readonly connection: string; readonly peer: string }
   | { readonly kind: 'disconnected'; readonly connection: string; readonly peer: string; readonly status: GrpcStatus }
+  /** Ended before it was let in. */
   | { readonly kind: 'rejected'; readonly peer: string; readonly status: GrpcStatus }
   | {
       readonly kind: 'sent'
@@ -56,52 +67,133 @@ export type AdsEvent =
   | { readonly kind: 'nack'; readonly connection: string; readonly type: TypeUrl; readonly nack: Nack }
   | { readonly kind: 'stale-nonce'; readonly connection: string; readonly type: TypeUrl }
 
-/** The client refused what it was sent. It stands until the type's next acknowledgement. */
-export interface Nack {
-  /** Envoy's own words. */
-  readonly message: string
-  /** The resources that the message names, of those that were sent; empty: it names none. */
-  readonly resources: readonly string[]
-  readonly version: string
-  readonly at: number
-}
-
-/** One stream as `/debug/syncz` shows it. */
-export interface StreamStatus {
-  readonly connection: string
-  readonly node: JsonObject
-  readonly peer: Peer
-  readonly protocol: 'sotw' | 'delta'
-  readonly connectedAt: number
-  /** Everything up to this revision of the source was sent and answered. */
-  readonly revision: SourceRevision
-  readonly types: readonly TypeStatus[]
-}
-
-export interface TypeStatus {
-  readonly type: TypeUrl
-  readonly isWildcard: boolean
-  readonly names: number
-  readonly nonceSent: string
-  readonly nonceAcked: string
-  readonly versionSent: string
-  readonly versionAcked: string
-  readonly nack?: Nack
-  /** `NOT SENT` nothing sent yet, `SYNCED` the newest was acknowledged, `STALE` an answer is still out or was refused. */
-  readonly state: 'SYNCED' | 'STALE' | 'NOT SENT'
-}
-
 export interface AdsServer {
-  /** Adds the ADS methods (`SotW` and delta) to a gRPC server; SDS ones too if asked. */
-  register(server: GrpcServer, services?: readonly ('ads' | 'sds')[]): void
+  /** Adds the methods of these services (default: ADS alone) to a gRPC server. */
+  register(server: GrpcServer, services?: readonly XdsService[]): void
   /** Sources changed: push, after the debounce. `endpoints`: nothing but endpoints did. */
-  changed(revision: SourceRevision, scope?: 'full' | 'endpoints'): void
+  changed(revision: SourceRevision, scope?: Scope): void
   streams(): readonly StreamStatus[]
   /** Ends a stream (force_disconnect); false: there is none of that name. */
   disconnect(connection: string): boolean
+  /** Ends all streams with UNAVAILABLE, and all timers. */
   close(): void
 }
 
-export function createAdsServer(_options: AdsOptions): AdsServer {
-  throw new Error('not yet')
+/** How long one turn of the event loop may be spent on pushing, in ms: other requests are answered in between. */
+const SLICE_MS = 8
+/** Bytes handed to connections that have not taken them: beyond it no more is encoded, for anyone, until some do. */
+const MAX_BUFFERED = 128 * 1024 * 1024
+/** How long the bodies that streams share are kept once nobody asks for them, in ms. */
+const BODIES_MS = 1000
+
+/** xDS over gRPC: owns streams, timers and the order in which streams are served; what is sent is decided in xds/delivery. */
+export function createAdsServer(options: AdsOptions): AdsServer {
+  const streams = new Set<AdsStream>()
+  /** Streams that may have something to send. A stream that gives way goes to the end. */
+  const waiting = new Set<AdsStream>()
+  const schedule = createSchedule({ ...DEBOUNCE, ...options.debounce })
+  const bodies: BodyCache = new Map()
+  let buffered = 0
+  let latest = 0
+  let turn: NodeJS.Immediate | undefined
+  let pushTimer: NodeJS.Timeout | undefined
+  let bodyTimer: NodeJS.Timeout | undefined
+  let isClosed = false
+
+  function wake(stream: AdsStream): void {
+    waiting.add(stream)
+    if (!isClosed) turn ??= setImmediate(serve)
+  }
+
+  function serve(): void {
+    turn = undefined
+    const until = performance.now() + SLICE_MS
+    for (const stream of waiting) {
+      if (buffered >= MAX_BUFFERED) return // `bufferedBy` comes back when something drained
+      waiting.delete(stream)
+      stream.pump()
+      if (performance.now() >= until) break
+    }
+    if (waiting.size > 0) turn = setImmediate(serve)
+    else if (bodies.size > 0) bodyTimer ??= setTimeout(dropBodies, BODIES_MS).unref()
+  }
+
+  function dropBodies(): void {
+    bodyTimer = undefined
+    bodies.clear()
+  }
+
+  function bufferedBy(bytes: number): void {
+    const wasFull = buffered >= MAX_BUFFERED
+    buffered += bytes
+    if (wasFull && buffered < MAX_BUFFERED && waiting.size > 0 && !isClosed) turn ??= setImmediate(serve)
+  }
+
+  function changed(revision: SourceRevision, scope: Scope = 'full'): void {
+    latest = Math.max(latest, revision)
+    waitUntil(schedule.changed(options.now(), scope))
+  }
+
+  function waitUntil(at: number): void {
+    clearTimeout(pushTimer)
+    const delay = at - options.now()
+    if (delay <= 0) pushIfDue()
+    else pushTimer = setTimeout(pushIfDue, Math.ceil(delay)).unref()
+  }
+
+  function pushIfDue(): void {
+    const { isDue, at } = schedule.due(options.now())
+    if (isDue) {
+      for (const stream of streams) if (stream.pushTo(latest)) wake(stream)
+    } else if (at !== undefined) waitUntil(at)
+  }
+
+  function register(server: GrpcServer, services: readonly XdsService[] = ['ads']): void {
+    for (const service of services) {
+      registerXds(server, service, (call, protocol) => {
+        const stream = openAdsStream(call, {
+          connect: (node, peer) => options.connect({ node, peer, protocol, service }),
+          createDelivery: source =>
+            createStream({
+              protocol,
+              source,
+              rules: options.types ?? ADS_TYPES,
+              bodies,
+              versionPrefix: options.versionPrefix ?? '',
+            }),
+          protocol,
+          now: options.now,
+          on: options.on ?? (() => {}),
+          wake: () => wake(stream),
+          bufferedBy,
+          closed: () => {
+            streams.delete(stream)
+            waiting.delete(stream)
+          },
+        })
+        streams.add(stream)
+        return stream
+      })
+    }
+  }
+
+  return {
+    register,
+    changed,
+    streams: () => [...streams].flatMap(stream => stream.status() ?? []),
+    disconnect: connection => {
+      const stream = [...streams].find(stream => stream.connection === connection)
+      stream?.end(grpcStatus('UNAVAILABLE', 'disconnected by an operator'))
+      return stream !== undefined
+    },
+    close: () => {
+      isClosed = true
+      clearTimeout(pushTimer)
+      clearTimeout(bodyTimer)
+      if (turn !== undefined) clearImmediate(turn)
+      for (const stream of streams) stream.end(grpcStatus('UNAVAILABLE', 'the server is shutting down'))
+    },
+  }
 }
+
+export type { Nack, StreamStatus, TypeStatus } from './ads-status.js'

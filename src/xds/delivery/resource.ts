@@ -24,7 +24,7 @@ export type ResourceChanges =
       readonly changed: Iterable<string>
       readonly removed: Iterable<string>
     }
-  /** The history does not reach back that far: compare everything. */
+  /** The history does not reach back that far, or the view is another one now: compare everything. */
   | { readonly kind: 'reset' }
 
 /**
@@ -39,10 +39,15 @@ export interface ResourceSource {
    * ClusterLoadAssignment for a cluster without endpoints.
    */
   get(type: TypeUrl, name: string): EncodedResource | undefined
-  /** What a wildcard subscription holds, in the order to send it. */
-  list(type: TypeUrl): Iterable<EncodedResource>
+  /**
+   * What a wildcard subscription holds, by name, in the order to send it. The map does not change afterwards: streams keep it
+   * as the record of what they were sent, so the same state should be the same map.
+   */
+  list(type: TypeUrl): ReadonlyMap<string, EncodedResource>
   /** Empty where nothing changed, at the cost of a comparison: delivery asks for every stream and type at every push. */
   changes(type: TypeUrl, since: SourceRevision): ResourceChanges
+  /** Everything up to this revision is delivered: `changes` before it are not asked any more. */
+  told?(revision: SourceRevision): void
 }
 
 /** How resources of one type are delivered. */

@@ -1,0 +1,162 @@
+import { isJsonObject, type JsonObject } from '../lang/json.js'
+import type { Result } from '../lang/result.js'
+import {
+  type DeliveryStream,
+  HEALTH,
+  type Outgoing,
+  type Protocol,
+  parseRequest,
+  type Refusal,
+  type ResourceSource,
+  type SourceRevision,
+  type XdsRequest,
+} from '../xds/delivery/index.js'
+import type { AdsEvent, Attachment } from './ads.js'
+import { type StreamStatus, typeStatus } from './ads-status.js'
+import { grpcStatus, OK } from './grpc/status.js'
+import type { GrpcStatus, Peer, StreamCall, StreamHandler } from './grpc/types.js'
+
+export interface AdsStreamOptions {
+  readonly protocol: Protocol
+  connect(node: JsonObject, peer: Peer): Result<Attachment, GrpcStatus>
+  createDelivery(source: ResourceSource): DeliveryStream
+  now(): number
+  on(event: AdsEvent): void
+  /** This stream may have something to send. */
+  wake(): void
+  /** Bytes handed to the connection that it has not taken yet; negative: it took them. */
+  bufferedBy(bytes: number): void
+  closed(): void
+}
+
+/** One RPC: from messages to requests to the state machine and back. */
+export interface AdsStream extends StreamHandler {
+  /** Undefined until the client was let in. */
+  readonly connection: string | undefined
+  /** Whether there may be something to send. */
+  pushTo(revision: SourceRevision): boolean
+  /** Sends what can be sent now. */
+  pump(): void
+  status(): StreamStatus | undefined
+  end(status: GrpcStatus): void
+}
+
+interface Session {
+  readonly attachment: Attachment
+  readonly node: JsonObject
+  readonly delivery: DeliveryStream
+  readonly connectedAt: number
+}
+
+export function openAdsStream(call: StreamCall, options: AdsStreamOptions): AdsStream {
+  const refusedAt = new WeakMap<Refusal, number>()
+  let session: Session | undefined
+  let unsent = 0
+  let settled: SourceRevision = 0
+
+  function message(bytes: Uint8Array): void {
+    const request = parseRequest(options.protocol, bytes)
+    if (typeof request === 'string') call.end(grpcStatus('INVALID_ARGUMENT', `the request cannot be read: ${request}`))
+    else if (session === undefined) first(request)
+    else receive(session, request)
+  }
+
+  function first(request: XdsRequest): void {
+    // Health that comes before the proxy said who it is belongs to nobody.
+    if (request.type === HEALTH) return
+    const node = request.node ?? {}
+    if (!isJsonObject(node) || Object.keys(node).length === 0) {
+      call.end(grpcStatus('INVALID_ARGUMENT', 'the first request of a stream must have a node'))
+      return
+    }
+    const attached = options.connect(node, call.peer)
+    if (!attached.ok) {
+      call.end(attached.error)
+      return
+    }
+    const attachment = attached.value
+    session = { attachment, node, delivery: options.createDelivery(attachment.source), connectedAt: options.now() }
+    options.on({ kind: 'connected', connection: attachment.connection, peer: call.peer.address })
+    receive(session, request)
+  }
+
+  function receive({ attachment, delivery }: Session, request: XdsRequest): void {
+    const { connection } = attachment
+    if (request.type === HEALTH) {
+      attachment.report?.(request.type, request.error)
+      return
+    }
+    const received = delivery.receive(request)
+    if (received.kind === 'limit') call.end(grpcStatus('RESOURCE_EXHAUSTED', received.message))
+    else if (received.kind === 'stale') options.on({ kind: 'stale-nonce', connection, type: request.type })
+    else if (received.kind === 'refused') {
+      const at = options.now()
+      refusedAt.set(received.refusal, at)
+      options.on({ kind: 'nack', connection, type: request.type, nack: { ...received.refusal, at } })
+    }
+    options.wake()
+  }
+
+  function pump(): void {
+    if (session === undefined) return
+    while (call.isWritable) {
+      const outgoing = session.delivery.next()
+      if (outgoing === undefined) return
+      send(session, outgoing)
+    }
+  }
+
+  function send({ attachment: { connection } }: Session, outgoing: Outgoing): void {
+    const bytes = outgoing.parts.reduce((sum, part) => sum + part.length, 0)
+    const { type, resources, removed } = outgoing
+    if (!call.write(outgoing.parts)) setUnsent(unsent + bytes)
+    options.on({ kind: 'sent', connection, type, resources, removed, bytes })
+  }
+
+  function setUnsent(bytes: number): void {
+    options.bufferedBy(bytes - unsent)
+    unsent = bytes
+  }
+
+  function closed(status: GrpcStatus): void {
+    setUnsent(0)
+    options.closed()
+    const peer = call.peer.address
+    if (session === undefined) options.on({ kind: 'rejected', peer, status })
+    else {
+      const { attachment } = session
+      session = undefined
+      attachment.release()
+      options.on({ kind: 'disconnected', connection: attachment.connection, peer, status })
+    }
+  }
+
+  function status(): StreamStatus | undefined {
+    if (session === undefined) return undefined
+    const { attachment, node, delivery, connectedAt } = session
+    if (delivery.isQuiet) settled = delivery.target
+    const types = delivery.subscriptions().map(each => typeStatus(each, refusal => refusedAt.get(refusal) ?? 0))
+    const { connection } = attachment
+    return { connection, node, peer: call.peer, protocol: options.protocol, connectedAt, revision: settled, types }
+  }
+
+  return {
+    message,
+    halfClosed: () => call.end(OK),
+    writable: () => {
+      setUnsent(0)
+      options.wake()
+    },
+    closed,
+    get connection() {
+      return session?.attachment.connection
+    },
+    pushTo: revision => {
+      session?.delivery.pushTo(revision)
+      return session !== undefined
+    },
+    pump,
+    status,
+    end: status => call.end(status),
+  }
+}

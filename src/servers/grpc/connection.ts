@@ -1,0 +1,40 @@
+import type { ServerHttp2Session } from 'node:http2'
+import type { GrpcServerOptions } from './types.js'
+
+/** A client has this long from connecting to its HTTP/2 settings: those that say nothing hold a connection for nothing. */
+const PREFACE_MS = 10_000
+/** Calls on a connection that was asked to go away end after this long. */
+const AGE_GRACE_MS = 10_000
+
+/** Closes a connection that does not begin, does not answer, or is old enough. */
+export function watchConnection(session: ServerHttp2Session, options: GrpcServerOptions, tooOld: () => void): void {
+  const timers: NodeJS.Timeout[] = []
+  const later = (ms: number, act: () => void): void => void timers.push(setTimeout(act, ms).unref())
+  const preface = setTimeout(() => session.destroy(), PREFACE_MS).unref()
+  session.once('remoteSettings', () => clearTimeout(preface))
+  session.once('close', () => {
+    clearTimeout(preface)
+    for (const timer of timers) clearTimeout(timer)
+  })
+  const { keepalive, maxConnectionAgeMs } = options
+  if (keepalive !== undefined) {
+    timers.push(setInterval(() => ping(session, keepalive.timeoutMs), keepalive.intervalMs).unref())
+  }
+  if (maxConnectionAgeMs !== undefined) {
+    later(maxConnectionAgeMs, () => {
+      session.goaway()
+      later(AGE_GRACE_MS, () => {
+        tooOld()
+        session.close()
+      })
+    })
+  }
+}
+
+function ping(session: ServerHttp2Session, timeoutMs: number): void {
+  if (session.destroyed || session.closed) return
+  const timer = setTimeout(() => session.destroy(), timeoutMs).unref()
+  const isSent = session.ping(() => clearTimeout(timer))
+  // Node refuses a ping while too many are out: the earlier ones have their own timers.
+  if (!isSent) clearTimeout(timer)
+}

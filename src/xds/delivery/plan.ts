@@ -1,0 +1,167 @@
+import type { EncodedResource, ResourceSource, SourceRevision } from './resource.js'
+import { type Subscription, UNTOLD, versionOf } from './subscription.js'
+import type { Protocol } from './wire.js'
+
+/** What to send next of one type. */
+export interface Plan {
+  readonly resources: readonly EncodedResource[]
+  readonly removed: readonly string[]
+  /** Of the resources, those that are new to the client or that it asked for: what they warm has to follow. */
+  readonly fresh: readonly string[]
+}
+
+interface Differences {
+  readonly changed: Map<string, EncodedResource>
+  readonly removed: string[]
+}
+
+/**
+ * What the subscription is owed at the newest state, and marks it as sent; undefined: nothing. Changes count up to `target`,
+ * so that a push waits for the debounce; what was asked for does not wait.
+ */
+export function planNext(
+  protocol: Protocol,
+  subscription: Subscription,
+  source: ResourceSource,
+  target: SourceRevision,
+): Plan | undefined {
+  const isCompared = subscription.told < target || subscription.due === 'all'
+  if (!isCompared && subscription.due === 'nothing') return undefined
+  const differences = isCompared ? differencesOf(subscription, source) : { changed: new Map(), removed: [] }
+  const plan =
+    protocol === 'sotw' && subscription.rule.isWildcard
+      ? planWhole(subscription, source, differences)
+      : planPart(protocol, subscription, source, differences)
+  if (isCompared) {
+    subscription.told = source.revision()
+    if (subscription.isWildcard) subscription.held = source.list(subscription.rule.url)
+  }
+  subscription.due = 'nothing'
+  subscription.dueNames.clear()
+  return plan
+}
+
+/** By version, so that what changed and changed back, and what another view has as well, is not sent again. */
+function differencesOf(subscription: Subscription, source: ResourceSource): Differences {
+  const found: Differences = { changed: new Map(), removed: [] }
+  const { rule, told } = subscription
+  // All of it is sent anyway: only what is gone has to be found.
+  if (subscription.due === 'all') compareHeld(subscription, source, found)
+  else {
+    const changes = told === UNTOLD ? undefined : source.changes(rule.url, told)
+    if (changes === undefined || changes.kind === 'reset') compareAll(subscription, source, found)
+    else {
+      for (const name of changes.changed) compareOne(subscription, source, name, found)
+      for (const name of changes.removed) compareOne(subscription, source, name, found)
+    }
+  }
+  return found
+}
+
+function compareHeld(subscription: Subscription, source: ResourceSource, found: Differences): void {
+  if (subscription.held.size === 0) return
+  const list = source.list(subscription.rule.url)
+  for (const name of subscription.held.keys()) if (!list.has(name)) compareOne(subscription, source, name, found)
+}
+
+function compareAll(subscription: Subscription, source: ResourceSource, found: Differences): void {
+  for (const name of subscription.names.keys()) compareOne(subscription, source, name, found)
+  if (!subscription.isWildcard) return
+  const list = source.list(subscription.rule.url)
+  if (list === subscription.held) return
+  compareHeld(subscription, source, found)
+  for (const name of list.keys()) compareOne(subscription, source, name, found)
+}
+
+function compareOne(subscription: Subscription, source: ResourceSource, name: string, found: Differences): void {
+  const isAsked = subscription.names.has(name)
+  if (!subscription.isWildcard && !isAsked) return
+  const now = source.get(subscription.rule.url, name)
+  const before = versionOf(subscription, name)
+  // A wildcard has what is listed; what a source would only answer when asked by name is not part of it.
+  const isThere = now !== undefined && (isAsked || source.list(subscription.rule.url).has(name))
+  if (isThere && now.version !== before) found.changed.set(name, now)
+  else if (!isThere && before !== '') found.removed.push(name)
+}
+
+/** Delta, and the SotW types whose responses may be partial. */
+function planPart(
+  protocol: Protocol,
+  subscription: Subscription,
+  source: ResourceSource,
+  differences: Differences,
+): Plan | undefined {
+  const isAnswer = subscription.due !== 'nothing'
+  const { changed } = differences
+  const missing = addDue(subscription, source, changed)
+  for (const name of differences.removed) {
+    subscription.gone.set(name, undefined)
+    if (subscription.names.has(name)) subscription.names.set(name, '')
+  }
+  for (const [name, resource] of changed) {
+    subscription.gone.delete(name)
+    if (subscription.names.has(name)) subscription.names.set(name, resource.version)
+  }
+  const removed = protocol === 'delta' && !subscription.rule.isNeverRemoved ? missing : []
+  if (subscription.rule.removesAfter === undefined || protocol === 'sotw') {
+    if (protocol === 'delta' && !subscription.rule.isNeverRemoved) removed.push(...subscription.gone.keys())
+    subscription.gone.clear()
+  }
+  if (!isAnswer && changed.size === 0 && removed.length === 0) return undefined
+  return { resources: [...changed.values()], removed: [...new Set(removed)], fresh: [...changed.keys()] }
+}
+
+/** Adds what is to be answered whether it changed or not; gives the names that there are no resources of. */
+function addDue(subscription: Subscription, source: ResourceSource, resources: Map<string, EncodedResource>): string[] {
+  const { url } = subscription.rule
+  const missing: string[] = []
+  const names = subscription.due === 'all' ? subscription.names.keys() : subscription.dueNames
+  for (const name of names) {
+    const resource = source.get(url, name)
+    if (resource === undefined) missing.push(name)
+    else resources.set(name, resource)
+  }
+  if (subscription.due === 'all' && subscription.isWildcard) {
+    for (const [name, resource] of source.list(url)) resources.set(name, resource)
+  }
+  return missing
+}
+
+/** SotW types whose responses are the whole state: what is left out is gone. */
+function planWhole(
+  subscription: Subscription,
+  source: ResourceSource,
+  { changed, removed }: Differences,
+): Plan | undefined {
+  const isAnswer = subscription.due !== 'nothing'
+  const fresh = subscription.due === 'all' ? undefined : [...changed.keys()]
+  for (const name of removed) subscription.gone.set(name, subscription.held.get(name))
+  const whole = wholeState(subscription, source)
+  for (const name of whole.keys()) subscription.gone.delete(name)
+  for (const name of subscription.names.keys()) subscription.names.set(name, whole.get(name)?.version ?? '')
+  const mustWait = subscription.rule.removesAfter !== undefined && subscription.isWildcard
+  if (!mustWait) subscription.gone.clear()
+  if (!isAnswer && changed.size === 0 && (mustWait || removed.length === 0)) return undefined
+  const lingering = [...subscription.gone.values()].filter(resource => resource !== undefined)
+  return { resources: [...whole.values(), ...lingering], removed: [], fresh: fresh ?? [...whole.keys()] }
+}
+
+function wholeState(subscription: Subscription, source: ResourceSource): ReadonlyMap<string, EncodedResource> {
+  const { url } = subscription.rule
+  if (subscription.isWildcard && subscription.names.size === 0) return source.list(url)
+  const whole = new Map(subscription.isWildcard ? source.list(url) : [])
+  for (const name of subscription.names.keys()) {
+    const resource = source.get(url, name)
+    if (resource !== undefined) whole.set(name, resource)
+  }
+  return whole
+}
+
+/** What is gone, once the client no longer refers to it. */
+export function planRemoval(protocol: Protocol, subscription: Subscription, source: ResourceSource): Plan | undefined {
+  if (subscription.gone.size === 0) return undefined
+  const removed = [...subscription.gone.keys()]
+  subscription.gone.clear()
+  if (protocol === 'delta') return { resources: [], removed, fresh: [] }
+  return { resources: [...wholeState(subscription, source).values()], removed: [], fresh: [] }
+}

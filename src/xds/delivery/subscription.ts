@@ -1,0 +1,139 @@
+import type { EncodedResource, ResourceSource, SourceRevision, TypeRule } from './resource.js'
+
+/** A response that the client has neither acknowledged nor refused. */
+export interface Outstanding {
+  readonly nonce: string
+  readonly version: string
+  /** To find out which of them a refusal names. */
+  readonly names: readonly string[]
+}
+
+/** The client refused what it was sent. It stands until the type's next acknowledgement. */
+export interface Refusal {
+  /** Envoy's own words. */
+  readonly message: string
+  /** The resources that the message names, of those that were sent; empty: it names none. */
+  readonly resources: readonly string[]
+  /** Of the response that was refused. */
+  readonly version: string
+}
+
+/** What one stream wants of one type, and how far it was told. */
+export interface Subscription {
+  readonly rule: TypeRule
+  isWildcard: boolean
+  /** Asked for by name, with the version last sent (empty: none). */
+  readonly names: Map<string, string>
+  /** What a wildcard was last sent: shared with every stream that was sent the same. */
+  held: ReadonlyMap<string, EncodedResource>
+  /** Everything that changed up to here was sent, or needed not be. */
+  told: SourceRevision
+  /** To be answered, changed or not. `all`: the whole subscription, as on a fresh stream. */
+  due: 'nothing' | 'all' | 'names'
+  readonly dueNames: Set<string>
+  /** Gone, and not yet told: the resource's last state, which a SotW client still needs until then. */
+  readonly gone: Map<string, EncodedResource | undefined>
+  readonly outstanding: Outstanding[]
+  nonceSent: string
+  nonceAcked: string
+  versionSent: string
+  versionAcked: string
+  refusal: Refusal | undefined
+}
+
+/** Before every revision: everything has to be compared, without asking for changes. */
+export const UNTOLD = -1
+
+const NOTHING: ReadonlyMap<string, EncodedResource> = new Map()
+
+export function createSubscription(rule: TypeRule): Subscription {
+  return {
+    rule,
+    isWildcard: false,
+    names: new Map(),
+    held: NOTHING,
+    told: 0,
+    due: 'nothing',
+    dueNames: new Set(),
+    gone: new Map(),
+    outstanding: [],
+    nonceSent: '',
+    nonceAcked: '',
+    versionSent: '',
+    versionAcked: '',
+    refusal: undefined,
+  }
+}
+
+/** Asks for names, and to be answered about them. */
+export function addNames(subscription: Subscription, names: Iterable<string>, source: ResourceSource): void {
+  for (const name of names) {
+    // The source's own string, where there is one: a thousand streams then share it, not a copy each out of its request.
+    const own = source.get(subscription.rule.url, name)?.name ?? name
+    if (!subscription.names.has(own)) subscription.names.set(own, '')
+    oweName(subscription, own)
+  }
+}
+
+export function oweName(subscription: Subscription, name: string): void {
+  subscription.dueNames.add(name)
+  if (subscription.due === 'nothing') subscription.due = 'names'
+}
+
+export function oweAll(subscription: Subscription): void {
+  subscription.due = 'all'
+}
+
+/** The version that the client was last sent under that name; empty: none. */
+export function versionOf(subscription: Subscription, name: string): string {
+  return subscription.names.get(name) || (subscription.isWildcard ? (subscription.held.get(name)?.version ?? '') : '')
+}
+
+/** Whether everything that was sent has been answered. */
+export function isSettled(subscription: Subscription): boolean {
+  return subscription.outstanding.length === 0
+}
+
+export function acknowledge(subscription: Subscription, nonce: string): void {
+  const index = subscription.outstanding.findIndex(sent => sent.nonce === nonce)
+  const sent = subscription.outstanding[index]
+  if (sent === undefined) return
+  subscription.outstanding.splice(0, index + 1)
+  subscription.nonceAcked = nonce
+  subscription.versionAcked = sent.version
+  subscription.refusal = undefined
+}
+
+export function refuse(subscription: Subscription, nonce: string, message: string): Refusal {
+  const index = subscription.outstanding.findIndex(sent => sent.nonce === nonce)
+  const sent = subscription.outstanding[index]
+  if (index !== -1) subscription.outstanding.splice(0, index + 1)
+  const refusal: Refusal = {
+    message,
+    resources: namedIn(message, sent?.names ?? []),
+    version: sent?.version ?? subscription.versionSent,
+  }
+  subscription.refusal = refusal
+  return refusal
+}
+
+/** A name counts only where it stands free: `outbound|80||a` is not named by `outbound|80||a.b`. */
+function namedIn(message: string, names: readonly string[]): string[] {
+  return names.filter(name => {
+    for (let at = message.indexOf(name); name !== '' && at !== -1; at = message.indexOf(name, at + 1)) {
+      const isFree = !isNamePart(message[at - 1]) && !isNamePartAfter(message, at + name.length)
+      if (isFree) return true
+    }
+    return false
+  })
+}
+
+function isNamePart(char: string | undefined): boolean {
+  return char !== undefined && /[\w.|*/-]/.test(char)
+}
+
+/** A full stop or a slash ends a sentence as well as it joins a name: it is looked past. */
+function isNamePartAfter(message: string, at: number): boolean {
+  const char = message[at]
+  return char === '.' ? isNamePart(message[at + 1]) : isNamePart(char)
+}

@@ -1,0 +1,155 @@
+import { decode, ProtoError } from '../../proto/index.js'
+import type { EncodedResource, TypeUrl } from './resource.js'
+
+/** One DiscoveryRequest or DeltaDiscoveryRequest. Absent strings are empty. */
+export interface XdsRequest {
+  readonly type: TypeUrl
+  /** The Node in proto3 JSON; only the first request of a stream must have one. */
+  readonly node: object | undefined
+  readonly nonce: string
+  /** Envoy's words if it refuses what the nonce names. */
+  readonly error: string | undefined
+  /** SotW: the version that the client has. */
+  readonly version: string
+  /** SotW: all names; delta: the names to add. */
+  readonly names: readonly string[]
+  /** Delta: the names to drop. */
+  readonly unsubscribe: readonly string[]
+  /** Delta, at the start of a stream: what the client still has, name to version. */
+  readonly initialVersions: ReadonlyMap<string, string>
+}
+
+interface RequestJson {
+  readonly versionInfo?: string
+  readonly node?: object
+  readonly typeUrl?: string
+  readonly responseNonce?: string
+  readonly errorDetail?: { readonly code?: number; readonly message?: string }
+  readonly resourceNames?: readonly string[]
+  readonly resourceNamesSubscribe?: readonly string[]
+  readonly resourceNamesUnsubscribe?: readonly string[]
+  readonly initialResourceVersions?: Readonly<Record<string, string>>
+}
+
+export type Protocol = 'sotw' | 'delta'
+
+/** Undefined text: it could be read. Otherwise why not. */
+export function parseRequest(protocol: Protocol, bytes: Uint8Array): XdsRequest | string {
+  try {
+    return requestOf(protocol, decodeRequest(protocol, bytes))
+  } catch (error) {
+    if (error instanceof ProtoError) return error.message
+    throw error
+  }
+}
+
+function decodeRequest(protocol: Protocol, bytes: Uint8Array): RequestJson {
+  const message = protocol === 'sotw' ? 'DiscoveryRequest' : 'DeltaDiscoveryRequest'
+  return decode(`envoy.service.discovery.v3.${message}`, bytes) as RequestJson
+}
+
+function requestOf(protocol: Protocol, json: RequestJson): XdsRequest {
+  const { errorDetail } = json
+  return {
+    type: json.typeUrl ?? '',
+    node: json.node,
+    nonce: json.responseNonce ?? '',
+    error: errorDetail === undefined ? undefined : (errorDetail.message ?? `code ${errorDetail.code ?? 0}`),
+    version: json.versionInfo ?? '',
+    names: (protocol === 'sotw' ? json.resourceNames : json.resourceNamesSubscribe) ?? [],
+    unsubscribe: json.resourceNamesUnsubscribe ?? [],
+    initialVersions: new Map(Object.entries(json.initialResourceVersions ?? {})),
+  }
+}
+
+/** What a response says around its resources. */
+export interface ResponseHead {
+  readonly type: TypeUrl
+  readonly version: string
+  readonly nonce: string
+  /** Delta. */
+  readonly removed: readonly string[]
+}
+
+/**
+ * Resources as they stand in a response, one after the other. A protobuf message may be cut between fields: so this, by far the
+ * larger part, is the same for every stream that is sent the same resources.
+ */
+export function encodeResources(protocol: Protocol, type: TypeUrl, resources: readonly EncodedResource[]): Buffer {
+  const typeField = textField(1, type)
+  const measured = resources.map(resource => measure(protocol, typeField.length, resource))
+  const buffer = Buffer.allocUnsafeSlow(measured.reduce((sum, { total }) => sum + total, 0))
+  let at = 0
+  for (const [i, resource] of resources.entries()) {
+    const size = measured[i] as Measured
+    at = writeTag(buffer, at, 2, size.outer)
+    if (protocol === 'delta') {
+      at = writeTextField(buffer, at, 1, resource.version, size.version)
+      at = writeTag(buffer, at, 2, size.any)
+    }
+    at += typeField.copy(buffer, at)
+    at = writeTag(buffer, at, 2, resource.bytes.length)
+    buffer.set(resource.bytes, at)
+    at += resource.bytes.length
+    if (protocol === 'delta') at = writeTextField(buffer, at, 3, resource.name, size.name)
+  }
+  return buffer
+}
+
+interface Measured {
+  readonly any: number
+  readonly version: number
+  readonly name: number
+  /** Of the whole element without its tag and length. */
+  readonly outer: number
+  readonly total: number
+}
+
+function measure(protocol: Protocol, typeSize: number, resource: EncodedResource): Measured {
+  const any = typeSize + fieldSize(resource.bytes.length)
+  if (protocol === 'sotw') return { any, version: 0, name: 0, outer: any, total: fieldSize(any) }
+  const version = Buffer.byteLength(resource.version)
+  const name = Buffer.byteLength(resource.name)
+  const outer = fieldSize(version) + fieldSize(any) + fieldSize(name)
+  return { any, version, name, outer, total: fieldSize(outer) }
+}
+
+/** The fields of a response that differ from stream to stream. */
+export function encodeHead(protocol: Protocol, head: ResponseHead): Buffer {
+  const parts = [textField(1, head.version), textField(4, head.type), textField(5, head.nonce)]
+  if (protocol === 'delta') for (const name of head.removed) parts.push(textField(6, name))
+  return Buffer.concat(parts)
+}
+
+/** Field numbers below 16 have tags of one byte. */
+function fieldSize(length: number): number {
+  return 1 + varintSize(length) + length
+}
+
+function varintSize(value: number): number {
+  let size = 1
+  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) size++
+  return size
+}
+
+/** The tag of a field that has its length before it, and that length. */
+function writeTag(buffer: Buffer, start: number, field: number, length: number): number {
+  let at = start
+  buffer[at++] = field * 8 + 2
+  let rest = length
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) buffer[at++] = (rest % 0x80) | 0x80
+  buffer[at++] = rest
+  return at
+}
+
+function writeTextField(buffer: Buffer, start: number, field: number, text: string, size: number): number {
+  const at = writeTag(buffer, start, field, size)
+  return at + buffer.write(text, at)
+}
+
+function textField(field: number, text: string): Buffer {
+  const size = Buffer.byteLength(text)
+  const buffer = Buffer.allocUnsafe(fieldSize(size))
+  writeTextField(buffer, 0, field, text, size)
+  return buffer
+}
