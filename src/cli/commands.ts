@@ -36,4 +36,16 @@ export const COMMANDS: readonly CommandRow[] = [
     summary: 'Take the sidecar out of manifests again',
     load: () => import('./uninject.js'),
   },
+  {
+    name: 'mutate',
+    group: 'Work on manifests:',
+    summary: 'Apply interception rules of your own to manifests',
+    load: () => import('./mutate.js'),
+  },
+  {
+    name: 'webhook',
+    group: 'Set up:',
+    summary: 'Print what makes an API server call the rules',
+    load: () => import('./webhook.js'),
+  },
 ]

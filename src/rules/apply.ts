@@ -45,7 +45,12 @@ export function applyRules(rules: readonly Rule[], received: InterceptionRequest
       outcomes.push({ rule: rule.name, match, effect: result.value.effect, ...messageOf(result.value.message) })
       if (result.value.effect !== 'denied') continue
       const code = rule.action.kind === 'deny' ? rule.action.code : 403
-      return denied(received.object, { code, message: result.value.message ?? `denied by rule ${rule.name}` }, warnings, outcomes)
+      return denied(
+        received.object,
+        { code, message: result.value.message ?? `denied by rule ${rule.name}` },
+        warnings,
+        outcomes,
+      )
     }
     const message = `rule ${rule.name}: ${result.error}`
     outcomes.push({ rule: rule.name, match, effect: 'failed', message: result.error })
@@ -72,7 +77,12 @@ interface Acted {
 
 function notMatched(match: MatchResult, object: Json): Result<Acted, string> {
   if (match.verdict === 'no match') return ok({ effect: 'not matched', object })
-  return err(match.steps.filter(step => step.outcome === 'error').map(step => step.detail).join('; '))
+  return err(
+    match.steps
+      .filter(step => step.outcome === 'error')
+      .map(step => step.detail)
+      .join('; '),
+  )
 }
 
 function messageOf(message: string | undefined): { message?: string } {
@@ -98,7 +108,11 @@ function changed(before: Json, after: Result<Json, string>): Result<Acted, strin
   return ok({ effect: diffJson(before, after.value).length === 0 ? 'unchanged' : 'changed', object: after.value })
 }
 
-function withMessage(template: Template, request: InterceptionRequest, then: (message: string) => Acted): Result<Acted, string> {
+function withMessage(
+  template: Template,
+  request: InterceptionRequest,
+  then: (message: string) => Acted,
+): Result<Acted, string> {
   const text = render(template, request)
   return text.ok ? ok(then(text.value.trim())) : text
 }
@@ -118,7 +132,11 @@ function merge(strategy: 'strategic' | 'json', template: Template, request: Inte
   return merged.ok ? merged : err(merged.error.message)
 }
 
-function patch(operations: readonly JsonPatchOperation[], createMissingParents: boolean, object: Json): Result<Json, string> {
+function patch(
+  operations: readonly JsonPatchOperation[],
+  createMissingParents: boolean,
+  object: Json,
+): Result<Json, string> {
   const patched = applyJsonPatch(object, operations, { createMissingParents })
   return patched.ok ? patched : err(patched.error.message)
 }

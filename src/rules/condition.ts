@@ -20,11 +20,18 @@ export interface ConditionInput {
 
 /** Bounds on an expression, so that a rules file cannot stall the server: the size Kubernetes allows, and a sane nesting. */
 const MAX_EXPRESSION_LENGTH = 10_240
-const LIMITS = { maxAstNodes: 10_000, maxDepth: 100, maxListElements: 1_000, maxMapEntries: 1_000, maxCallArguments: 32 }
+const LIMITS = {
+  maxAstNodes: 10_000,
+  maxDepth: 100,
+  maxListElements: 1_000,
+  maxMapEntries: 1_000,
+  maxCallArguments: 32,
+}
 
 /** Compiles one condition; the error is one line and names the column. */
 export function parseCondition(name: string, expression: string): Result<MatchCondition, string> {
-  if (expression.length > MAX_EXPRESSION_LENGTH) return err(`expression is longer than ${MAX_EXPRESSION_LENGTH} characters`)
+  if (expression.length > MAX_EXPRESSION_LENGTH)
+    return err(`expression is longer than ${MAX_EXPRESSION_LENGTH} characters`)
   try {
     const program = environment().parse(withLinearRegex(expression))
     const check = program.check()
@@ -36,7 +43,10 @@ export function parseCondition(name: string, expression: string): Result<MatchCo
   }
 }
 
-function evaluate(program: (context: Record<string, unknown>) => unknown, input: ConditionInput): Result<boolean, string> {
+function evaluate(
+  program: (context: Record<string, unknown>) => unknown,
+  input: ConditionInput,
+): Result<boolean, string> {
   try {
     const { object, oldObject, request } = input
     const value = program({ object: toCel(object), oldObject: toCel(oldObject), request: toCel(request) })
@@ -68,8 +78,11 @@ const LINEAR_MATCHES = 're2Test'
  * run in linear time, so the call is renamed to one of ours. String literals and comments are stepped over.
  */
 function withLinearRegex(expression: string): string {
-  const token = /r?("""[^]*?"""|'''[^]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|\/\/[^\n]*|\.(\s*)matches(?=\s*\()/g
-  return expression.replace(token, (text, _string, gap: string | undefined) => (gap === undefined ? text : `.${gap}${LINEAR_MATCHES}`))
+  const token =
+    /r?("""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|\/\/[^\n]*|\.(\s*)matches(?=\s*\()/g
+  return expression.replace(token, (text, _string, gap: string | undefined) =>
+    gap === undefined ? text : `.${gap}${LINEAR_MATCHES}`,
+  )
 }
 
 /** CEL integers are bigint: an integral JSON number must be one, or `spec.replicas > 1` would compare different types. */

@@ -75,7 +75,9 @@ function serviceManifest(client: ServiceClient, endpoints: Endpoints): JsonObjec
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { name: client.name, namespace: client.namespace },
-    spec: { ports: [{ name: 'https', port: client.port, protocol: 'TCP', targetPort: endpoints[0]?.port ?? client.port }] },
+    spec: {
+      ports: [{ name: 'https', port: client.port, protocol: 'TCP', targetPort: endpoints[0]?.port ?? client.port }],
+    },
   }
 }
 

@@ -1,5 +1,6 @@
-import { formatSelector, type LabelSelector, matchesSelector } from '../lang/selector.js'
 import { isJsonObject, type Json } from '../lang/json.js'
+import { formatSelector, type LabelSelector, matchesSelector } from '../lang/selector.js'
+import { type StringMap, stringsOf } from './objects.js'
 import type { InterceptionRequest, MatchCriteria, ResourceRule } from './rule.js'
 
 /** One criterion looked at: what it asked for, what the request had, and whether it was met. */
@@ -53,7 +54,9 @@ function describeResources(rule: ResourceRule): string {
 }
 
 function isResourceMet(rule: ResourceRule, request: InterceptionRequest): boolean {
-  const hasScope = rule.scope === '*' || (rule.scope === 'Namespaced') === (request.namespace !== '' && request.resource !== 'namespaces')
+  const hasScope =
+    rule.scope === '*' ||
+    (rule.scope === 'Namespaced') === (request.namespace !== '' && request.resource !== 'namespaces')
   return (
     hasScope &&
     holds(rule.apiGroups, request.group) &&
@@ -80,7 +83,11 @@ function matchNamespace(criteria: MatchCriteria, request: InterceptionRequest): 
   const criterion = 'namespaceSelector'
   if (request.namespace === '') return { criterion, outcome: 'met', detail: 'the object is cluster-scoped' }
   if (request.namespaceLabels === undefined) {
-    return { criterion, outcome: 'unknown', detail: `${formatSelector(selector)}: the labels of namespace ${request.namespace} are not known here` }
+    return {
+      criterion,
+      outcome: 'unknown',
+      detail: `${formatSelector(selector)}: the labels of namespace ${request.namespace} are not known here`,
+    }
   }
   return selectorStep(criterion, selector, request.namespaceLabels, `namespace ${request.namespace}`)
 }
@@ -97,10 +104,12 @@ function matchObject(criteria: MatchCriteria, request: InterceptionRequest): Mat
 function selectorStep(
   criterion: 'namespaceSelector' | 'objectSelector',
   selector: LabelSelector,
-  labels: Readonly<Record<string, string>>,
+  labels: StringMap,
   whose: string,
 ): MatchStep {
-  const shown = Object.keys(labels).map(key => `${key}=${labels[key]}`).join(',')
+  const shown = Object.keys(labels)
+    .map(key => `${key}=${labels[key]}`)
+    .join(',')
   return {
     criterion,
     outcome: matchesSelector(selector, labels) ? 'met' : 'not met',
@@ -112,14 +121,11 @@ function isEmpty(selector: LabelSelector): boolean {
   return formatSelector(selector) === ''
 }
 
-/** The string labels of an object; undefined for null (there is no such object). */
-function labelsOf(object: Json): Record<string, string> | undefined {
+/** Labels of an object; undefined for null (there is no such object). */
+function labelsOf(object: Json): StringMap | undefined {
   if (!isJsonObject(object)) return undefined
-  const metadata = object['metadata']
-  const labels = isJsonObject(metadata) ? metadata['labels'] : undefined
-  if (!isJsonObject(labels)) return {}
-  const entries = Object.keys(labels).map(key => [key, labels[key]] as const)
-  return Object.fromEntries(entries.filter((entry): entry is readonly [string, string] => typeof entry[1] === 'string'))
+  const metadata = object['metadata'] ?? null
+  return stringsOf(isJsonObject(metadata) ? (metadata['labels'] ?? null) : null)
 }
 
 function matchConditions(criteria: MatchCriteria, request: InterceptionRequest): MatchStep[] {

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '../lang/json.js'
+import { isJsonObject } from '../lang/json.js'
 import type { Problem } from '../lang/problem.js'
 import type { Result } from '../lang/result.js'
 import { type LabelSelector, parseLabelSelector } from '../lang/selector.js'
@@ -6,6 +6,7 @@ import { parseYaml, parseYamlStream, type YamlDocument } from '../lang/yaml/inde
 import type { JsonPatchOperation } from '../patch/index.js'
 import { type FunctionMap, parseTemplate, type Template } from '../template/index.js'
 import { type MatchCondition, parseCondition } from './condition.js'
+import { configMapsOf } from './objects.js'
 import { type Reader, readerOf } from './reader.js'
 import type { Action, Operation, ResourceRule, Rule } from './rule.js'
 
@@ -45,24 +46,14 @@ export function parseRules(text: string, file: string, sources: RuleSources): Ru
   const rules = documents.flatMap(document => parseDocument(document, { ...sources, configMaps }, problems))
   reportDuplicates(rules, problems)
   if (rules.length === 0 && problems.length === 0) {
-    problems.push({ severity: 'error', code: 'no-rules', message: `${file} holds no ${RULES_KIND} document`, position: { file, line: 1, column: 1 } })
+    problems.push({
+      severity: 'error',
+      code: 'no-rules',
+      message: `${file} holds no ${RULES_KIND} document`,
+      position: { file, line: 1, column: 1 },
+    })
   }
   return { rules, problems }
-}
-
-/** `data` of every ConfigMap among the documents, by `namespace/name`; a ConfigMap without a namespace is in `default`. */
-export function configMapsOf(documents: readonly YamlDocument[]): Map<string, Readonly<Record<string, string>>> {
-  const found = new Map<string, Readonly<Record<string, string>>>()
-  for (const { value } of documents) {
-    if (!isJsonObject(value) || value['kind'] !== 'ConfigMap' || !isJsonObject(value['metadata'] ?? null)) continue
-    const { name, namespace } = value['metadata'] as Record<string, Json>
-    const data = value['data']
-    if (typeof name !== 'string' || !isJsonObject(data)) continue
-    const entries = Object.keys(data).map(key => [key, data[key]] as const)
-    const strings = entries.filter((entry): entry is readonly [string, string] => typeof entry[1] === 'string')
-    found.set(`${typeof namespace === 'string' ? namespace : 'default'}/${name}`, Object.fromEntries(strings))
-  }
-  return found
 }
 
 function parseDocument(document: YamlDocument, sources: RuleSources, problems: Problem[]): Rule[] {
@@ -86,13 +77,28 @@ function reportDuplicates(rules: readonly Rule[], problems: Problem[]): void {
   for (const { name, position } of rules) {
     if (seen.has(name)) {
       const message = `rule ${name} is defined twice; the name is its path /mutate/${name}`
-      problems.push({ severity: 'error', code: 'duplicate-rule', message, ...(position === undefined ? {} : { position }) })
+      problems.push({
+        severity: 'error',
+        code: 'duplicate-rule',
+        message,
+        ...(position === undefined ? {} : { position }),
+      })
     }
     seen.add(name)
   }
 }
 
-const RULE_FIELDS = ['name', 'match', 'merge', 'patch', 'deny', 'record', 'failurePolicy', 'timeoutSeconds', 'reinvocationPolicy']
+const RULE_FIELDS = [
+  'name',
+  'match',
+  'merge',
+  'patch',
+  'deny',
+  'record',
+  'failurePolicy',
+  'timeoutSeconds',
+  'reinvocationPolicy',
+]
 
 function parseRule(reader: Reader, sources: RuleSources): Rule | undefined {
   if (reader.object() === undefined) {
@@ -109,7 +115,10 @@ function parseRule(reader: Reader, sources: RuleSources): Rule | undefined {
     resources,
     namespaceSelector: parseSelector(match.field('namespaceSelector')),
     objectSelector: parseSelector(match.field('objectSelector')),
-    matchConditions: match.field('matchConditions').items().flatMap(item => parseMatchCondition(item) ?? []),
+    matchConditions: match
+      .field('matchConditions')
+      .items()
+      .flatMap(item => parseMatchCondition(item) ?? []),
     failurePolicy: reader.field('failurePolicy').choice(['Ignore', 'Fail'] as const, 'Ignore'),
     timeoutSeconds: reader.field('timeoutSeconds').integer(10, 1, 30),
     reinvocationPolicy: reader.field('reinvocationPolicy').choice(['Never', 'IfNeeded'] as const, 'Never'),
@@ -121,7 +130,10 @@ function parseRule(reader: Reader, sources: RuleSources): Rule | undefined {
 function parseName(reader: Reader): string {
   const name = reader.string()
   if (reader.isPresent && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) {
-    reader.problem('invalid-name', `${JSON.stringify(name)} is not a name: lower-case letters, digits and -, at most 63`)
+    reader.problem(
+      'invalid-name',
+      `${JSON.stringify(name)} is not a name: lower-case letters, digits and -, at most 63`,
+    )
   }
   return name
 }
@@ -131,7 +143,11 @@ const OPERATIONS = ['CREATE', 'UPDATE', 'DELETE', 'CONNECT', '*'] as const
 function parseResources(match: Reader): ResourceRule[] {
   const resources = match.field('resources')
   const items = resources.items()
-  if (items.length === 0) resources.problem('missing', 'names the resources to intercept, such as {apiGroups: [""], apiVersions: [v1], resources: [pods], operations: [CREATE]}')
+  if (items.length === 0)
+    resources.problem(
+      'missing',
+      'names the resources to intercept, such as {apiGroups: [""], apiVersions: [v1], resources: [pods], operations: [CREATE]}',
+    )
   return items.map(item => {
     item.only(['apiGroups', 'apiVersions', 'resources', 'operations', 'scope'])
     return {
@@ -177,7 +193,10 @@ function parseAction(rule: Reader, resources: readonly ResourceRule[], sources: 
   const given = ACTIONS.filter(kind => rule.field(kind).json !== undefined)
   const [kind] = given
   if (kind === undefined || given.length > 1) {
-    rule.problem('action', `a rule has exactly one of ${ACTIONS.join(', ')}${kind === undefined ? '' : `, not ${given.join(' and ')}`}`)
+    rule.problem(
+      'action',
+      `a rule has exactly one of ${ACTIONS.join(', ')}${kind === undefined ? '' : `, not ${given.join(' and ')}`}`,
+    )
     return undefined
   }
   const reader = rule.field(kind)
@@ -196,8 +215,13 @@ function parseAction(rule: Reader, resources: readonly ResourceRule[], sources: 
 
 /** The API server refuses a patch where there is no new object. */
 function reportUnpatchable(reader: Reader, resources: readonly ResourceRule[]): void {
-  if (resources.some(({ operations }) => operations.some(operation => operation === 'DELETE' || operation === 'CONNECT'))) {
-    reader.problem('unpatchable', 'DELETE and CONNECT have no object to change: use deny or record for them, in a rule of their own')
+  if (
+    resources.some(({ operations }) => operations.some(operation => operation === 'DELETE' || operation === 'CONNECT'))
+  ) {
+    reader.problem(
+      'unpatchable',
+      'DELETE and CONNECT have no object to change: use deny or record for them, in a rule of their own',
+    )
   }
 }
 
@@ -207,17 +231,30 @@ function parseMerge(reader: Reader, resources: readonly ResourceRule[], sources:
   const template = parseContentTemplate(reader, 'template', sources)
   if (strategy === 'strategic') {
     for (const { apiGroups, apiVersions, resources: names } of resources) {
-      const unknown = combinations(apiGroups, apiVersions, names).find(([group, version, name]) => !sources.hasStrategicMerge(group, version, name))
+      const unknown = combinations(apiGroups, apiVersions, names).find(
+        ([group, version, name]) => !sources.hasStrategicMerge(group, version, name),
+      )
       if (unknown !== undefined) {
-        reader.field('strategy').problem('no-strategic-merge', `${unknown.filter(Boolean).join('/')} has no strategic merge schema here; use strategy: json`)
+        reader
+          .field('strategy')
+          .problem(
+            'no-strategic-merge',
+            `${unknown.filter(Boolean).join('/')} has no strategic merge schema here; use strategy: json`,
+          )
       }
     }
   }
   return template === undefined ? undefined : { kind: 'merge', strategy, template }
 }
 
-function combinations(groups: readonly string[], versions: readonly string[], resources: readonly string[]): [string, string, string][] {
-  return groups.flatMap(group => versions.flatMap(version => resources.map(name => [group, version, name] as [string, string, string])))
+function combinations(
+  groups: readonly string[],
+  versions: readonly string[],
+  resources: readonly string[],
+): [string, string, string][] {
+  return groups.flatMap(group =>
+    versions.flatMap(version => resources.map(name => [group, version, name] as [string, string, string])),
+  )
 }
 
 function parsePatch(reader: Reader, sources: RuleSources): Action | undefined {
@@ -257,7 +294,10 @@ function checkOperation(item: Reader): void {
 function checkPointer(reader: Reader): void {
   const pointer = reader.string()
   if (!reader.isPresent || /^(\/([^~/]|~[01])*)*$/.test(pointer)) return
-  reader.problem('invalid-pointer', `${JSON.stringify(pointer)} is not a JSON pointer: /spec/containers/0/image, with ~1 for / and ~0 for ~`)
+  reader.problem(
+    'invalid-pointer',
+    `${JSON.stringify(pointer)} is not a JSON pointer: /spec/containers/0/image, with ~1 for / and ~0 for ~`,
+  )
 }
 
 function parseDeny(reader: Reader, sources: RuleSources): Action | undefined {
@@ -274,7 +314,11 @@ function parseRecord(reader: Reader, sources: RuleSources): Action | undefined {
 }
 
 /** A template given in place (`template: …`) or elsewhere (`templateFrom: {file: …}` or `{configMapKeyRef: …}`). */
-function parseContentTemplate(reader: Reader, name: 'template' | 'message', sources: RuleSources): Template | undefined {
+function parseContentTemplate(
+  reader: Reader,
+  name: 'template' | 'message',
+  sources: RuleSources,
+): Template | undefined {
   const from = reader.field(`${name}From`)
   const where = from.isPresent ? from : reader.field(name)
   const text = from.isPresent ? parseContentFrom(from, sources) : where.string()
@@ -306,7 +350,10 @@ function parseContentFrom(reader: Reader, sources: RuleSources): string | undefi
   if (data === undefined || !Object.hasOwn(data, key)) {
     const known = data === undefined ? [...sources.configMaps.keys()] : Object.keys(data)
     const what = data === undefined ? `ConfigMap ${id} is not among the files` : `ConfigMap ${id} has no key ${key}`
-    reference.problem('missing-content', `${what}; there ${known.length === 1 ? 'is' : 'are'} ${known.join(', ') || 'none'}`)
+    reference.problem(
+      'missing-content',
+      `${what}; there ${known.length === 1 ? 'is' : 'are'} ${known.join(', ') || 'none'}`,
+    )
     return undefined
   }
   return data[key]

@@ -27,12 +27,24 @@ export interface Reader {
   only(names: readonly string[]): void
 }
 
-export function readerOf(value: Json | undefined, path: readonly (string | number)[], locate: Locate, problems: Problem[]): Reader {
+export function readerOf(
+  value: Json | undefined,
+  path: readonly (string | number)[],
+  locate: Locate,
+  problems: Problem[],
+): Reader {
   const problem = (code: string, message: string): void => {
     const position = locate(path)
-    problems.push({ severity: 'error', code, message, path: formatPath(path), ...(position === undefined ? {} : { position }) })
+    problems.push({
+      severity: 'error',
+      code,
+      message,
+      path: formatPath(path),
+      ...(position === undefined ? {} : { position }),
+    })
   }
-  const child = (key: string | number, item: Json | undefined): Reader => readerOf(item, [...path, key], locate, problems)
+  const child = (key: string | number, item: Json | undefined): Reader =>
+    readerOf(item, [...path, key], locate, problems)
   const isPresent = value !== undefined && value !== null
   const wrong = <T>(wanted: string, fallback: T): T => {
     problem('wrong-type', `must be ${wanted}, but is ${describe(value)}`)
@@ -82,7 +94,8 @@ export function readerOf(value: Json | undefined, path: readonly (string | numbe
     only(names) {
       if (!isJsonObject(value)) return
       for (const key of Object.keys(value)) {
-        if (!names.includes(key)) child(key, value[key]).problem('unknown-field', `unknown field ${key}; known are ${names.join(', ')}`)
+        if (!names.includes(key))
+          child(key, value[key]).problem('unknown-field', `unknown field ${key}; known are ${names.join(', ')}`)
       }
     },
   }

@@ -29,7 +29,11 @@ export interface MatchCriteria {
 export type Action =
   /** The template's output, YAML, is merged into the object. */
   | { readonly kind: 'merge'; readonly strategy: 'strategic' | 'json'; readonly template: Template }
-  | { readonly kind: 'patch'; readonly operations: readonly JsonPatchOperation[]; readonly createMissingParents: boolean }
+  | {
+      readonly kind: 'patch'
+      readonly operations: readonly JsonPatchOperation[]
+      readonly createMissingParents: boolean
+    }
   | { readonly kind: 'deny'; readonly message: Template; readonly code: number }
   | { readonly kind: 'record'; readonly message: Template | undefined }
 
