@@ -34,6 +34,18 @@ export class BucketIndex extends Channel implements Index<string, string, unknow
     return (bucket.rows ??= this.keys(value).map(key => this.table.rows.get(key)))
   }
 
+  names(): Iterable<string> {
+    return this.#built().keys()
+  }
+
+  has(name: string): boolean {
+    return this.#built().has(name)
+  }
+
+  rowOf(name: string): readonly unknown[] {
+    return this.rows(name)
+  }
+
   keys(value: string): readonly string[] {
     return [...(this.#built().get(value)?.keys ?? EMPTY)].sort()
   }

@@ -8,7 +8,7 @@ import { BEGINNING, type Revision } from './types.js'
  * What readers of a table follow: its keys, or the buckets of one of its indexes. Both are a history of names that
  * changed, and the edges that watch them.
  */
-export class Channel {
+export abstract class Channel {
   readonly name: string
   readonly table: TableState
   readonly readers = new Set<Edge>()
@@ -20,11 +20,32 @@ export class Channel {
     this.log = new ChangeLog(table.clockwork.revision)
   }
 
+  /** The names that exist now, in no order that means anything. */
+  abstract names(): Iterable<string>
+  abstract has(name: string): boolean
+  /** What a step that derives from this channel gets as its row. */
+  abstract rowOf(name: string): unknown
+
   /** Down to the oldest revision that a reader or a pin will ask from; a reader that has seen nothing needs no history. */
   trim(): void {
     if (!this.log.isTrimDue) return
     let oldest: Revision = oldestPinned(this.table.clockwork)
     for (const { seen } of this.readers) if (seen >= BEGINNING && seen < oldest) oldest = seen
     this.log.trim(oldest, this.table.rows.size)
+  }
+}
+
+/** The rows of a table by their keys. */
+export class KeyChannel extends Channel {
+  names(): Iterable<string> {
+    return this.table.rows.unsorted().keys()
+  }
+
+  has(name: string): boolean {
+    return this.table.rows.has(name)
+  }
+
+  rowOf(name: string): unknown {
+    return this.table.rows.get(name)
   }
 }

@@ -1,34 +1,27 @@
 import type { StepRun } from './step-run.js'
 
-/** Which runs claim which key of a derived table. Nearly every key has one claimant, which saves the list. */
+/** Which runs claim which key of a derived table. Nearly every key has one claimant, which saves the set. */
 export class Claims {
-  readonly #runs = new Map<string, StepRun | readonly StepRun[]>()
+  readonly #runs = new Map<string, StepRun | Set<StepRun>>()
 
+  /** In the order of source keys: independent of who came first. */
   of(key: string): readonly StepRun[] {
     const runs = this.#runs.get(key)
     if (runs === undefined) return []
-    return isList(runs) ? runs : [runs]
+    return runs instanceof Set ? [...runs].sort((a, b) => (a.key < b.key ? -1 : 1)) : [runs]
   }
 
   /** A run that claims a key twice counts once. */
   add(key: string, run: StepRun): void {
-    const runs = this.of(key)
-    if (!runs.includes(run)) this.#put(key, [...runs, run])
+    const runs = this.#runs.get(key)
+    if (runs === undefined || runs === run) this.#runs.set(key, run)
+    else if (runs instanceof Set) runs.add(run)
+    else this.#runs.set(key, new Set([runs, run]))
   }
 
   remove(key: string, run: StepRun): void {
-    this.#put(
-      key,
-      this.of(key).filter(other => other !== run),
-    )
+    const runs = this.#runs.get(key)
+    if (runs instanceof Set) runs.delete(run)
+    if (runs === run || (runs instanceof Set && runs.size === 0)) this.#runs.delete(key)
   }
-
-  #put(key: string, runs: readonly StepRun[]): void {
-    if (runs.length === 0) this.#runs.delete(key)
-    else this.#runs.set(key, runs.length === 1 ? runs[0]! : runs)
-  }
-}
-
-function isList(runs: StepRun | readonly StepRun[]): runs is readonly StepRun[] {
-  return Array.isArray(runs)
 }

@@ -5,11 +5,12 @@ import type { Clockwork } from './clockwork.js'
 import { assertNoCycle } from './cycle.js'
 import { addWatcher, Edge, removeWatcher } from './edge.js'
 import { internalProblem } from './faults.js'
+import { pack, unpack } from './packed.js'
 import { claimsOf, type Merge, settleClaims, settleOne, type Verdict } from './settle.js'
 import { StepReader } from './step-reader.js'
-import { newStepRun, type Output, orNone, type StepRun } from './step-run.js'
+import { newStepRun, type Output, type StepRun } from './step-run.js'
 import { type IsOver, TableState } from './table-state.js'
-import type { DeriveOptions, Revision, Step } from './types.js'
+import type { Claim, DeriveOptions, Revision, Step } from './types.js'
 
 /** Before every revision: an edge that has seen nothing. */
 const NOTHING_SEEN = -1 as Revision
@@ -41,20 +42,20 @@ export class DerivedTable extends TableState {
   constructor(
     name: string,
     clockwork: Clockwork,
-    from: TableState,
+    from: Channel,
     step: Step<string, unknown, string, unknown>,
     options: DeriveOptions<string, unknown>,
   ) {
     super(name, clockwork, options)
     this.#step = step
     this.#merge = options.merge
-    this.#source = new Edge(from.keys, this, NOTHING_SEEN)
-    this.#edges.set(from.keys, this.#source)
-    from.keys.readers.add(this.#source)
+    this.#source = new Edge(from, this, NOTHING_SEEN)
+    this.#edges.set(from, this.#source)
+    from.readers.add(this.#source)
   }
 
-  get source(): TableState {
-    return this.#source.channel.table
+  get source(): Channel {
+    return this.#source.channel
   }
 
   get edges(): Iterable<Edge> {
@@ -75,7 +76,7 @@ export class DerivedTable extends TableState {
 
   /** The runs whose outputs claim a key, in the order of source keys. */
   claimants(key: string): readonly StepRun[] {
-    return this.#claims.of(key).toSorted((a, b) => (a.key < b.key ? -1 : 1))
+    return this.#claims.of(key)
   }
 
   refresh(isOver?: IsOver): boolean {
@@ -106,7 +107,7 @@ export class DerivedTable extends TableState {
     super.free()
     for (const edge of this.#edges.values()) edge.channel.readers.delete(edge)
     this.#edges.clear()
-    for (const { holds } of this.#stepRuns.values()) for (const hold of holds) hold[Symbol.dispose]()
+    for (const { holds } of this.#stepRuns.values()) for (const hold of unpack(holds)) hold[Symbol.dispose]()
     this.#stepRuns.clear()
   }
 
@@ -118,10 +119,9 @@ export class DerivedTable extends TableState {
   }
 
   #collectSource(changed: ReadonlySet<string> | undefined): void {
-    const { rows } = this.source
-    for (const key of changed ?? [...this.#stepRuns.keys(), ...rows.unsorted().keys()]) {
+    for (const key of changed ?? [...this.#stepRuns.keys(), ...this.source.names()]) {
       const run = this.#stepRuns.get(key)
-      if (!rows.has(key)) this.#withdraw(run)
+      if (!this.source.has(key)) this.#withdraw(run)
       else this.#enqueue(run ?? this.#add(key))
     }
   }
@@ -171,14 +171,14 @@ export class DerivedTable extends TableState {
       this.clockwork.suspended++
       reader.discard()
       // Held until the row has run: a member freed now would be built, and stopped at, again and again.
-      run.holds = [...run.holds, ...reader.holds]
+      run.holds = pack([...unpack(run.holds), ...reader.holds])
       return reader.waitsFor
     }
     this.runs++
     this.clockwork.runs++
     this.clockwork.onRun(this.name, run.key)
     this.#replace(run, outputs, reader.reads, reader.holds)
-    run.problems = orNone(reader.problems)
+    run.problems = pack(reader.problems)
     return undefined
   }
 
@@ -186,22 +186,25 @@ export class DerivedTable extends TableState {
   #attempt(run: StepRun, reader: StepReader): readonly Output[] {
     this.clockwork.running++
     try {
-      const outputs = [...this.#step(this.source.rows.get(run.key), run.key, reader)]
-      if (outputs.some(([, row]) => row === undefined)) throw new Error('a step gave an undefined row')
+      const outputs: Output[] = []
+      for (const [key, row] of this.#step(this.source.rowOf(run.key), run.key, reader)) {
+        if (row === undefined) throw new Error(`the step gave no row for ${key}`)
+        outputs.push({ key, row })
+      }
       return outputs
     } catch (error) {
       reader.problems.push(internalProblem(`table ${this.name}`, run.key, error))
-      return run.outputs
+      return unpack(run.outputs)
     } finally {
       this.clockwork.running--
     }
   }
 
   #replace(run: StepRun, outputs: readonly Output[], reads: StepReader['reads'], holds: StepReader['holds']): void {
-    const [before, readBefore, heldBefore] = [run.outputs, run.reads, run.holds]
-    run.outputs = orNone(outputs)
-    run.reads = orNone(reads)
-    run.holds = orNone(holds)
+    const [before, readBefore, heldBefore] = [unpack(run.outputs), unpack(run.reads), unpack(run.holds)]
+    run.outputs = pack(outputs)
+    run.reads = pack(reads)
+    run.holds = pack(holds)
     this.#claim(run, before, outputs)
     for (const subject of reads) addWatcher(subject, run)
     const kept = new Set(reads)
@@ -211,12 +214,12 @@ export class DerivedTable extends TableState {
 
   #claim(run: StepRun, before: readonly Output[], after: readonly Output[]): void {
     const kept = new Set<string>()
-    for (const [key] of after) {
+    for (const { key } of after) {
       kept.add(key)
       this.#touched.add(key)
       this.#claims.add(key, run)
     }
-    for (const [key] of before) {
+    for (const { key } of before) {
       this.#touched.add(key)
       if (!kept.has(key)) this.#claims.remove(key, run)
     }
@@ -254,15 +257,21 @@ export class DerivedTable extends TableState {
   /** An equal row came anew: the run lets go of its copy. */
   #shareRow(key: string): void {
     const [run] = this.#claims.of(key)
-    if (run?.outputs.length === 1) run.outputs = [[key, this.rows.get(key)]]
+    if (run !== undefined && unpack(run.outputs).length === 1) run.outputs = { key, row: this.rows.get(key) }
   }
 
   #verdict(key: string): Verdict {
     const runs = this.#claims.of(key)
     if (runs.length === 0) return settleOne(undefined)
-    if (runs.length === 1 && runs[0]!.outputs.length === 1) return settleOne(runs[0]!.outputs[0]![1])
     const claims = claimsOf(key, runs)
-    return claims.length === 1 ? settleOne(claims[0]!.row) : settleClaims(this.name, key, claims, this.#merge)
+    return claims.length === 1 ? settleOne(claims[0]!.row) : this.#settleClaims(key, claims)
+  }
+
+  /** Without a rule, claims that are equal agree: this is how a table of distinct keys is made. */
+  #settleClaims(key: string, claims: readonly Claim<unknown>[]): Verdict {
+    const [first, ...others] = claims
+    const isAgreed = this.#merge === undefined && others.every(({ row }) => this.areEqual(first!.row, row))
+    return isAgreed ? settleOne(first!.row) : settleClaims(this.name, key, claims, this.#merge)
   }
 
   #dropUnusedEdges(): void {

@@ -106,6 +106,15 @@ describe('a key that several rows claim', () => {
     expect([rows(table), codes(table)]).toEqual([{}, []])
   })
 
+  it("is nobody's conflict while all agree", () => {
+    const { engine, n, put, rows, codes } = numbers()
+    const table = engine.derive('t', n, row => [['k', row]])
+    put({ a: 1, b: 1 })
+    expect([rows(table), codes(table)]).toEqual([{ k: 1 }, []])
+    put({ b: 2 })
+    expect([rows(table), codes(table)]).toEqual([{ k: 1 }, ['k key-conflict']])
+  })
+
   it('goes by the declared rule, which may report', () => {
     const { engine, n, put, rows, codes } = numbers()
     const table = engine.derive('t', n, row => [['k', row]], {
@@ -132,6 +141,26 @@ describe('a key that several rows claim', () => {
     expect(rows(table)).toEqual({ k: 0 })
     put({ a: 9, c: 3 })
     expect([rows(table), codes(table)]).toEqual([{ k: 0 }, ['k internal']])
+  })
+})
+
+describe('derive from an index', () => {
+  it('has a row for each bucket that is not empty, run when the bucket changes', () => {
+    const ran: string[] = []
+    const engine = createEngine({ onRun: (_, key) => ran.push(key) })
+    const n = engine.input<string, number>('n')
+    const parity = n.index('parity', row => [row % 2 ? 'odd' : 'even'])
+    const sums = engine.derive('sums', parity, (rows, key) => [[key, rows.reduce((a, b) => a + b, 0)]])
+    const read = (): unknown => Object.fromEntries(engine.read(read => read.all(sums)))
+    const put = (key: string, row: number): unknown => engine.commit(tx => tx.put(n, key, row))
+    put('a', 1)
+    put('b', 3)
+    expect([read(), ran.splice(0)]).toEqual([{ odd: 4 }, ['odd']])
+    put('c', 2)
+    expect([read(), ran.splice(0)]).toEqual([{ even: 2, odd: 4 }, ['even']])
+    put('c', 5)
+    expect([read(), ran.splice(0)]).toEqual([{ odd: 9 }, ['odd']])
+    expect(inputsOf(engine.explain(sums, 'odd')).map(({ key }) => key)).toEqual(['a', 'b', 'c'])
   })
 })
 

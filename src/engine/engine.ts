@@ -3,6 +3,7 @@ import { type Clockwork, newClockwork, pinAt, unpinAt } from './clockwork.js'
 import { applyWrites, stage } from './commit.js'
 import { DerivedTable } from './derived-table.js'
 import { explainRow } from './explain.js'
+import { unpack } from './packed.js'
 import { Scope } from './scope.js'
 import { statsOf } from './stats.js'
 import { stateOf, type TableState } from './table-state.js'
@@ -30,7 +31,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
       return clockwork.revision
     },
     input: (name, tableOptions) => scope.input(name, tableOptions),
-    derive: (name, from, step, tableOptions) => scope.derive(name, from, step, tableOptions),
+    derive: scope.derive.bind(scope),
     family: (name, key, build) => scope.family(name, key, build),
     member: (family, param) => scope.member(family, param),
     commit: write => commit(clockwork, write),
@@ -139,7 +140,7 @@ function problemsOf(table: TableState): readonly Reported[] {
   const found = [...table.ownProblems()].map(([key, problem]) => ({ table: table.name, key, problem }))
   if (table instanceof DerivedTable) {
     for (const run of table.stepRuns.values()) {
-      for (const problem of run.problems) found.push({ table: table.name, key: run.key, problem })
+      for (const problem of unpack(run.problems)) found.push({ table: table.name, key: run.key, problem })
     }
   }
   return found.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))

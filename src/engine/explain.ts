@@ -1,6 +1,8 @@
 import { BucketIndex } from './bucket-index.js'
+import type { Channel } from './channel.js'
 import { DerivedTable } from './derived-table.js'
 import type { Subject } from './edge.js'
+import { unpack } from './packed.js'
 import type { StepRun } from './step-run.js'
 import type { TableState } from './table-state.js'
 import type { Explanation } from './types.js'
@@ -35,8 +37,8 @@ function explainKey(table: TableState, key: string, progress: Progress): Explana
   return explained('row', table, table.name, key, isPresent, progress, function* () {
     if (!(table instanceof DerivedTable)) return
     for (const run of runsBehind(table, key)) {
-      yield explainKey(table.source, run.key, progress)
-      for (const subject of run.reads) yield explainSubject(subject, progress)
+      yield explainChannel(table.source, run.key, progress)
+      for (const subject of unpack(run.reads)) yield explainSubject(subject, progress)
     }
   })
 }
@@ -49,8 +51,10 @@ function runsBehind(table: DerivedTable, key: string): readonly StepRun[] {
 }
 
 function explainSubject({ edge, key }: Subject, progress: Progress): Explanation {
-  const { channel } = edge
-  if (key === undefined) return explainWhole(channel.table, progress)
+  return key === undefined ? explainWhole(edge.channel.table, progress) : explainChannel(edge.channel, key, progress)
+}
+
+function explainChannel(channel: Channel, key: string, progress: Progress): Explanation {
   return channel instanceof BucketIndex
     ? explainBucket(channel, key, progress)
     : explainKey(channel.table, key, progress)

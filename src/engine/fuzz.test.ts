@@ -40,6 +40,8 @@ interface Read {
 
 interface Derivation {
   readonly from: number
+  /** From the buckets of the source's index: the rows of each summed up. */
+  readonly isGrouped: boolean
   readonly reads: readonly Read[]
   readonly emit: 'same' | 'coarse' | 'ref' | 'both' | 'odd'
   readonly merge: 'none' | 'sum'
@@ -62,6 +64,7 @@ const read: fc.Arbitrary<Read> = fc.record({
 })
 const derivation: fc.Arbitrary<Derivation> = fc.record({
   from: fc.nat(20),
+  isGrouped: fc.boolean(),
   reads: fc.array(read, { maxLength: 3 }),
   emit: fc.constantFrom('same', 'coarse', 'ref', 'both', 'odd'),
   merge: fc.constantFrom('none', 'sum'),
@@ -230,7 +233,8 @@ function oracle(plans: Plans, inputs: ReadonlyMap<string, ReadonlyMap<string, Ro
   }
   const compute = (plan: Plan): Truth => {
     const [claims, problems]: [Map<string, Claim<Row>[]>, string[]] = [new Map(), []]
-    for (const [key, row] of truthOf(plan.from).rows) {
+    const source = truthOf(plan.from).rows
+    for (const [key, row] of plan.derivation.isGrouped ? bucketsOf(source) : source) {
       const outputs = runStep(plan, row, key, {
         one: (table, key) => truthOf(table).rows.get(key),
         where: (table, tag) => [...truthOf(table).rows.values()].filter(({ tags }) => tags.includes(tag)),
@@ -249,12 +253,24 @@ function oracle(plans: Plans, inputs: ReadonlyMap<string, ReadonlyMap<string, Ro
         )
       } else {
         rows.set(key, list[0]!.row)
-        if (list.length > 1) problems.push(`${key} key-conflict`)
+        const isAgreed = plan.derivation.equals === 'data' && list.every(({ row }) => isSameData(row, list[0]!.row))
+        if (list.length > 1 && !isAgreed) problems.push(`${key} key-conflict`)
       }
     }
     return { rows: sorted(rows), problems: problems.sort() }
   }
   return truthOf
+}
+
+function bucketsOf(rows: ReadonlyMap<string, Row>): Iterable<readonly [string, Row]> {
+  const bucket = (tag: string): Row[] => [...rows.values()].filter(({ tags }) => tags.includes(tag))
+  return TAGS.map(tag => [tag, bucket(tag)] as const)
+    .filter(([, members]) => members.length > 0)
+    .map(([tag, members]) => [tag, groupOf(members)] as const)
+}
+
+function groupOf(members: readonly Row[]): Row {
+  return { ...members[0]!, n: members.reduce((sum, { n }) => (sum * 11 + n) % 97, 0) }
 }
 
 function sorted(rows: ReadonlyMap<string, Row>): ReadonlyMap<string, Row> {
@@ -287,8 +303,8 @@ function buildGraph(plans: Plans) {
   }
   const derive = (graph: Graph, plan: Plan, name: string, find: (name: string) => Tagged): Tagged => {
     const lastRuns = new Map<string, { readonly at: Revision; readonly saw: readonly unknown[] }>()
-    const step = (row: Row, key: string, read: Reader) => {
-      const saw: unknown[] = [row]
+    const step = (row: Row, key: string, read: Reader, sources: readonly Row[]) => {
+      const saw: unknown[] = [...sources, '.']
       const members = new Map<string, Tagged>()
       const note = <T>(value: T): T => {
         saw.push(...(value instanceof Map ? value.values() : Array.isArray(value) ? value : [value]), '.')
@@ -313,13 +329,16 @@ function buildGraph(plans: Plans) {
       lastRuns.set(key, { at: engine.revision, saw })
       return outputs
     }
-    const { merge, equals } = plan.derivation
-    return withIndex(
-      graph.derive(name, plan.from === '' ? find('') : find(plan.from), step, {
-        ...(merge === 'sum' ? { merge: sumUp } : {}),
-        ...(equals === 'data' ? { equals: isSameData } : {}),
-      }),
-    )
+    const { merge, equals, isGrouped } = plan.derivation
+    const options = {
+      ...(merge === 'sum' ? { merge: sumUp } : {}),
+      ...(equals === 'data' ? { equals: isSameData } : {}),
+    }
+    const source = find(plan.from)
+    if (!isGrouped)
+      return withIndex(graph.derive(name, source, (row, key, read) => step(row, key, read, [row]), options))
+    const grouped = (rows: readonly Row[], key: string, read: Reader) => step(groupOf(rows), key, read, rows)
+    return withIndex(graph.derive(name, indexes.get(source)!, grouped, options))
   }
   const find = (name: string): Tagged => tables.get(name)!
   for (const name of plans.names.filter(name => name.startsWith('in'))) {

@@ -1,9 +1,10 @@
+import { stateOfIndex } from './bucket-index.js'
 import type { Clockwork } from './clockwork.js'
 import { DerivedTable } from './derived-table.js'
 import { FamilyState } from './family.js'
 import { InputTable } from './input-table.js'
 import { stateOf, type TableState } from './table-state.js'
-import type { DeriveOptions, Family, Graph, Hold, Input, Step, Table, TableOptions } from './types.js'
+import type { DeriveOptions, Family, Graph, Hold, Index, Input, Step, Table, TableOptions } from './types.js'
 
 /**
  * Tables that live and go together: the engine's own for good, a family member's until its last release. Names are
@@ -31,13 +32,25 @@ export class Scope implements Graph, Disposable {
     name: string,
     from: Table<K, V>,
     step: Step<K, V, J, W>,
+    options?: DeriveOptions<J, W>,
+  ): Table<J, W>
+  derive<I extends string, K extends string, V, J extends string, W>(
+    name: string,
+    from: Index<I, K, V>,
+    step: Step<I, readonly V[], J, W>,
+    options?: DeriveOptions<J, W>,
+  ): Table<J, W>
+  derive<J extends string, W>(
+    name: string,
+    from: Table<string, unknown> | Index<string, string, unknown>,
+    step: unknown,
     options: DeriveOptions<J, W> = {},
   ): Table<J, W> {
     const table = new DerivedTable(
       this.#claimName(name),
       this.#clockwork,
-      stateOf(from),
-      step as unknown as Step<string, unknown, string, unknown>,
+      'table' in from ? stateOfIndex(from) : stateOf(from).keys,
+      step as Step<string, unknown, string, unknown>,
       options as DeriveOptions<string, unknown>,
     )
     this.#tables.set(name, table)

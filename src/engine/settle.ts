@@ -1,5 +1,6 @@
 import type { Problem } from '../lang/problem.js'
 import { internalProblem } from './faults.js'
+import { unpack } from './packed.js'
 import type { StepRun } from './step-run.js'
 import type { Claim, DeriveOptions } from './types.js'
 
@@ -14,11 +15,12 @@ export interface Verdict {
 
 const NO_PROBLEMS: readonly Problem[] = []
 
-/** Claims in the order of source keys, then as each step gave them: independent of who came first. */
+/** In the order of `runs`, which is that of source keys, then as each step gave them. */
 export function claimsOf(key: string, runs: readonly StepRun[]): readonly Claim<unknown>[] {
-  const ordered = runs.toSorted((a, b) => (a.key < b.key ? -1 : 1))
-  return ordered.flatMap(run =>
-    run.outputs.filter(([claimed]) => claimed === key).map(([, row]) => ({ from: run.key, row })),
+  return runs.flatMap(run =>
+    unpack(run.outputs)
+      .filter(output => output.key === key)
+      .map(({ row }) => ({ from: run.key, row })),
   )
 }
 

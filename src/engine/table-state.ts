@@ -1,6 +1,6 @@
 import type { Problem } from '../lang/problem.js'
 import { BucketIndex } from './bucket-index.js'
-import { Channel } from './channel.js'
+import { type Channel, KeyChannel } from './channel.js'
 import type { Clockwork } from './clockwork.js'
 import { SortedRows } from './sorted-rows.js'
 import type { Index, Table, TableOptions } from './types.js'
@@ -27,7 +27,7 @@ export abstract class TableState implements Table<string, unknown> {
     this.name = name
     this.clockwork = clockwork
     this.#equals = equals
-    this.keys = new Channel(name, this)
+    this.keys = new KeyChannel(name, this)
   }
 
   abstract readonly isInput: boolean
@@ -56,6 +56,10 @@ export abstract class TableState implements Table<string, unknown> {
   *ownProblems(): Iterable<readonly [string, Problem]> {
     for (const [key, problems] of this.faults) for (const problem of problems) yield [key, problem]
     for (const index of this.#indexes.values()) yield* index.faults
+  }
+
+  areEqual(before: unknown, after: unknown): boolean {
+    return this.#equals(before, after)
   }
 
   /** Whether `after` is no change. May throw, as the table's `equals` may. */

@@ -76,8 +76,8 @@ export interface TableOptions<V> {
 export interface DeriveOptions<J extends string, W> extends TableOptions<W> {
   /**
    * What becomes of a key that two or more rows claim. `claims` are in the order of `from` (one row's own in the order
-   * it gave them), so the outcome does not depend on who came first. Pure. Without it the first claim wins and a
-   * problem `key-conflict` names the others.
+   * it gave them), so the outcome does not depend on who came first. Pure. Without it the first claim wins, and
+   * unless all are equal a problem `key-conflict` names the others.
    */
   readonly merge?: (claims: readonly Claim<W>[], key: J, report: (problem: Problem) => void) => W
 }
@@ -107,6 +107,13 @@ export interface Graph {
     name: string,
     from: Table<K, V>,
     step: Step<K, V, J, W>,
+    options?: DeriveOptions<J, W>,
+  ): Table<J, W>
+  /** From the buckets of an index: `key` is the bucket, `row` its rows in the order of their keys; empty ones have no row. */
+  derive<I extends string, K extends string, V, J extends string, W>(
+    name: string,
+    from: Index<I, K, V>,
+    step: Step<I, readonly V[], J, W>,
     options?: DeriveOptions<J, W>,
   ): Table<J, W>
   /** `key` must name everything in the parameter that `build` looks at. */
