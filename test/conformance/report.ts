@@ -85,6 +85,8 @@ export function compatibilityPage(result: RunResult, deviations: readonly Deviat
       ),
     )
   }
+  const files = result.notTables.map(({ area, file, why }) => `- ${area}/${file}: ${why}`)
+  if (files.length > 0) parts.push(`## Files that are not counted\n\n${files.join('\n')}\n`)
   if (result.notReached.length > 0) {
     parts.push(
       `## Not reached\n\nThe data set has these areas too; nothing is claimed for them: ${result.notReached.join(', ')}.\n`,

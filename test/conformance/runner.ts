@@ -23,6 +23,8 @@ export interface RunResult {
   readonly tables: readonly TableResult[]
   /** Areas that the data set has and the project does not test yet: listed, never counted. */
   readonly notReached: readonly string[]
+  /** Files of the areas that ran which are no tables, with the reason. */
+  readonly notTables: readonly { readonly area: string; readonly file: string; readonly why: string }[]
 }
 
 export interface RunRequest {
@@ -49,12 +51,17 @@ export async function runConformance(request: RunRequest): Promise<RunResult | {
   const wanted = request.areas.length === 0 ? present : request.areas
   const tables: TableResult[] = []
   const notReached: string[] = []
+  const notTables: RunResult['notTables'][number][] = []
   for (const name of wanted) {
     const area = await loadArea(name)
-    if (area === undefined) notReached.push(name)
-    else tables.push(...(await runArea(name, area, request)))
+    if (area === undefined) {
+      notReached.push(name)
+      continue
+    }
+    for (const [file, why] of Object.entries(area.notTables ?? {})) notTables.push({ area: name, file, why })
+    tables.push(...(await runArea(name, area, request)))
   }
-  return { tables, notReached }
+  return { tables, notReached, notTables }
 }
 
 /** Undefined for an area that the project has not reached. */
