@@ -19,11 +19,11 @@ export function structCodec(name: string, form: Form): Codec {
 function compileType(type: GoType, form: Form): Codec {
   switch (type.kind) {
     case 'ptr':
-      return pointer(compileType(type.elem, form))
+      return pointer(later(type.elem, form))
     case 'slice':
-      return slice(compileType(type.elem, form))
+      return slice(later(type.elem, form))
     case 'map':
-      return map(compileType(type.elem, form))
+      return map(later(type.elem, form))
     case 'struct':
       return structCodec(type.name, form)
     default:
@@ -31,22 +31,28 @@ function compileType(type: GoType, form: Form): Codec {
   }
 }
 
+/** What is behind a pointer or in a list compiles when it is first met: a pod uses a tenth of what it may hold. */
+function later(type: GoType, form: Form): () => Codec {
+  let codec: Codec | undefined
+  return () => (codec ??= compileType(type, form))
+}
+
 const isNil = (printed: Json): boolean => printed === null
 
-function pointer(elem: Codec): Codec {
+function pointer(elem: () => Codec): Codec {
   return {
     zero: null,
     isEmpty: isNil,
-    convert: (value, decoding) => (value === null ? null : elem.convert(value, decoding)),
+    convert: (value, decoding) => (value === null ? null : elem().convert(value, decoding)),
   }
 }
 
-function slice(elem: Codec): Codec {
+function slice(elem: () => Codec): Codec {
   return {
     zero: null,
     isEmpty: printed => printed === null || (Array.isArray(printed) && printed.length === 0),
     convert(value, decoding) {
-      if (Array.isArray(value)) return convertItems(value, elem, decoding)
+      if (Array.isArray(value)) return convertItems(value, elem(), decoding)
       if (value !== null) fail(decoding, 'a list', value)
       return null
     },
@@ -67,12 +73,12 @@ function convertItems(value: Json[], elem: Codec, decoding: Decoding): Json[] {
   return changed ?? value
 }
 
-function map(elem: Codec): Codec {
+function map(elem: () => Codec): Codec {
   return {
     zero: null,
     isEmpty: printed => printed === null || Object.keys(printed).length === 0,
     convert(value, decoding) {
-      if (isJsonObject(value)) return convertEntries(value, elem, decoding)
+      if (isJsonObject(value)) return convertEntries(value, elem(), decoding)
       if (value !== null) fail(decoding, 'a map', value)
       return null
     },
@@ -101,7 +107,7 @@ function sortedMap(keys: readonly string[], items: readonly Json[]): JsonObject 
   return sorted
 }
 
-/** A field of a struct under compilation. Codecs are looked up late, because structs may hold themselves. */
+/** A field of a struct under compilation. */
 interface Slot {
   readonly field: JsonField
   readonly codec: Codec
@@ -111,7 +117,6 @@ interface Slot {
 
 function compileStruct(name: string, form: Form): Codec {
   const fields = jsonFields(name)
-  // No struct of a manifest holds itself by value, only through lists and pointers, so recursion here would be a table error.
   const slots = fields.list.map((field): Slot => compileSlot(field, form))
   const required = slots.filter(slot => slot.absent !== undefined).length
   const zero = deepFreeze(assemble(slots, []))
@@ -126,7 +131,7 @@ function compileStruct(name: string, form: Form): Codec {
   }
 
   function convertStruct(value: JsonObject, decoding: Decoding): Json {
-    const found: (Json | undefined)[] = new Array(slots.length).fill(undefined)
+    const found: (Json | undefined)[] = new Array(slots.length)
     let isSame = true
     let missing = required
     let last = -1
