@@ -27,8 +27,6 @@ export interface LoadedInjection {
 
 type Loaded<T> = Result<T, readonly string[]>
 
-const NO_BUILT_IN = ['name an injection configuration with --injectConfigFile']
-
 /** Home cluster id, under which Node objects of `--configDir` are known. */
 const HOME_CLUSTER = 'Kubernetes'
 
@@ -87,21 +85,20 @@ async function loadOperator(flags: InjectionFlags, context: CommandContext) {
 
 async function loadConfig(flags: InjectionFlags, context: CommandContext) {
   const { parseInjectionConfig } = await import('../config/injection-config.js')
-  const file = flags.injectConfigFile
-  if (file === undefined) return err(NO_BUILT_IN)
-  const text = await readText(file, context.cwd)
-  return text.ok
-    ? given(lines(parseInjectionConfig(text.value, { file, allowsBareTemplate: true })))
-    : err([text.error])
+  const chosen = await fileOrBuiltIn(flags.injectConfigFile, 'config', context)
+  if (!chosen.ok) return chosen
+  const { text, ...where } = chosen.value
+  const allowsBareTemplate = flags.injectConfigFile !== undefined
+  return part(lines(parseInjectionConfig(text, { file: where.file, allowsBareTemplate })), where)
 }
 
 async function loadValues(flags: InjectionFlags, operator: Json | undefined, context: CommandContext) {
   const { parseInjectionValues, readInjectionValues } = await import('../config/injection-values.js')
-  if (operator !== undefined) return given(lines(readInjectionValues(operator)))
-  const file = flags.valuesFile
-  if (file === undefined) return builtIn(lines(parseInjectionValues('{}')))
-  const text = await readText(file, context.cwd)
-  return text.ok ? given(lines(parseInjectionValues(text.value, { file }))) : err([text.error])
+  if (operator !== undefined) return part(lines(readInjectionValues(operator)))
+  const chosen = await fileOrBuiltIn(flags.valuesFile, 'values', context)
+  if (!chosen.ok) return chosen
+  const { text, ...where } = chosen.value
+  return part(lines(parseInjectionValues(text, { file: where.file })), where)
 }
 
 async function loadMesh(
@@ -111,11 +108,11 @@ async function loadMesh(
 ): Promise<Loaded<Part<MeshConfig>>> {
   const { DEFAULT_MESH_CONFIG, loadMeshConfig } = await import('../config/mesh-config.js')
   // The operator's part goes through the same reader as a file, as JSON, so that it is validated like one.
-  if (operator !== undefined) return given(lines(loadMeshConfig(JSON.stringify(operator))))
+  if (operator !== undefined) return part(lines(loadMeshConfig(JSON.stringify(operator))))
   const file = flags.meshConfigFile
   if (file === undefined) return ok({ part: DEFAULT_MESH_CONFIG, isBuiltIn: true })
   const text = await readText(file, context.cwd)
-  return text.ok ? given(lines(loadMeshConfig(text.value, { file }))) : err([text.error])
+  return text.ok ? part(lines(loadMeshConfig(text.value, { file }))) : err([text.error])
 }
 
 /** Node and ProxyConfig objects. Without any Node the home cluster is unknown, and `auto` means not native. */
@@ -130,12 +127,30 @@ async function loadHome(paths: readonly string[], context: CommandContext) {
   return ok({ nodes, proxyConfigs: found.proxyConfigs, warnings: found.problems.map(formatProblem) })
 }
 
-function given<T>(loaded: Loaded<T>): Loaded<Part<T>> {
-  return loaded.ok ? ok({ part: loaded.value, isBuiltIn: false }) : loaded
+interface Chosen {
+  readonly file: string
+  readonly text: string
+  readonly isBuiltIn: boolean
 }
 
-function builtIn<T>(loaded: Loaded<T>): Loaded<Part<T>> {
-  return loaded.ok ? ok({ part: loaded.value, isBuiltIn: true }) : loaded
+/** The file that a flag names, else the one that ships with Pillion. */
+async function fileOrBuiltIn(
+  file: string | undefined,
+  kind: 'config' | 'values',
+  context: CommandContext,
+): Promise<Loaded<Chosen>> {
+  const { builtinInjectionFiles } = await import('../sources/builtin.js')
+  const path = file ?? builtinInjectionFiles()?.[kind]
+  if (path === undefined) return err([`this build has no injection configuration of its own: name files`])
+  const text = await readText(path, context.cwd)
+  return text.ok ? ok({ file: path, text: text.value, isBuiltIn: file === undefined }) : err([text.error])
+}
+
+function part<T>(
+  loaded: Loaded<T>,
+  { isBuiltIn }: { readonly isBuiltIn: boolean } = { isBuiltIn: false },
+): Loaded<Part<T>> {
+  return loaded.ok ? ok({ part: loaded.value, isBuiltIn }) : loaded
 }
 
 function lines<T>(result: Result<T, Problem | readonly Problem[]>): Loaded<T> {
