@@ -22,11 +22,11 @@ export const ANNOTATION_RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>
   ['readiness.status.sidecar.istio.io/initialDelaySeconds', uint32],
   ['readiness.status.sidecar.istio.io/periodSeconds', uint32],
   ['readiness.status.sidecar.istio.io/failureThreshold', uint32],
-  ['traffic.sidecar.istio.io/includeOutboundIPRanges', orStar(addressRanges)],
-  ['traffic.sidecar.istio.io/excludeOutboundIPRanges', addressRanges],
-  ['traffic.sidecar.istio.io/includeInboundPorts', orStar(ports)],
-  ['traffic.sidecar.istio.io/excludeInboundPorts', ports],
-  ['traffic.sidecar.istio.io/excludeOutboundPorts', ports],
+  ['traffic.sidecar.istio.io/includeOutboundIPRanges', called('includeIPRanges', orStar(addressRanges))],
+  ['traffic.sidecar.istio.io/excludeOutboundIPRanges', called('excludeIPRanges', addressRanges)],
+  ['traffic.sidecar.istio.io/includeInboundPorts', called('includeInboundPorts', orStar(ports))],
+  ['traffic.sidecar.istio.io/excludeInboundPorts', called('excludeInboundPorts', ports)],
+  ['traffic.sidecar.istio.io/excludeOutboundPorts', called('excludeOutboundPorts', ports)],
   ['traffic.sidecar.istio.io/excludeInterfaces', interfaces],
   ['traffic.sidecar.istio.io/kubevirtInterfaces', interfaces],
   ['istio.io/reroute-virtual-interfaces', interfaces],
@@ -70,6 +70,14 @@ function uint32(value: string): string | undefined {
 
 function isUint(text: string, max: number): boolean {
   return /^[0-9]+$/.test(text) && Number(text) <= max
+}
+
+/** Puts the reference's name of the setting before what is wrong with it. */
+function called(name: string, rule: Rule): Rule {
+  return value => {
+    const broken = rule(value)
+    return broken === undefined ? undefined : `${name} invalid: ${broken}`
+  }
 }
 
 function orStar(rule: Rule): Rule {

@@ -1,7 +1,7 @@
 import type { InjectionConfig, InjectionTemplate } from '../config/injection-config.js'
-import type { Problem } from '../lang/problem.js'
-import type { Result } from '../lang/result.js'
-import type { Template } from '../template/index.js'
+import type { Position, Problem } from '../lang/problem.js'
+import { err, ok, type Result } from '../lang/result.js'
+import { type FunctionMap, parseTemplate, type Template, type TemplateError } from '../template/index.js'
 
 /** A template of the injection configuration, parsed once for all pods. */
 export interface CompiledTemplate {
@@ -11,7 +11,37 @@ export interface CompiledTemplate {
 
 /** Parses every template; one that does not parse rejects the configuration, with its position in the file. */
 export function compileTemplates(
-  _config: InjectionConfig,
+  config: InjectionConfig,
+  functions: FunctionMap,
 ): Result<ReadonlyMap<string, CompiledTemplate>, readonly Problem[]> {
-  throw new Error('not yet')
+  const compiled = new Map<string, CompiledTemplate>()
+  const problems: Problem[] = []
+  for (const [name, source] of config.templates) {
+    const parsed = parseTemplate(TEMPLATE_NAME, source.text, { functions })
+    if (parsed.ok) compiled.set(name, { source, template: parsed.value })
+    else problems.push(templateProblem(source, parsed.error, 'template-syntax'))
+  }
+  return problems.length === 0 ? ok(compiled) : err(problems)
+}
+
+/** The reference calls every template this, and errors say so. */
+const TEMPLATE_NAME = 'inject'
+
+/** An error of a template as a finding on the file that it stands in. */
+export function templateProblem(source: InjectionTemplate, error: TemplateError, code: string): Problem {
+  const position = positionInFile(source, error.line, error.column)
+  return {
+    severity: 'error',
+    code,
+    message: error.message,
+    ...(position === undefined ? {} : { position }),
+    path: `templates.${source.name}`,
+  }
+}
+
+/** `column` counts from 0. Where lines of text and file do not correspond, the position is that of the template's key. */
+export function positionInFile(source: InjectionTemplate, line: number, column: number): Position | undefined {
+  const { position, isLineByLine } = source
+  if (position === undefined || !isLineByLine) return position
+  return { ...position, line: position.line + line - 1, column: position.column + column }
 }

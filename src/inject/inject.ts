@@ -1,6 +1,71 @@
-import type { InjectionOutcome, InjectionRequest, InjectionSetup } from './types.js'
+import type { JsonObject } from '../lang/json.js'
+import { decodeTyped, diffJson, encodeTyped } from '../patch/index.js'
+import { carryChanges } from './carry.js'
+import { decide } from './decide.js'
+import { failure, type Injected, type Run, runPipeline, type StepResult } from './pipeline.js'
+import { metadataOf, type Pod, textIn, withMetadata, withoutField } from './pod.js'
+import type { Decision, InjectionOutcome, InjectionRequest, InjectionSetup, InjectionWarning } from './types.js'
 
 /** Decides and, if the answer is yes, injects. Never throws for any pod, annotation or template. */
-export function inject(_setup: InjectionSetup, _request: InjectionRequest): InjectionOutcome {
-  throw new Error('not yet')
+export function inject(setup: InjectionSetup, request: InjectionRequest): InjectionOutcome {
+  const decision = decide(setup, request)
+  const warnings: InjectionWarning[] = [...decision.warnings]
+  const decoded = decodeTyped('v1.Pod', request.pod)
+  if (!decoded.ok) {
+    const why = failure('pod-decode', `cannot read the pod: ${decoded.error.message}`, [decoded.error])
+    return { verdict: 'failed', decision, warnings, failure: why }
+  }
+  if (!decision.inject) return { verdict: 'refused', decision, warnings }
+  const original = withNamespace(decoded.value as Pod, request)
+  const run: Run = { setup, request, original, warn: warning => warnings.push(warning) }
+  return outcomeOf(run, decision, warnings, runPipeline(run))
+}
+
+/** As `inject` for a pod that is decoded already and stands in no request of its own: no patch, nothing encoded. */
+export function injectDecoded(
+  setup: InjectionSetup,
+  request: InjectionRequest,
+  warnings: InjectionWarning[],
+): StepResult<Injected> {
+  return runPipeline({ setup, request, original: request.pod, warn: warning => warnings.push(warning) })
+}
+
+function outcomeOf(
+  run: Run,
+  decision: Decision,
+  warnings: readonly InjectionWarning[],
+  result: StepResult<Injected>,
+): InjectionOutcome {
+  if (!result.ok) return { verdict: 'failed', decision, warnings, failure: result.error }
+  const received = run.request.pod
+  const pod = withReceivedNamespace(encodeTyped('v1.Pod', result.value.pod) as JsonObject, received)
+  const before = encodeTyped('v1.Pod', run.original) as JsonObject
+  const after = carryChanges(received, before, pod)
+  return {
+    verdict: 'injected',
+    decision,
+    warnings,
+    pod,
+    patch: diffJson(received, after),
+    templates: result.value.templates,
+  }
+}
+
+/** The API server knows the namespace of a pod that does not name its own; it is never part of the patch. */
+function withNamespace(pod: Pod, request: InjectionRequest): Pod {
+  const metadata = metadataOf(pod)
+  const clean = metadata['managedFields'] === undefined ? pod : withoutManagedFields(pod)
+  if (request.mode === 'manifest' || request.namespace === '' || (textIn(metadata, 'namespace') ?? '') !== '')
+    return clean
+  return withMetadata(clean, { namespace: request.namespace })
+}
+
+function withoutManagedFields(pod: Pod): Pod {
+  return { ...pod, metadata: withoutField(metadataOf(pod), 'managedFields') }
+}
+
+function withReceivedNamespace(pod: Pod, received: Pod): Pod {
+  const own = textIn(metadataOf(received), 'namespace')
+  if (own !== undefined) return withMetadata(pod, { namespace: own })
+  return { ...pod, metadata: withoutField(metadataOf(pod), 'namespace') }
 }

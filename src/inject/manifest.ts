@@ -1,31 +1,174 @@
-import type { Problem } from '../lang/problem.js'
-import type { Decision, InjectionFailure, InjectionSetup } from './types.js'
+import { isJsonObject, type Json, type JsonObject } from '../lang/json.js'
+import { formatProblem, type Problem } from '../lang/problem.js'
+import { err, ok, type Result } from '../lang/result.js'
+import { parseYamlStream, stringifyYaml, type YamlDocument } from '../lang/yaml/index.js'
+import { decodeTyped, encodeTyped } from '../patch/index.js'
+import { decide } from './decide.js'
+import { workloadOf } from './deploy-meta.js'
+import { injectDecoded } from './inject.js'
+import { metadataOf, objectIn, type Pod, textIn } from './pod.js'
+import type { Decision, InjectionFailure, InjectionRequest, InjectionSetup, InjectionWarning } from './types.js'
+import { hasTemplate, podOf, type WorkloadKind, withPod, workloadKindOf } from './workload.js'
 
 export interface ManifestOptions {
+  /** Named in positions. */
   readonly file?: string
-  /**
-   * Asked first for every pod, where a webhook is reachable: the pod to write instead of injecting here, or undefined.
-   */
-  readonly explain?: boolean
+}
+
+/** One injectable object of a document; a List has several. */
+export interface InjectedObject {
+  readonly kind: string
+  /** `namespace/name`, or the name alone. */
+  readonly name: string
+  readonly decision: Decision
+  /** Notes beyond the reference's, such as a port that two containers want. */
+  readonly warnings: readonly InjectionWarning[]
 }
 
 /** What became of one document of the stream. */
 export interface InjectedDocument {
-  /** Exact text to write for this document, without the `---` that follows it. */
+  /** Exact text to write for this document, without the `---` that follows it; `""` for one that failed. */
   readonly output: string
   readonly result: 'injected' | 'skipped' | 'copied' | 'failed'
+  /** Line of the stream on which the document starts, from 1. */
+  readonly line: number
   /** Reference texts, in order, as kube-inject writes them to standard error. */
   readonly warnings: readonly string[]
-  /** Of injectable documents; a List has one for each item. */
-  readonly decisions: readonly { readonly kind: string; readonly name: string; readonly decision: Decision }[]
+  readonly objects: readonly InjectedObject[]
+  /** With `failed`: the whole reason in one text, and its parts. */
+  readonly message?: string
   readonly failure?: InjectionFailure
-  readonly problem?: Problem
+  readonly problems?: readonly Problem[]
 }
 
 /**
  * kube-inject on a stream of documents. The text to write is every `output` followed by `---\n`. Work stops at the first
  * document that fails, which is the last element then; those before it stand.
  */
-export function injectStream(_setup: InjectionSetup, _text: string, _options?: ManifestOptions): InjectedDocument[] {
-  throw new Error('not yet')
+export function injectStream(setup: InjectionSetup, text: string, options: ManifestOptions = {}): InjectedDocument[] {
+  const done: InjectedDocument[] = []
+  for (const document of parseYamlStream(text, options)) {
+    const result = injectDocument(setup, document)
+    done.push(result)
+    if (result.result === 'failed') break
+  }
+  return done
+}
+
+/** What goes wrong with one object. */
+interface ObjectFailure {
+  readonly message: string
+  readonly problems: readonly Problem[]
+  readonly failure?: InjectionFailure
+}
+
+/** Collects what is said along the way. */
+interface Notes {
+  readonly warnings: string[]
+  readonly objects: InjectedObject[]
+}
+
+function injectDocument(setup: InjectionSetup, document: YamlDocument): InjectedDocument {
+  const notes: Notes = { warnings: [], objects: [] }
+  const errors = document.problems.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0)
+    return failed(document, notes, { message: errors.map(formatProblem).join('\n'), problems: errors })
+  const rewritten = injectValue(setup, document.value, notes)
+  if (rewritten === undefined) return { ...described(document, notes), output: ended(document.text), result: 'copied' }
+  if (!rewritten.ok) return failed(document, notes, rewritten.error)
+  const isInjected = notes.objects.some(({ decision }) => decision.inject)
+  const output = stringifyYaml(rewritten.value)
+  return { ...described(document, notes), output, result: isInjected ? 'injected' : 'skipped' }
+}
+
+function described(
+  { line }: YamlDocument,
+  { warnings, objects }: Notes,
+): Pick<InjectedDocument, 'line' | 'warnings' | 'objects'> {
+  return { line, warnings, objects }
+}
+
+function failed(document: YamlDocument, notes: Notes, { message, problems, failure }: ObjectFailure): InjectedDocument {
+  const base = { ...described(document, notes), output: '', result: 'failed', message, problems } as const
+  return failure === undefined ? base : { ...base, failure }
+}
+
+/** A separator has to stand on a line of its own. */
+function ended(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`
+}
+
+/** Undefined for objects of other kinds, which stay as they are. */
+function injectValue(setup: InjectionSetup, value: Json, notes: Notes): Result<Json, ObjectFailure> | undefined {
+  if (isJsonObject(value) && value['kind'] === 'List') return injectList(setup, value, notes)
+  const found = workloadKindOf(value)
+  return found === undefined ? undefined : injectObject(setup, value, found.name, found.kind, notes)
+}
+
+function injectList(setup: InjectionSetup, value: JsonObject, notes: Notes): Result<Json, ObjectFailure> {
+  const decoded = decodeTyped('v1.List', value, { fromYaml: true })
+  if (!decoded.ok) return err({ message: formatProblem(decoded.error), problems: [decoded.error] })
+  const list = encodeTyped('v1.List', decoded.value) as JsonObject
+  const items: Json[] = []
+  for (const item of Array.isArray(list['items']) ? list['items'] : []) {
+    const result = injectValue(setup, item, notes)
+    if (result?.ok === false) return result
+    items.push(result === undefined ? item : result.value)
+  }
+  return ok({ ...list, items })
+}
+
+function injectObject(
+  setup: InjectionSetup,
+  value: Json,
+  kindName: string,
+  kind: WorkloadKind,
+  notes: Notes,
+): Result<Json, ObjectFailure> {
+  const decoded = decodeTyped(kind.type, value, { fromYaml: true })
+  if (!decoded.ok) return err({ message: formatProblem(decoded.error), problems: [decoded.error] })
+  const object = decoded.value as JsonObject
+  if (!hasTemplate(object, kind)) return err({ message: 'spec.template is required value', problems: [] })
+  const request = requestFor(object, kindName, kind)
+  const decision = decide(setup, request)
+  const name = fullName(object, request.pod)
+  const warnings: InjectionWarning[] = [...decision.warnings]
+  notes.objects.push({ kind: kindName, name, decision, warnings })
+  if (!decision.inject) {
+    notes.warnings.push(skipText(kindName, name, decision))
+    return ok(encodeTyped(kind.type, object))
+  }
+  const injected = injectDecoded(setup, request, warnings)
+  if (!injected.ok) {
+    const message = `${kindName} ${JSON.stringify(name)}: ${injected.error.message}`
+    return err({ message, problems: injected.error.problems, failure: injected.error })
+  }
+  return ok(encodeTyped(kind.type, withPod(object, kind, injected.value.pod)))
+}
+
+/** The pod stands alone: no request, no namespace of its own but what its template says. */
+function requestFor(object: JsonObject, kindName: string, kind: WorkloadKind): InjectionRequest {
+  const pod = podOf(object, kind)
+  const metadata = objectIn(object, 'metadata')
+  const workload =
+    kind.type === 'v1.Pod'
+      ? workloadOf(pod)
+      : {
+          type: { kind: kindName, apiVersion: textIn(object, 'apiVersion') ?? '' },
+          name: textIn(metadata, 'name') ?? '',
+          namespace: textIn(metadata, 'namespace') ?? '',
+        }
+  return { pod, namespace: '', mode: 'manifest', workload }
+}
+
+function fullName(object: JsonObject, pod: Pod): string {
+  const [own, outer] = [metadataOf(pod), objectIn(object, 'metadata')]
+  const pick = (key: string): string => (textIn(own, key) || textIn(outer, key)) ?? ''
+  return pick('namespace') === '' ? pick('name') : `${pick('namespace')}/${pick('name')}`
+}
+
+/** The reference's words. */
+function skipText(kind: string, name: string, decision: Decision): string {
+  const why = decision.reason === 'host-network' ? 'has host networking enabled' : 'has sidecar injection disabled'
+  return `===> Skipping injection because ${kind} ${JSON.stringify(name)} ${why}\n`
 }

@@ -1,7 +1,117 @@
-import { applyProxyConfig, type ProxyConfig } from '../config/proxy-config.js'
+import { applyProxyConfig, effectiveProxyConfig, type ProxyConfig } from '../config/proxy-config.js'
+import { isJsonObject, type Json, type JsonObject } from '../lang/json.js'
+import type { Problem } from '../lang/problem.js'
+import { err, ok, type Result } from '../lang/result.js'
 import { parseYaml } from '../lang/yaml/index.js'
-import { PROXY_CONFIG_ANNOTATION } from './names.js'
-import { annotationOf, type Pod } from './pod.js'
+import { decodeTyped, strategicMerge } from '../patch/index.js'
+import { validateAnnotations } from './annotations.js'
+import { setClusterEnv } from './cluster-env.js'
+import { type CompiledTemplate, templateProblem } from './compile.js'
+import { templateContext } from './context.js'
+import { workloadOf } from './deploy-meta.js'
+import {
+  CLUSTER_ENV,
+  NATIVE_ANNOTATION,
+  NETWORK_ENV,
+  NETWORK_LABEL,
+  PROXY,
+  PROXY_CONFIG_ANNOTATION,
+  STATUS_ANNOTATION,
+  TEMPLATES_ANNOTATION,
+} from './names.js'
+import { isNativeCluster, nativeSettingWarning } from './native.js'
+import { clearAssignedIds } from './openshift.js'
+import { applyOverrides, type Overrides, readOverrides, reinsertOverrides } from './overrides.js'
+import {
+  annotationOf,
+  annotationsOf,
+  type Container,
+  containersOf,
+  findContainer,
+  findSidecar,
+  labelOf,
+  labelsOf,
+  metadataOf,
+  nameOf,
+  type Pod,
+  specOf,
+  textIn,
+  withAnnotations,
+  withContainers,
+  withLabels,
+} from './pod.js'
+import { isRewritingProbes, rewriteProbes } from './probes.js'
+import { mergePrometheus, setSecurePort, stripPrometheus } from './prometheus.js'
+import { reorderContainers } from './reorder.js'
+import { fixRunAs } from './run-as.js'
+import { parseStatus, statusText } from './status.js'
+import type { Observer } from './trace.js'
+import type { InjectionFailure, InjectionRequest, InjectionSetup, InjectionStep, InjectionWarning } from './types.js'
+
+/** One run: what all steps may read. */
+export interface Run {
+  readonly setup: InjectionSetup
+  readonly request: InjectionRequest
+  /** Decoded, with its namespace. */
+  readonly original: Pod
+  readonly warn: (warning: InjectionWarning) => void
+  /** Watches where things come from; absent unless someone asked. */
+  readonly observer?: Observer
+}
+
+export interface Injected {
+  /** Sparse: `encodeTyped` makes it complete. */
+  readonly pod: Pod
+  /** What the templates made, on nothing. */
+  readonly templatePod: Pod
+  readonly templates: readonly string[]
+  /** The text that each template rendered, in order. */
+  readonly rendered: readonly Rendered[]
+}
+
+export interface Rendered {
+  readonly template: string
+  readonly text: string
+  readonly value: Json
+}
+
+export type StepResult<T> = Result<T, InjectionFailure>
+
+/** All steps, in the reference's order, on a decoded pod that is to be injected. */
+export function runPipeline(run: Run): StepResult<Injected> {
+  const { setup, original, warn } = run
+  warnAboutSettings(run)
+  const invalid = validateAnnotations(annotationsOf(original))
+  if (invalid.length > 0) return err(annotationFailure(invalid))
+  const parameters = parametersOf(run)
+  const proxyConfig = proxyConfigOf(run)
+  if (!proxyConfig.ok) return proxyConfig
+  const overrides = readOverrides(original)
+  if (!overrides.ok)
+    return err(failure('invalid-overrides', `failed to read the overrides annotation: ${overrides.error}`))
+  const selected = selectTemplates(run)
+  if (!selected.ok) return selected
+  const rendered = renderAll(run, selected.value, templateData(run, overrides.value, parameters, proxyConfig.value))
+  if (!rendered.ok) return rendered
+  const laid = overlayAll(run, rendered.value, isNativePod(run, parameters))
+  if (!laid.ok) return laid
+  const { merged, templatePod } = laid.value
+  const overridden = applyOverrides(merged, original, templatePod, overrides.value)
+  if (!overridden.ok) return err(failure('invalid-overrides', overridden.error))
+  run.observer?.step('user-override', overridden.value.pod)
+  const fixed = fixRunAs(overridden.value.pod, original, proxyConfig.value)
+  run.observer?.step('run-as', fixed)
+  const done = postProcess(run, fixed, templatePod, parameters)
+  if (!done.ok) return done
+  // Reordering always makes a list of containers, if only an empty one.
+  const listed =
+    specOf(done.value)['containers'] === undefined ? withContainers(done.value, 'containers', []) : done.value
+  const decoded = decodeTyped('v1.Pod', listed)
+  if (!decoded.ok) return err(failure('template-output', decoded.error.message, [decoded.error]))
+  warnAboutPorts(decoded.value as Pod, original, setup, warn)
+  const templates = selected.value.map(template => template.source.name)
+  return ok({ pod: decoded.value as Pod, templatePod, templates, rendered: rendered.value })
+}
 
 /** Whether the proxy starts before the app: mesh config with the pod's annotation, or the values. */
 export function isHoldingApplication(meshDefault: ProxyConfig, byValues: boolean, pod: Pod): boolean {
@@ -12,4 +122,224 @@ export function isHoldingApplication(meshDefault: ProxyConfig, byValues: boolean
   const applied = read.ok ? applyProxyConfig(meshDefault, read.value ?? {}) : undefined
   const config = applied?.ok === true ? applied.value : meshDefault
   return config.holdApplicationUntilProxyStarts === true
+}
+
+export function failure(
+  code: InjectionFailure['code'],
+  message: string,
+  problems?: readonly Problem[],
+): InjectionFailure {
+  return { code, message, problems: problems ?? [{ severity: 'error', code, message }] }
+}
+
+function annotationFailure(problems: readonly Problem[]): InjectionFailure {
+  const count = problems.length === 1 ? '1 error' : `${problems.length} errors`
+  const list = problems.map(({ message }) => `\t* ${message}\n`).join('')
+  return failure('invalid-annotations', `${count} occurred:\n${list}\n`, problems)
+}
+
+function warnAboutSettings({ original, setup, warn }: Run): void {
+  const policy = textIn(specOf(original), 'dnsPolicy') ?? ''
+  if (policy !== '' && policy !== 'ClusterFirst') {
+    const name = textIn(metadataOf(original), 'name') ?? textIn(metadataOf(original), 'generateName') ?? ''
+    const message = `${JSON.stringify(name)}'s dnsPolicy is ${JSON.stringify(policy)}, not "ClusterFirst": the sidecar may not find the control plane`
+    warn({ code: 'dns-policy', message, source: { document: 'pod', path: ['spec', 'dnsPolicy'] } })
+  }
+  const setting = nativeSettingWarning(setup.environment.nativeSidecars)
+  if (setting !== undefined) warn(setting)
+}
+
+/** Request path, else values; the pod's own network label beats both. */
+function parametersOf({ setup, request, original }: Run): ReadonlyMap<string, string> {
+  const parameters = new Map(request.parameters ?? [])
+  const cluster = parameters.get(CLUSTER_ENV) || setup.values.clusterName
+  const network = labelOf(original, NETWORK_LABEL) ?? (parameters.get(NETWORK_ENV) || setup.values.network)
+  if (cluster !== '') parameters.set(CLUSTER_ENV, cluster)
+  if (network !== '') parameters.set(NETWORK_ENV, network)
+  return parameters
+}
+
+function proxyConfigOf({ setup, request, original }: Run): StepResult<ProxyConfig> {
+  const text = annotationOf(original, PROXY_CONFIG_ANNOTATION)
+  const annotation = text === undefined ? undefined : parseYaml(text)
+  if (annotation?.ok === false) return err(failure('proxy-config', annotation.error.message))
+  const isManifest = request.mode === 'manifest'
+  const effective = effectiveProxyConfig(setup.mesh.defaultConfig ?? {}, isManifest ? [] : setup.proxyConfigs, {
+    namespace: textIn(metadataOf(original), 'namespace') ?? '',
+    rootNamespace: setup.mesh.rootNamespace ?? '',
+    labels: Object.fromEntries(labelsOf(original)),
+    annotation: annotation?.value ?? undefined,
+  })
+  return effective.ok ? effective : err(failure('proxy-config', effective.error.message))
+}
+
+function isNativePod(run: Run, parameters: ReadonlyMap<string, string>): boolean {
+  const own = annotationOf(run.original, NATIVE_ANNOTATION)
+  return own === 'true' || (own !== 'false' && isNative(run, parameters))
+}
+
+function isNative({ setup, original }: Run, parameters: ReadonlyMap<string, string>): boolean {
+  return isNativeCluster(setup.environment, parameters.get(CLUSTER_ENV) ?? '', textIn(specOf(original), 'nodeName'))
+}
+
+function selectTemplates({ setup, request, original }: Run): StepResult<CompiledTemplate[]> {
+  const annotation = annotationOf(original, TEMPLATES_ANNOTATION)
+  const isManifest = request.mode === 'manifest'
+  const defaults = isManifest ? ['sidecar'] : setup.config.defaultTemplates
+  const wanted = annotation === undefined ? defaults : annotation.split(',').map(name => name.trim())
+  const names = isManifest ? wanted : wanted.flatMap(name => setup.config.aliases.get(name) ?? [name])
+  const templates: CompiledTemplate[] = []
+  for (const name of names) {
+    const template = setup.templates.get(name)
+    if (template === undefined) return err(failure('unknown-template', unknownTemplate(name, setup)))
+    templates.push(template)
+  }
+  return ok(templates)
+}
+
+function unknownTemplate(name: string, setup: InjectionSetup): string {
+  return `requested template ${JSON.stringify(name)} not found; have ${[...setup.templates.keys()].join(', ')}`
+}
+
+function templateData(
+  run: Run,
+  overrides: Overrides,
+  parameters: ReadonlyMap<string, string>,
+  proxyConfig: ProxyConfig,
+): ReturnType<typeof templateContext> {
+  const pod = reinsertOverrides(stripInjected(run.original, run.setup), overrides)
+  return templateContext(run.setup, {
+    pod,
+    workload: run.request.workload ?? workloadOf(run.original),
+    proxyConfig,
+    isNative: isNative(run, parameters),
+    namespaceAnnotations: run.setup.environment.platform === 'openshift' ? run.request.namespaceAnnotations : undefined,
+  })
+}
+
+/** Without what an earlier injection says it added, so that templates see the app alone. */
+function stripInjected(pod: Pod, setup: InjectionSetup): Pod {
+  const status = parseStatus(annotationOf(pod, STATUS_ANNOTATION))
+  if (status === undefined) return pod
+  let stripped = pod
+  for (const list of ['containers', 'initContainers'] as const) {
+    const kept = containersOf(pod, list).filter(container => !status[list].includes(nameOf(container)))
+    if (kept.length < containersOf(pod, list).length) stripped = withContainers(stripped, list, kept)
+  }
+  stripped = stripPrometheus(stripped, setup.mesh.defaultConfig?.statusPort ?? 0)
+  return withAnnotations(stripped, [[STATUS_ANNOTATION, null]])
+}
+
+function renderAll(
+  run: Run,
+  templates: readonly CompiledTemplate[],
+  data: ReturnType<typeof templateContext>,
+): StepResult<Rendered[]> {
+  const all: Rendered[] = []
+  for (const { source, template } of templates) {
+    const onText = run.observer?.template(source.name)
+    const text = template.execute(data, onText === undefined ? {} : { onText })
+    if (!text.ok) {
+      const problem = templateProblem(source, text.error, 'template-execution')
+      return err(failure('template-execution', text.error.message, [problem]))
+    }
+    const value = parseYaml(text.value)
+    if (!value.ok) return err(outputFailure(source.name, value.error))
+    if (value.value !== null && !isJsonObject(value.value)) {
+      return err(failure('template-output', `template ${source.name} rendered something that is not a map`))
+    }
+    all.push({ template: source.name, text: text.value, value: value.value })
+  }
+  return ok(all)
+}
+
+function outputFailure(template: string, problem: Problem): InjectionFailure {
+  const { line, column } = problem.position ?? { line: 1, column: 1 }
+  const message = `template ${template} rendered text that cannot be read, at its line ${line}, column ${column}: ${problem.message}`
+  return failure('template-output', message)
+}
+
+/** Every template onto the pod as it came, and onto nothing, which tells what templates add. */
+function overlayAll(
+  run: Run,
+  rendered: readonly Rendered[],
+  isNativeWanted: boolean,
+): StepResult<{ merged: Pod; templatePod: Pod }> {
+  let merged = run.setup.environment.platform === 'openshift' ? clearAssignedIds(run.original) : run.original
+  let templatePod: Pod = {}
+  for (const { template, value } of rendered) {
+    const alone = strategicMerge(templatePod, value, 'v1.Pod')
+    if (!alone.ok) return err(failure('template-output', `template ${template}: ${alone.error.message}`, [alone.error]))
+    templatePod = alone.value as Pod
+    if (isNativeWanted) merged = moveProxyToInit(merged, templatePod)
+    const laid = strategicMerge(merged, value, 'v1.Pod')
+    if (!laid.ok) return err(failure('template-output', `template ${template}: ${laid.error.message}`, [laid.error]))
+    merged = laid.value as Pod
+    run.observer?.overlay(template, merged)
+  }
+  return ok({ merged, templatePod })
+}
+
+/** The user's own `istio-proxy` container becomes the native sidecar that the template makes of it. */
+function moveProxyToInit(pod: Pod, templatePod: Pod): Pod {
+  const proxy = findContainer(pod, 'containers', PROXY)
+  if (proxy === undefined || findContainer(templatePod, 'initContainers', PROXY) === undefined) return pod
+  const rest = containersOf(pod, 'containers').filter(container => container !== proxy)
+  const inits = [...containersOf(pod, 'initContainers'), proxy]
+  return withContainers(withContainers(pod, 'containers', rest), 'initContainers', inits)
+}
+
+function postProcess(run: Run, pod: Pod, templatePod: Pod, parameters: ReadonlyMap<string, string>): StepResult<Pod> {
+  const { setup, request, observer } = run
+  const see = (step: InjectionStep, after: Pod): Pod => {
+    observer?.step(step, after)
+    return after
+  }
+  const clustered = see('cluster-env', setClusterEnv(pod, parameters))
+  const merged = mergePrometheus(clustered, setup.mesh, run.warn)
+  if (!merged.ok) return err(failure('prometheus-ports', merged.error))
+  const secured = see('prometheus-secure-port', setSecurePort(see('prometheus-merge', merged.value)))
+  const isRewriting = isRewritingProbes(annotationsOf(secured), setup.values.isRewritingProbes)
+  const statusPort = setup.mesh.defaultConfig?.statusPort ?? 0
+  const probed = isRewriting ? see('probe-rewrite', rewriteProbes(secured, statusPort)) : secured
+  const network = parameters.get(NETWORK_ENV) ?? ''
+  const labelled = network === '' ? probed : see('network-label', withLabels(probed, [[NETWORK_LABEL, network]]))
+  const marked = see(
+    'status',
+    withAnnotations(labelled, [[STATUS_ANNOTATION, statusText(templatePod, setup.revision)]]),
+  )
+  const extra = request.mode === 'manifest' ? [] : [...setup.config.injectedAnnotations]
+  const annotated = extra.length === 0 ? marked : see('injected-annotations', withAnnotations(marked, extra))
+  const holding = isHoldingApplication(setup.mesh.defaultConfig ?? {}, setup.values.isHoldingApplication, run.original)
+  return ok(reorderContainers(annotated, holding))
+}
+
+/** An app's port that an injected container takes: the pod would start, and one of the two would not. */
+function warnAboutPorts(pod: Pod, original: Pod, setup: InjectionSetup, warn: Run['warn']): void {
+  const sidecar = findSidecar(pod, PROXY)
+  if (sidecar === undefined) return
+  const taken = new Map<unknown, string>()
+  for (const port of portsOf(sidecar.container)) taken.set(port, PROXY)
+  for (const key of ['proxyListenPort', 'proxyInboundListenPort'] as const) taken.set(setup.mesh[key], PROXY)
+  taken.set(setup.mesh.defaultConfig?.statusPort, PROXY)
+  taken.set(setup.mesh.defaultConfig?.proxyAdminPort, PROXY)
+  for (const [index, container] of containersOf(original, 'containers').entries()) {
+    if (nameOf(container) === PROXY) continue
+    for (const port of portsOf(container)) {
+      if (!taken.has(port)) continue
+      const message = `container ${JSON.stringify(nameOf(container))} uses port ${String(port)}, which the injected ${PROXY} takes`
+      warn({
+        code: 'port-conflict',
+        message,
+        source: { document: 'pod', path: ['spec', 'containers', index, 'ports'] },
+      })
+    }
+  }
+}
+
+function portsOf(container: Container): Json[] {
+  const ports = container['ports']
+  return Array.isArray(ports)
+    ? ports.filter(isJsonObject).flatMap((port: JsonObject) => port['containerPort'] ?? [])
+    : []
 }

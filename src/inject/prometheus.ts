@@ -101,7 +101,7 @@ export function stripPrometheus(pod: Pod, statusPort: number): Pod {
   if (!port.includes(String(statusPort))) return pod
   return withAnnotations(
     pod,
-    keys.filter(key => [SCRAPE, PORT, PATH].includes(sanitize(key))).map(key => [key, null]),
+    keys.filter(key => [SCRAPE, PORT, PATH, TARGETS].includes(sanitize(key))).map(key => [key, null]),
   )
 }
 

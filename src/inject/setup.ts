@@ -4,6 +4,7 @@ import type { MeshConfig } from '../config/mesh-config.js'
 import type { ProxyConfigResource } from '../config/proxy-config.js'
 import type { Problem } from '../lang/problem.js'
 import { ok, type Result } from '../lang/result.js'
+import type { FunctionMap } from '../template/index.js'
 import { compileTemplates } from './compile.js'
 import type { InjectionEnvironment, InjectionSetup } from './types.js'
 
@@ -14,11 +15,12 @@ export interface SetupInput {
   readonly proxyConfigs?: readonly ProxyConfigResource[]
   readonly revision?: string
   readonly environment?: Partial<InjectionEnvironment>
+  readonly functions?: FunctionMap
 }
 
 /** Puts the parts together and compiles the templates; call it when a part changed, not per pod. */
 export function injectionSetup(input: SetupInput): Result<InjectionSetup, readonly Problem[]> {
-  const templates = compileTemplates(input.config)
+  const templates = compileTemplates(input.config, input.functions ?? {})
   if (!templates.ok) return templates
   return ok({
     config: input.config,

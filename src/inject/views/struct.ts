@@ -7,6 +7,7 @@ import {
   GoInt,
   type GoKind,
   GoObject,
+  GoPointer,
   GoSlice,
   type GoValue,
   type IntegerKind,
@@ -151,7 +152,7 @@ function goValue(type: GoType, value: Json | undefined): GoValue {
 
 function pointer(elem: GoType, value: Json | undefined): GoValue {
   if (elem.kind === 'struct') return new StructView(elem.name, isJsonObject(value) ? value : null, true)
-  return value === undefined || value === null ? null : goValue(elem, value)
+  return value === undefined || value === null ? null : new GoPointer(goValue(elem, value), typeText(elem))
 }
 
 function slice(elem: GoType, value: Json | undefined): GoValue {

@@ -1,0 +1,75 @@
+import type { MeshConfig } from '../config/mesh-config.js'
+import { type ProxyConfig, toJson } from '../config/proxy-config.js'
+import type { Json } from '../lang/json.js'
+import { decodedJson, type GoMap, type GoValue } from '../template/index.js'
+import { GoPointer, int64 } from '../template/value.js'
+import { PROXY_IMAGE_TYPE_ANNOTATION } from './names.js'
+import { proxyIds } from './openshift.js'
+import { annotationOf, metadataOf, type Pod, specOf } from './pod.js'
+import { proxyImage, proxyInitImage } from './proxy-image.js'
+import type { InjectionSetup, WorkloadIdentity } from './types.js'
+import { MessageView } from './views/message.js'
+import { RecordView } from './views/record.js'
+import { StructView } from './views/struct.js'
+
+/** What templates get as `.`, besides what is the same for all pods. */
+export interface ContextInput {
+  /** Without what an earlier injection added. */
+  readonly pod: Pod
+  readonly workload: WorkloadIdentity
+  readonly proxyConfig: ProxyConfig
+  readonly isNative: boolean
+  readonly namespaceAnnotations: ReadonlyMap<string, string> | undefined
+}
+
+/** Fields and their Go names are public: users' templates read them. */
+export function templateContext(setup: InjectionSetup, input: ContextInput): GoValue {
+  const { pod, workload, proxyConfig } = input
+  const ids = proxyIds(input.namespaceAnnotations)
+  const record = (type: string, fields: Record<string, () => GoValue>): RecordView =>
+    new RecordView(type, new Map(Object.entries(fields)))
+  return record('inject.SidecarTemplateData', {
+    TypeMeta: () =>
+      record('v1.TypeMeta', { Kind: () => workload.type.kind, APIVersion: () => workload.type.apiVersion }),
+    DeploymentMeta: () =>
+      record('types.NamespacedName', { Namespace: () => workload.namespace, Name: () => workload.name }),
+    ObjectMeta: () => new StructView('v1.ObjectMeta', metadataOf(pod)),
+    Spec: () => new StructView('v1.PodSpec', specOf(pod)),
+    ProxyConfig: () => new MessageView('istio.mesh.v1alpha1.ProxyConfig', toJson(proxyConfig)),
+    MeshConfig: () => meshView(setup.mesh),
+    Values: () => valuesView(setup.values.raw),
+    Revision: () => setup.revision,
+    NativeSidecars: () => input.isNative,
+    ProxyImage: () =>
+      proxyImage(setup.values, proxyConfig.image?.imageType, annotationOf(pod, PROXY_IMAGE_TYPE_ANNOTATION)),
+    ProxyInitImage: () => proxyInitImage(setup.values),
+    ProxyUID: () => new GoPointer(int64(BigInt(ids.uid)), 'int64'),
+    ProxyGID: () => new GoPointer(int64(BigInt(ids.gid)), 'int64'),
+    InboundTrafficPolicyMode: () => trafficMode(setup.mesh),
+    CompliancePolicy: () => setup.environment.compliancePolicy,
+  })
+}
+
+function trafficMode(mesh: MeshConfig): string {
+  return mesh.inboundTrafficPolicy?.mode === 'LOCALHOST' ? 'localhost' : 'passthrough'
+}
+
+// Views of configuration are immutable and the same for every pod: made once per configuration object.
+const meshViews = new WeakMap<object, MessageView>()
+const valuesViews = new WeakMap<object, GoMap>()
+
+function meshView(mesh: MeshConfig): MessageView {
+  const known = meshViews.get(mesh)
+  if (known !== undefined) return known
+  const view = new MessageView('istio.mesh.v1alpha1.MeshConfig', mesh as unknown as Record<string, Json>)
+  meshViews.set(mesh, view)
+  return view
+}
+
+function valuesView(raw: object): GoMap {
+  const known = valuesViews.get(raw)
+  if (known !== undefined) return known
+  const view = decodedJson(raw) as GoMap
+  valuesViews.set(raw, view)
+  return view
+}
