@@ -4,6 +4,11 @@ import type { StepRun } from './step-run.js'
 export class Claims {
   readonly #runs = new Map<string, StepRun | Set<StepRun>>()
 
+  /** Keys that somebody claims. */
+  get size(): number {
+    return this.#runs.size
+  }
+
   /** In the order of source keys: independent of who came first. */
   of(key: string): readonly StepRun[] {
     const runs = this.#runs.get(key)

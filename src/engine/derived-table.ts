@@ -58,10 +58,6 @@ export class DerivedTable extends TableState {
     return this.#source.channel
   }
 
-  get edges(): Iterable<Edge> {
-    return this.#edges.values()
-  }
-
   get stepRuns(): ReadonlyMap<string, StepRun> {
     return this.#stepRuns
   }
@@ -72,6 +68,10 @@ export class DerivedTable extends TableState {
 
   flag(): void {
     this.isFresh = false
+  }
+
+  get claimedKeys(): number {
+    return this.#claims.size
   }
 
   /** The runs whose outputs claim a key, in the order of source keys. */

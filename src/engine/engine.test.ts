@@ -425,6 +425,13 @@ describe('explain', () => {
     expect(engine.explain(table, 'b', 4).because[1]?.because[0]).toMatchObject({ key: 'a', omitted: 'limit' })
   })
 
+  it('has what a step reads twice once', () => {
+    const { engine, n, put } = numbers()
+    const table = engine.derive('t', n, (_, key, read) => [[key, [1, 2].map(() => read.one(n, 'x') ?? 0)]])
+    put({ a: 1 })
+    expect(engine.explain(table, 'a').because.map(({ key }) => key)).toEqual(['a', 'x'])
+  })
+
   it('of an absent row is the run that gave nothing', () => {
     const { engine, n, put } = numbers()
     const table = engine.derive('t', n, (row, key, read) => (row > (read.one(n, 'min') ?? 0) ? [[key, row]] : []))

@@ -488,10 +488,11 @@ function letGo(
     for (const input of inputs.values()) for (const key of KEYS) tx.remove(input, key)
   })
   engine.refresh(fixed, () => false)
-  const { tables, rows, edges, subjects, members, holds: held, pins } = engine.stats()
-  expect({ tables, rows, edges, subjects, members, held, pins }).toEqual({
+  const { tables, rows, claimedKeys, edges, subjects, members, holds: held, pins } = engine.stats()
+  expect({ tables, rows, claimedKeys, edges, subjects, members, held, pins }).toEqual({
     tables: idle.tables,
     rows: 0,
+    claimedKeys: 0,
     edges: idle.edges,
     subjects: 0,
     members: idle.members,

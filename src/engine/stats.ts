@@ -7,8 +7,9 @@ import type { EngineStats } from './types.js'
 export function statsOf(clockwork: Clockwork, scope: Scope): EngineStats {
   const tables = [...scope.tables()]
   const derived = tables.filter(table => table instanceof DerivedTable)
-  const edges = derived.flatMap(table => [...table.edges])
   const channels = tables.flatMap(table => [...table.channels()])
+  // From the side of what is read: an edge that a freed table left behind counts.
+  const edges = channels.flatMap(({ readers }) => [...readers])
   const families = [...scope.families()]
   const { revision, runs, suspended, flags, pins } = clockwork
   return {
@@ -19,6 +20,7 @@ export function statsOf(clockwork: Clockwork, scope: Scope): EngineStats {
     runsByTable: new Map(derived.map(table => [table.name, table.runs])),
     tables: tables.length,
     rows: sum(tables.map(table => table.rows.size)),
+    claimedKeys: sum(derived.map(table => table.claimedKeys)),
     edges: edges.length,
     subjects: sum(edges.map(edge => edge.size)),
     historyEntries: sum(channels.map(({ log }) => log.size)),

@@ -180,6 +180,8 @@ export interface EngineStats {
   readonly runsByTable: ReadonlyMap<string, number>
   readonly tables: number
   readonly rows: number
+  /** Keys of derived tables that some row claims. */
+  readonly claimedKeys: number
   /** Edges from a table to a table, index or bucket set, and the distinct keys, buckets or tables watched through them. */
   readonly edges: number
   readonly subjects: number
