@@ -1,32 +1,37 @@
-import type { StepRun } from './step-run.js'
+import type { Output } from './step-run.js'
 
-/** Which runs claim which key of a derived table. Nearly every key has one claimant, which saves the set. */
+/** The outputs that bid for each key of a derived table. Nearly every key has one, which saves the set. */
 export class Claims {
-  readonly #runs = new Map<string, StepRun | Set<StepRun>>()
+  readonly #outputs = new Map<string, Output | Set<Output>>()
 
   /** Keys that somebody claims. */
   get size(): number {
-    return this.#runs.size
+    return this.#outputs.size
   }
 
-  /** In the order of source keys: independent of who came first. */
-  of(key: string): readonly StepRun[] {
-    const runs = this.#runs.get(key)
-    if (runs === undefined) return []
-    return runs instanceof Set ? [...runs].sort((a, b) => (a.key < b.key ? -1 : 1)) : [runs]
+  /** In the order of source keys, then as each step gave them: independent of who came first. */
+  of(key: string): readonly Output[] {
+    const outputs = this.#outputs.get(key)
+    if (outputs === undefined) return []
+    return outputs instanceof Set ? [...outputs].sort(bySource) : [outputs]
   }
 
-  /** A run that claims a key twice counts once. */
-  add(key: string, run: StepRun): void {
-    const runs = this.#runs.get(key)
-    if (runs === undefined || runs === run) this.#runs.set(key, run)
-    else if (runs instanceof Set) runs.add(run)
-    else this.#runs.set(key, new Set([runs, run]))
+  add(output: Output): void {
+    const outputs = this.#outputs.get(output.key)
+    if (outputs === undefined) this.#outputs.set(output.key, output)
+    else if (outputs instanceof Set) outputs.add(output)
+    else this.#outputs.set(output.key, new Set([outputs, output]))
   }
 
-  remove(key: string, run: StepRun): void {
-    const runs = this.#runs.get(key)
-    if (runs instanceof Set) runs.delete(run)
-    if (runs === run || (runs instanceof Set && runs.size === 0)) this.#runs.delete(key)
+  remove(output: Output): void {
+    const outputs = this.#outputs.get(output.key)
+    if (outputs instanceof Set) outputs.delete(output)
+    if (outputs === output || (outputs instanceof Set && outputs.size === 0)) this.#outputs.delete(output.key)
   }
+}
+
+/** The sort is stable, and the outputs of one run are added in its order. */
+function bySource(a: Output, b: Output): number {
+  if (a.from === b.from) return 0
+  return a.from < b.from ? -1 : 1
 }

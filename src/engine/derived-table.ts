@@ -6,7 +6,7 @@ import { assertNoCycle } from './cycle.js'
 import { addWatcher, Edge, removeWatcher } from './edge.js'
 import { internalProblem } from './faults.js'
 import { pack, unpack } from './packed.js'
-import { claimsOf, type Merge, settleClaims, settleOne, type Verdict } from './settle.js'
+import { type Merge, settleClaims, settleOne, type Verdict } from './settle.js'
 import { StepReader } from './step-reader.js'
 import { newStepRun, type Output, type StepRun } from './step-run.js'
 import { type IsOver, TableState } from './table-state.js'
@@ -76,7 +76,8 @@ export class DerivedTable extends TableState {
 
   /** The runs whose outputs claim a key, in the order of source keys. */
   claimants(key: string): readonly StepRun[] {
-    return this.#claims.of(key)
+    const sources = new Set(this.#claims.of(key).map(({ from }) => from))
+    return [...sources].map(source => this.#stepRuns.get(source)!)
   }
 
   refresh(isOver?: IsOver): boolean {
@@ -189,7 +190,7 @@ export class DerivedTable extends TableState {
       const outputs: Output[] = []
       for (const [key, row] of this.#step(this.source.rowOf(run.key), run.key, reader)) {
         if (row === undefined) throw new Error(`the step gave no row for ${key}`)
-        outputs.push({ key, row })
+        outputs.push({ from: run.key, key, row })
       }
       return outputs
     } catch (error) {
@@ -205,23 +206,21 @@ export class DerivedTable extends TableState {
     run.outputs = pack(outputs)
     run.reads = pack(reads)
     run.holds = pack(holds)
-    this.#claim(run, before, outputs)
+    this.#claim(before, outputs)
     for (const subject of reads) addWatcher(subject, run)
     const kept = new Set(reads)
     for (const subject of readBefore) if (!kept.has(subject)) removeWatcher(subject, run)
     for (const hold of heldBefore) hold[Symbol.dispose]()
   }
 
-  #claim(run: StepRun, before: readonly Output[], after: readonly Output[]): void {
-    const kept = new Set<string>()
-    for (const { key } of after) {
-      kept.add(key)
-      this.#touched.add(key)
-      this.#claims.add(key, run)
+  #claim(before: readonly Output[], after: readonly Output[]): void {
+    for (const output of before) {
+      this.#touched.add(output.key)
+      this.#claims.remove(output)
     }
-    for (const { key } of before) {
-      this.#touched.add(key)
-      if (!kept.has(key)) this.#claims.remove(key, run)
+    for (const output of after) {
+      this.#touched.add(output.key)
+      this.#claims.add(output)
     }
   }
 
@@ -254,17 +253,15 @@ export class DerivedTable extends TableState {
     }
   }
 
-  /** An equal row came anew: the run lets go of its copy. */
+  /** An equal row came anew: its run lets go of the copy. */
   #shareRow(key: string): void {
-    const [run] = this.#claims.of(key)
-    if (run !== undefined && unpack(run.outputs).length === 1) run.outputs = { key, row: this.rows.get(key) }
+    const [only, other] = this.#claims.of(key)
+    if (only !== undefined && other === undefined) only.row = this.rows.get(key)
   }
 
   #verdict(key: string): Verdict {
-    const runs = this.#claims.of(key)
-    if (runs.length === 0) return settleOne(undefined)
-    const claims = claimsOf(key, runs)
-    return claims.length === 1 ? settleOne(claims[0]!.row) : this.#settleClaims(key, claims)
+    const claims = this.#claims.of(key)
+    return claims.length > 1 ? this.#settleClaims(key, claims) : settleOne(claims[0]?.row)
   }
 
   /** Without a rule, claims that are equal agree: this is how a table of distinct keys is made. */

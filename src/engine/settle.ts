@@ -1,7 +1,5 @@
 import type { Problem } from '../lang/problem.js'
 import { internalProblem } from './faults.js'
-import { unpack } from './packed.js'
-import type { StepRun } from './step-run.js'
 import type { Claim, DeriveOptions } from './types.js'
 
 export type Merge = NonNullable<DeriveOptions<string, unknown>['merge']>
@@ -14,15 +12,6 @@ export interface Verdict {
 }
 
 const NO_PROBLEMS: readonly Problem[] = []
-
-/** In the order of `runs`, which is that of source keys, then as each step gave them. */
-export function claimsOf(key: string, runs: readonly StepRun[]): readonly Claim<unknown>[] {
-  return runs.flatMap(run =>
-    unpack(run.outputs)
-      .filter(output => output.key === key)
-      .map(({ row }) => ({ from: run.key, row })),
-  )
-}
 
 /** `claims` has at least two. */
 export function settleClaims(table: string, key: string, claims: readonly Claim<unknown>[], merge?: Merge): Verdict {

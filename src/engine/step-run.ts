@@ -1,12 +1,13 @@
 import type { Problem } from '../lang/problem.js'
 import type { Subject } from './edge.js'
 import { type Packed, pack } from './packed.js'
-import type { Hold } from './types.js'
+import type { Claim, Hold } from './types.js'
 
-/** A key and row that a step gave. */
-export interface Output {
+/** A key and row that a step gave for the source row `from`: a claim, as merges see it. */
+export interface Output extends Claim<unknown> {
   readonly key: string
-  readonly row: unknown
+  /** Becomes the table's own row when that is equal, so that only one of the two is kept. */
+  row: unknown
 }
 
 /** The newest run of a step for one source row: what it read and what it gave. One per source row, so kept small. */
