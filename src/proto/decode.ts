@@ -76,7 +76,8 @@ function readOne(reader: Reader, field: FieldTable, message: Fields, depth: numb
 
 function isZero(value: unknown, kind: ValueKind): boolean {
   if (kind.kind === 'enum') return value === kind.enum.byNumber.get(0)
-  return value === '' || value === false || value === '0' || (value === 0 && !Object.is(value, -0))
+  if (kind.kind === 'scalar' && kind.scalar !== ScalarType.STRING && value === '0') return true
+  return value === '' || value === false || (value === 0 && !Object.is(value, -0))
 }
 
 function listOf(message: Fields, name: string): unknown[] {
