@@ -1,0 +1,76 @@
+import { TemplateFailure } from './error.js'
+import { FunctionError } from './function.js'
+import { MAX_OUTPUT, MAX_WORK } from './limits.js'
+import type { CommandNode, Node, Operand } from './nodes.js'
+import { describeNode } from './nodes.js'
+import type { Tree } from './parser.js'
+import { byteColumn, lineOf } from './source.js'
+import type { GoValue } from './value.js'
+
+/** Told of every piece of output and of the offset, in the source, of the node that wrote it. */
+export type TextListener = (text: string, at: number) => void
+
+/** One parsed text: what positions refer to, and how its templates call each other. */
+export interface Unit {
+  readonly name: string
+  readonly source: string
+  readonly templates: ReadonlyMap<string, CompiledTree>
+}
+
+export interface CompiledTree {
+  readonly tree: Tree
+  readonly run: (state: ExecutionState) => void
+}
+
+/** One execution. `dot`, `variables`, `tree` and `depth` belong to the template that is running. */
+export interface ExecutionState {
+  readonly unit: Unit
+  readonly onText: TextListener | undefined
+  tree: Tree
+  dot: GoValue
+  variables: GoValue[]
+  depth: number
+  out: string
+  steps: number
+  work: number
+}
+
+export function write(state: ExecutionState, text: string, at: number): void {
+  state.out += text
+  if (state.onText !== undefined && text !== '') state.onText(text, at)
+  if (state.out.length > MAX_OUTPUT) throw failureAt(state, at, `output is longer than ${MAX_OUTPUT} characters`)
+}
+
+/** Counts what functions read and make. */
+export function charge(state: ExecutionState, amount: number): void {
+  state.work += amount
+  if (state.work > MAX_WORK) throw new FunctionError(`template works on more than ${MAX_WORK} characters and items`)
+}
+
+/** `template: NAME:LINE:COLUMN: executing "NAME" at <NODE>: …` */
+export function executionError(
+  state: ExecutionState,
+  node: Node | Operand | CommandNode,
+  message: string,
+  text: string = describeNode(node),
+): TemplateFailure {
+  const { unit, tree } = state
+  const [line, column] = [lineOf(unit.source, node.at), byteColumn(unit.source, node.at)]
+  return new TemplateFailure({
+    name: unit.name,
+    line,
+    column,
+    message: `template: ${unit.name}:${line}:${column}: executing "${tree.name}" at <${text}>: ${message}`,
+  })
+}
+
+function failureAt(state: ExecutionState, at: number, message: string): TemplateFailure {
+  const { unit, tree } = state
+  const [line, column] = [lineOf(unit.source, at), byteColumn(unit.source, at)]
+  return new TemplateFailure({
+    name: unit.name,
+    line,
+    column,
+    message: `template: ${unit.name}:${line}:${column}: executing "${tree.name}": ${message}`,
+  })
+}
