@@ -1,6 +1,6 @@
 import { Option } from 'commander'
 import type { InjectedDocument, InjectionSetup } from '../inject/index.js'
-import { formatProblem } from '../lang/problem.js'
+import { formatProblem, type Position } from '../lang/problem.js'
 import { type CommandContext, type CommandModule, collect, type ExitCode, failed, wrongUse } from './command.js'
 import type { InjectionFlags } from './injection-files.js'
 import { type ManifestOutput, openOutput, readManifests } from './manifests.js'
@@ -109,10 +109,16 @@ async function injectFile(
   context: CommandContext,
 ): Promise<boolean> {
   const { injectStream } = await import('../inject/index.js')
-  for (const document of injectStream(setup, text, { file })) {
+  const documents = injectStream(setup, text, { file })
+  for (const [index, document] of documents.entries()) {
     for (const warning of document.warnings) context.stderr.write(`${warning.trimEnd()}\n`)
+    for (const { kind, name, warnings } of document.objects) {
+      for (const { message } of warnings)
+        context.stderr.write(`pillion: warning: ${kind} ${quoted(name)}: ${message}\n`)
+    }
     if (document.result === 'failed') {
-      fail(context, failureLines(file, document))
+      const { locateInStream } = await import('./locate.js')
+      fail(context, failureLines(document, locateInStream(text, file, index)))
       return false
     }
     await output.write(`${document.output}---\n`)
@@ -120,16 +126,22 @@ async function injectFile(
   return true
 }
 
-function failureLines(file: string, document: InjectedDocument): readonly string[] {
-  const { failure, problem, decisions } = document
-  if (problem !== undefined && failure === undefined) return [formatProblem(problem)]
-  const subject = decisions.at(-1)
-  const what = subject === undefined ? file : `${file}: ${subject.kind} ${JSON.stringify(subject.name)}`
-  const place = problem === undefined ? what : formatProblem({ ...problem, message: what })
-  if (failure === undefined) return [`${place}: cannot be injected`]
-  return failure.problems.length === 0
-    ? [`${place}: ${failure.message.trimEnd()}`]
-    : failure.problems.map(part => `${place}: ${formatProblem(part)}`)
+/** One line per problem, each with the place where to look; the whole message where there are no parts. */
+function failureLines(document: InjectedDocument, locate: (path: string) => Position): readonly string[] {
+  const { failure, problems = [], message = 'cannot be injected', objects } = document
+  const subject = failure === undefined ? undefined : objects.at(-1)
+  const what = subject === undefined ? '' : `${subject.kind} ${quoted(subject.name)}: `
+  if (problems.length === 0) return [formatProblem({ ...UNPLACED, message: message.trimEnd(), position: locate('') })]
+  return problems.map(problem => {
+    const position = problem.position ?? locate(failure === undefined ? (problem.path ?? '') : '')
+    return formatProblem({ ...problem, message: `${what}${problem.message}`, position })
+  })
+}
+
+const UNPLACED = { severity: 'error', code: 'cannot-inject' } as const
+
+function quoted(name: string): string {
+  return JSON.stringify(name)
 }
 
 function fail(context: CommandContext, lines: readonly string[]): ExitCode {

@@ -86,8 +86,11 @@ async function send(agent: Agent, address: Address, call: HttpCall): Promise<Htt
     ...(call.contentType === undefined || call.contentType === '' ? {} : { 'content-type': call.contentType }),
   }
   const outgoing = request({ ...address, agent, method: call.method ?? 'POST', path: call.path, headers })
+  // A server may answer and close before it has read a body that is too large: only an error without an answer counts.
+  const answered = once(outgoing, 'response')
+  outgoing.on('error', () => {})
   outgoing.end(body)
-  const [answer] = await once(outgoing, 'response')
+  const [answer] = await answered
   const chunks: Buffer[] = []
   for await (const chunk of answer) chunks.push(chunk as Buffer)
   return { status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks).toString('utf8') }

@@ -1,9 +1,11 @@
 // Prometheus merging and probe rewriting, through the library's `inject`.
+import { loadMeshConfig } from '../../../src/config/mesh-config.js'
+import { mergePrometheus } from '../../../src/inject/prometheus.js'
 import type { JsonObject } from '../../../src/lang/json.js'
 import type { Failure, Table } from '../area.js'
 import type { DataFolder } from '../data.js'
 import { expectedError, jsonDifference } from '../difference.js'
-import { configOf, containerOf, type Injection, injectedPod, injectPod, type Pod } from './core.js'
+import { configOf, containerOf, type Injection, injectedPod, injectPod, must, type Pod } from './core.js'
 import { tableOf } from './steps.js'
 
 type Annotations = Readonly<Record<string, string>> | null | undefined
@@ -88,13 +90,27 @@ function checkScrape({ annotations, expected }: { annotations: Annotations; expe
 function checkApply(row: ApplyRow): Failure {
   const outcome = injectPod({ ...around(row.annotations, [], row.hasProxy), mesh: row.meshYAML })
   if (row.error !== '') return outcome.verdict === 'failed' ? undefined : expectedError(row.error, outcome.verdict)
-  if (outcome.verdict !== 'injected') return outcome.verdict === 'failed' ? outcome.failure.message : 'refused'
-  const pod = outcome.pod as unknown as Pod
+  const isRefusedEarlier = outcome.verdict === 'failed' && outcome.failure.code === 'invalid-annotations'
+  const pod = isRefusedEarlier
+    ? mergedAlone(row)
+    : outcome.verdict === 'injected'
+      ? (outcome.pod as unknown as Pod)
+      : undefined
+  if (pod === undefined) return outcome.verdict === 'failed' ? outcome.failure.message : 'refused'
   const env = containerOf(pod, 'istio-proxy')?.env ?? []
   return jsonDifference(
     { annotations: row.expectedAnnotations ?? {}, env: row.expectedProxyEnv ?? [] },
     { annotations: withoutKeys(pod.metadata.annotations ?? {}, [STATUS]), env },
   )
+}
+
+/** Rows record the step alone, also for annotations with which injection as a whole is refused before it gets there. */
+function mergedAlone(row: ApplyRow): Pod {
+  const containers = [{ name: 'app' }, ...(row.hasProxy ? [{ name: 'istio-proxy' }] : [])]
+  const pod = podOf(row.annotations, { containers }) as JsonObject
+  const merged = mergePrometheus(pod, must(loadMeshConfig(row.meshYAML)))
+  if (!merged.ok) throw new Error(merged.error)
+  return merged.value as unknown as Pod
 }
 
 function checkSecure(row: SecureRow): Failure {

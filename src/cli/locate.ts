@@ -1,0 +1,17 @@
+import type { Position } from '../lang/problem.js'
+import { parseYamlStream } from '../lang/yaml/index.js'
+
+/**
+ * Where a path such as `spec.containers[1].image` or `metadata.annotations["a.b/c"]` stands in one document of a stream:
+ * the key or item, or its nearest ancestor that is there. Reads the text again, so it is for failures only.
+ */
+export function locateInStream(text: string, file: string, index: number): (path: string) => Position {
+  const document = parseYamlStream(text, { file })[index]
+  return path => document?.locate(stepsOf(path)) ?? { file, line: document?.line ?? 1, column: 1 }
+}
+
+function stepsOf(path: string): (string | number)[] {
+  return [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(([, quoted, index, name]) =>
+    quoted !== undefined ? quoted : index !== undefined ? Number(index) : (name ?? ''),
+  )
+}
