@@ -1,6 +1,6 @@
 import type { GoType } from '../lang/gotypes.js'
-import { err, ok, type Result } from '../lang/result.js'
 import { jsonFields } from './json-fields.js'
+import { refuse } from './merge-context.js'
 
 /** What the patch tags say about a field, and the type of what is in it. */
 export interface PatchField {
@@ -11,26 +11,25 @@ export interface PatchField {
   readonly type: GoType
 }
 
-/** The patch tags of a key in a value of the type. Types that are no structs have none, nor have unknown keys: an error. */
-export function patchField(type: GoType, key: string): Result<PatchField, string> {
+/** The patch tags of a key in a value of the type. Types that are no structs have none, nor have unknown keys: the merge is refused. */
+export function patchField(type: GoType, key: string): PatchField {
   const target = type.kind === 'ptr' ? type.elem : type
   if (target.kind !== 'struct') {
-    return err(`cannot merge ${JSON.stringify(key)}: a ${kindName(target)} has no fields to merge by`)
+    refuse(`cannot merge ${JSON.stringify(key)}: a ${kindName(target)} has no fields to merge by`)
   }
   const fields = jsonFields(target.name)
   const field = fields.list[fields.find(key) ?? -1]
-  if (field === undefined) return err(`${target.name} has no field ${JSON.stringify(key)} to merge by`)
-  return ok({ strategy: strategyOf(field.patchStrategy), mergeKey: field.mergeKey ?? '', type: field.type })
+  if (field === undefined) refuse(`${target.name} has no field ${JSON.stringify(key)} to merge by`)
+  return { strategy: strategyOf(field.patchStrategy), mergeKey: field.mergeKey ?? '', type: field.type }
 }
 
 /** The same for a list: `type` is that of its items. */
-export function patchListField(type: GoType, key: string): Result<PatchField, string> {
+export function patchListField(type: GoType, key: string): PatchField {
   const field = patchField(type, key)
-  if (!field.ok) return field
-  const target = field.value.type.kind === 'ptr' ? field.value.type.elem : field.value.type
-  if (target.kind === 'slice') return ok({ ...field.value, type: target.elem })
-  if (field.value.type.kind === 'ptr') return ok({ ...field.value, type: target })
-  return err(`cannot merge a list into ${JSON.stringify(key)}, a ${kindName(target)}`)
+  const target = field.type.kind === 'ptr' ? field.type.elem : field.type
+  if (target.kind === 'slice') return { ...field, type: target.elem }
+  if (field.type.kind === 'ptr') return { ...field, type: target }
+  return refuse(`cannot merge a list into ${JSON.stringify(key)}, a ${kindName(target)}`)
 }
 
 /** `retainKeys` is left out: it says what a client may send, the `$retainKeys` directive alone has an effect here. */

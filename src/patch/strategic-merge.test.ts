@@ -100,6 +100,13 @@ describe('strategicMerge', () => {
     ],
     ['an unknown directive', { spec: {} }, { spec: { $patch: 'merge' } }, /"merge"/, 'spec'],
     ['an unknown field in both', { spec: { x: {} } }, { spec: { x: {} } }, /v1\.PodSpec has no field "x"/, 'spec.x'],
+    [
+      'an item inside an item without its key',
+      containers({ name: 'a', env: [{ name: 'A' }] }),
+      containers({ name: 'a', env: [{}] }),
+      /no name/,
+      'spec.containers[name=a].env',
+    ],
     ['a key outside $retainKeys', { spec: {} }, { spec: { $retainKeys: [], os: {} } }, /os/, 'spec'],
     ['a list as patch', {}, [], /must be a map, not a list/, undefined],
     ['a text as base', 'x', {}, /not the text "x"/, undefined],
