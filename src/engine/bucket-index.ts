@@ -58,7 +58,7 @@ export class BucketIndex extends Channel implements Index<string, string, unknow
     const joined = after === undefined ? EMPTY : this.#valuesOf(after, key)
     for (const value of left) this.#leave(value, key)
     for (const value of joined) this.#join(value, key)
-    for (const value of new Set([...left, ...joined])) this.log.append(this.table.clockwork.revision, value)
+    for (const value of new Set([...left, ...joined])) this.log.stage(value)
   }
 
   #built(): Map<string, Bucket> {

@@ -13,6 +13,7 @@ export class ChangeLog {
   /** Parallel to `#keys`, ascending. A key may stand here many times. */
   #revisions: Revision[] = []
   #keys: string[] = []
+  #staged: string[] = []
   /** Changes at or before this revision are forgotten. */
   #floor: Revision
   /** Length at which the next trim is due: twice what the last one left, so that trimming is linear over all. */
@@ -30,9 +31,18 @@ export class ChangeLog {
     return this.#keys.length >= this.#trimAt
   }
 
-  append(revision: Revision, key: string): void {
-    this.#revisions.push(revision)
-    this.#keys.push(key)
+  /** Notes a change that is not yet to be seen: the table is being written, perhaps in slices over several commits. */
+  stage(key: string): void {
+    this.#staged.push(key)
+  }
+
+  /** The table is whole again: what was staged happened at this revision. */
+  publish(revision: Revision): void {
+    for (const key of this.#staged) {
+      this.#revisions.push(revision)
+      this.#keys.push(key)
+    }
+    this.#staged = []
   }
 
   /** Keys changed after `since`, each once; `undefined` where history does not reach back that far. */
@@ -56,6 +66,7 @@ export class ChangeLog {
 
   /** For a table that is filled for the first time: one reset instead of an entry for each row. */
   forget(revision: Revision): void {
+    this.#staged = []
     this.#drop(this.#keys.length, revision)
   }
 

@@ -26,8 +26,14 @@ export abstract class Channel {
   /** What a step that derives from this channel gets as its row. */
   abstract rowOf(name: string): unknown
 
+  /** What was written may be seen now. */
+  publish(): void {
+    this.log.publish(this.table.clockwork.revision)
+    this.#trim()
+  }
+
   /** Down to the oldest revision that a reader or a pin will ask from; a reader that has seen nothing needs no history. */
-  trim(): void {
+  #trim(): void {
     if (!this.log.isTrimDue) return
     let oldest: Revision = oldestPinned(this.table.clockwork)
     for (const { seen } of this.readers) if (seen >= BEGINNING && seen < oldest) oldest = seen

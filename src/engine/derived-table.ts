@@ -16,9 +16,10 @@ import type { Claim, DeriveOptions, Revision, Step } from './types.js'
 const NOTHING_SEEN = -1 as Revision
 
 /**
- * A table computed from another. A refresh goes through four states, and may stop after any row of the third:
- * upstream tables are made fresh; their changes become dirty rows; dirty rows run; the keys they touched are settled,
- * which is when rows and history change, all at once. Nobody sees a table between.
+ * A table computed from another. A refresh goes through four states: upstream tables are made fresh; their changes
+ * become dirty rows; dirty rows run; the keys they touched are settled, which is when rows and indexes change. It may
+ * stop after any row and goes on from there, but starts again at the top, for there may have been a commit. Nobody
+ * sees a table that is not fresh, and its history moves only when it is.
  */
 export class DerivedTable extends TableState {
   readonly isInput = false
@@ -32,6 +33,8 @@ export class DerivedTable extends TableState {
   readonly #edges = new Map<Channel, Edge>()
   readonly #stepRuns = new Map<string, StepRun>()
   readonly #claims = new Claims()
+  /** Keys of the source that came, changed or went: looked at again when their turn comes. */
+  readonly #arrived: string[] = []
   /** Rows to run, from `#next` on: what was done stays until all is done. */
   #dirty: StepRun[] = []
   #next = 0
@@ -84,10 +87,12 @@ export class DerivedTable extends TableState {
     if (this.isFresh || this.isFreed) return true
     for (const { channel } of this.#edges.values()) if (!channel.table.refresh(isOver)) return false
     for (const edge of this.#edges.values()) this.#collect(edge)
-    if (!this.#runDirty(isOver)) return false
-    this.#settle()
+    if (!this.#admit(isOver) || !this.#runDirty(isOver) || !this.#settle(isOver)) return false
+    // The first filling is a reset for whoever asks, instead of an entry for each row.
+    if (!this.#isFilled) this.keys.log.forget(this.clockwork.revision)
+    this.#isFilled = true
     this.#dropUnusedEdges()
-    this.trim()
+    this.publish()
     this.isFresh = true
     return true
   }
@@ -116,15 +121,19 @@ export class DerivedTable extends TableState {
     const changed = edge.channel.log.since(edge.seen)
     edge.seen = this.clockwork.revision
     for (const run of edge.affected(changed)) this.#enqueue(run)
-    if (edge === this.#source) this.#collectSource(changed)
+    if (edge !== this.#source) return
+    for (const key of changed ?? this.source.names()) this.#arrived.push(key)
+    if (changed === undefined) for (const key of this.#stepRuns.keys()) this.#arrived.push(key)
   }
 
-  #collectSource(changed: ReadonlySet<string> | undefined): void {
-    for (const key of changed ?? [...this.#stepRuns.keys(), ...this.source.names()]) {
+  #admit(isOver: IsOver | undefined): boolean {
+    for (let key = this.#arrived.pop(); key !== undefined; key = this.#arrived.pop()) {
       const run = this.#stepRuns.get(key)
       if (!this.source.has(key)) this.#withdraw(run)
       else this.#enqueue(run ?? this.#add(key))
+      if (isOver?.()) return false
     }
+    return true
   }
 
   #add(key: string): StepRun {
@@ -224,11 +233,13 @@ export class DerivedTable extends TableState {
     }
   }
 
-  #settle(): void {
-    for (const key of this.#touched) this.#settleKey(key)
-    this.#touched.clear()
-    if (!this.#isFilled) this.keys.log.forget(this.clockwork.revision)
-    this.#isFilled = true
+  #settle(isOver: IsOver | undefined): boolean {
+    for (const key of this.#touched) {
+      this.#settleKey(key)
+      this.#touched.delete(key)
+      if (isOver?.()) return false
+    }
+    return true
   }
 
   #settleKey(key: string): void {
@@ -236,7 +247,7 @@ export class DerivedTable extends TableState {
     const problems = [...verdict.problems]
     if (!verdict.isKept) {
       if (this.#isSettled(key, verdict.row, problems)) this.#shareRow(key)
-      else this.write(key, verdict.row, this.#isFilled)
+      else this.write(key, verdict.row)
     }
     if (problems.length > 0) this.faults.set(key, problems)
     else this.faults.delete(key)

@@ -111,7 +111,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('slice' as const),
       table: fc.nat(30),
-      rows: fc.integer({ min: 1, max: 6 }),
+      rows: fc.integer({ min: 1, max: 30 }),
     }),
   },
   {

@@ -18,8 +18,8 @@ export class InputTable extends TableState implements Input<string, unknown> {
 
   /** Writes what differs (`undefined` removes). Call {@link differs} first: this bumps history at the present revision. */
   apply(changes: ReadonlyMap<string, unknown>): void {
-    for (const [key, row] of changes) this.write(key, row, true)
-    this.trim()
+    for (const [key, row] of changes) this.write(key, row)
+    this.publish()
   }
 
   /** Those writes that are a change. */

@@ -14,8 +14,8 @@ export interface SliceOptions {
 
 /**
  * Brings tables up to date without keeping the loop for long; resolves with the revision they are at. Commits may come
- * in between: the work goes on towards the newest state. One step is never cut, so a slice is over by at most one step
- * and the settling of one table. Rejects with the signal's reason when aborted.
+ * in between: the work goes on towards the newest state. A step or a merge is never cut, so a slice is over by one at
+ * most. Rejects with the signal's reason when aborted.
  */
 export async function refreshInSlices(
   engine: Pick<Engine, 'refresh' | 'revision'>,

@@ -67,17 +67,17 @@ export abstract class TableState implements Table<string, unknown> {
     return this.rows.has(key) && this.#equals(this.rows.get(key), after)
   }
 
-  /** Writes one row (`undefined` removes it) into table and indexes, and into history unless it is the first filling. */
-  write(key: string, after: unknown, isLogged: boolean): void {
+  /** Writes one row (`undefined` removes it) into table and indexes; into history with {@link publish}. */
+  write(key: string, after: unknown): void {
     const before = this.rows.get(key)
     if (after === undefined) this.rows.delete(key)
     else this.rows.set(key, after)
-    if (isLogged) this.keys.log.append(this.clockwork.revision, key)
+    this.keys.log.stage(key)
     for (const index of this.#indexes.values()) index.update(key, before, after)
   }
 
-  trim(): void {
-    for (const channel of this.channels()) channel.trim()
+  publish(): void {
+    for (const channel of this.channels()) channel.publish()
   }
 
   /** Whoever still has the table after this has let go of what held it: reading it is a bug. */
