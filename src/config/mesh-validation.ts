@@ -114,7 +114,8 @@ function tracingRules(tracing: JsonObject | undefined): ProtoError[] {
     const tracer = tracing[name]
     if (!isJsonObject(tracer)) return []
     const path = ['tracing', name, 'address']
-    const broken = brokenAddress(String(tracer['address'] ?? ''))
+    // Agents on the node are written with the variable that the proxy's environment resolves.
+    const broken = brokenAddress(String(tracer['address'] ?? '').replace('$(HOST_IP)', '127.0.0.1'))
     const errors = broken === undefined ? [] : [{ path, message: `invalid ${name} address: ${broken}` }]
     if (name !== 'lightstep' || tracer['accessToken'] !== undefined) return errors
     return [...errors, { path: ['tracing', name, 'accessToken'], message: 'access token is required' }]

@@ -2,6 +2,7 @@ import type { JsonObject } from '../lang/json.js'
 import { decodeTyped, diffJson, encodeTyped } from '../patch/index.js'
 import { carryChanges } from './carry.js'
 import { decide } from './decide.js'
+import { clearAssignedIds } from './openshift.js'
 import { failure, type Injected, type Run, runPipeline, type StepResult } from './pipeline.js'
 import { metadataOf, type Pod, textIn, withMetadata, withoutField } from './pod.js'
 import type { Decision, InjectionOutcome, InjectionRequest, InjectionSetup, InjectionWarning } from './types.js'
@@ -16,9 +17,10 @@ export function inject(setup: InjectionSetup, request: InjectionRequest): Inject
     return { verdict: 'failed', decision, warnings, failure: why }
   }
   if (!decision.inject) return { verdict: 'refused', decision, warnings }
-  const original = withNamespace(decoded.value as Pod, request)
+  const pod = withNamespace(decoded.value as Pod, request)
+  const original = setup.environment.platform === 'openshift' ? clearAssignedIds(pod) : pod
   const run: Run = { setup, request, original, warn: warning => warnings.push(warning) }
-  return outcomeOf(run, decision, warnings, runPipeline(run))
+  return outcomeOf(run, pod, decision, warnings, runPipeline(run))
 }
 
 /** As `inject` for a pod that is decoded already and stands in no request of its own: no patch, nothing encoded. */
@@ -32,6 +34,7 @@ export function injectDecoded(
 
 function outcomeOf(
   run: Run,
+  read: Pod,
   decision: Decision,
   warnings: readonly InjectionWarning[],
   result: StepResult<Injected>,
@@ -39,7 +42,7 @@ function outcomeOf(
   if (!result.ok) return { verdict: 'failed', decision, warnings, failure: result.error }
   const received = run.request.pod
   const pod = withReceivedNamespace(encodeTyped('v1.Pod', result.value.pod) as JsonObject, received)
-  const before = encodeTyped('v1.Pod', run.original) as JsonObject
+  const before = encodeTyped('v1.Pod', read) as JsonObject
   const after = carryChanges(received, before, pod)
   return {
     verdict: 'injected',

@@ -20,7 +20,6 @@ import {
   TEMPLATES_ANNOTATION,
 } from './names.js'
 import { isNativeCluster, nativeSettingWarning } from './native.js'
-import { clearAssignedIds } from './openshift.js'
 import { applyOverrides, type Overrides, readOverrides, reinsertOverrides } from './overrides.js'
 import {
   annotationOf,
@@ -265,7 +264,7 @@ function overlayAll(
   rendered: readonly Rendered[],
   isNativeWanted: boolean,
 ): StepResult<{ merged: Pod; templatePod: Pod }> {
-  let merged = run.setup.environment.platform === 'openshift' ? clearAssignedIds(run.original) : run.original
+  let merged = run.original
   let templatePod: Pod = {}
   for (const { template, value } of rendered) {
     const alone = strategicMerge(templatePod, value, 'v1.Pod')

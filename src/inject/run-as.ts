@@ -23,14 +23,18 @@ export function fixRunAs(pod: Pod, original: Pod, proxyConfig: ProxyConfig): Pod
   const { runAsUser, runAsGroup } = context
   if (runAsUser === undefined && runAsGroup === undefined) return pod
   const mode = annotationOf(pod, INTERCEPTION_ANNOTATION)
-  if (mode === 'TPROXY' || (mode === undefined && proxyConfig.interceptionMode === 'TPROXY')) return asRoot(pod)
+  const isTransparent = mode === 'TPROXY' || (mode === undefined && proxyConfig.interceptionMode === 'TPROXY')
   const ids = {
     ...(runAsUser === undefined ? {} : { runAsUser }),
     ...(runAsGroup === undefined ? {} : { runAsGroup }),
   }
+  const known = isTransparent ? asRoot(pod) : validatedAs(pod, ids)
+  return typeof runAsUser === 'number' && runAsUser !== 0 ? withUserArgument(known, runAsUser) : known
+}
+
+function validatedAs(pod: Pod, ids: Record<string, unknown>): Pod {
   const validation = containersOf(pod, 'initContainers').find(container => nameOf(container) === VALIDATION)
-  const validated = validation === undefined ? pod : withContainer(pod, 'initContainers', withIds(validation, ids))
-  return typeof runAsUser === 'number' && runAsUser !== 0 ? withUserArgument(validated, runAsUser) : validated
+  return validation === undefined ? pod : withContainer(pod, 'initContainers', withIds(validation, ids))
 }
 
 function asRoot(pod: Pod): Pod {
