@@ -110,6 +110,7 @@ export function openXdsClient(options: XdsClientOptions): XdsClient {
     const note = (headers: Record<string, unknown>): void => {
       if (headers['grpc-status'] === undefined) return
       last = { code: Number(headers['grpc-status']), message: percentDecode(String(headers['grpc-message'] ?? '')) }
+      stream.end()
     }
     stream.on('response', note)
     stream.on('trailers', note)

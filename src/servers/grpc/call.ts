@@ -25,8 +25,7 @@ const HEADERS = { ':status': 200, 'content-type': 'application/grpc', 'grpc-acce
 export function answerStatus(stream: ServerHttp2Stream, status: GrpcStatus): void {
   if (stream.destroyed || stream.headersSent) return
   stream.respond({ ...HEADERS, ...statusHeaders(status) }, { endStream: true })
-  // What is still being sent to us is not read: the client need not go on.
-  if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR)
+  linger(stream)
 }
 
 /** One call of a stream method: bytes to messages, and the end told exactly once. */
@@ -49,9 +48,8 @@ export function openStreamCall(method: StreamMethod, options: CallOptions): Open
   function end(status: GrpcStatus): void {
     if (isOver || final !== undefined) return
     final = status
-    clearTimeout(deadline)
-    if (stream.destroyed || !stream.writable) finish(status)
-    else stream.end()
+    if (!stream.destroyed && stream.writable) stream.end()
+    finish(status)
   }
 
   function finish(status: GrpcStatus): void {
@@ -166,7 +164,18 @@ function sendStatus(stream: ServerHttp2Stream, status: GrpcStatus): void {
     // The stream was reset in this very moment: there is nobody left to tell.
     stream.close(constants.NGHTTP2_CANCEL)
   }
-  if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR)
+  linger(stream)
+}
+
+/** A client has this long to end its side of a call that is over, in ms. */
+const LINGER_MS = 1000
+
+/** A reset would overtake the status, so the client gets the time to read it; what it still sends is thrown away. */
+function linger(stream: ServerHttp2Stream): void {
+  stream.resume()
+  if (stream.readableEnded || stream.destroyed) return
+  const timer = setTimeout(() => stream.close(constants.NGHTTP2_NO_ERROR), LINGER_MS).unref()
+  stream.once('close', () => clearTimeout(timer))
 }
 
 function faultStatus(fault: FrameFault, maxBytes: number): GrpcStatus {
