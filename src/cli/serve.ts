@@ -1,11 +1,171 @@
-import type { CommandContext, CommandModule, ExitCode } from './command.js'
+import { rename, writeFile } from 'node:fs/promises'
+import type { Bound, ServingSettings } from '../servers/serving.js'
+import type { TlsListener } from '../servers/tls-source.js'
+import {
+  type CommandContext,
+  type CommandModule,
+  collect,
+  type ExitCode,
+  failed,
+  type StopSignal,
+  wrongUse,
+} from './command.js'
+import type { ServeFlags, ServePlan, TlsPlan } from './serve-flags.js'
 
 export const command: CommandModule = {
+  examples: [
+    { line: 'pillion serve', does: 'built-in configuration, own certificates, loopback only' },
+    {
+      line: 'pillion serve --injectConfigFile config.yaml --valuesFile values.json',
+      does: 'a stock ConfigMap, as files',
+    },
+    { line: 'pillion serve --httpsAddr :15017 --dnsName istiod.istio-system.svc', does: 'reachable by an API server' },
+    {
+      line: 'pillion serve --tlsCertFile tls.crt --tlsKeyFile tls.key',
+      does: 'your certificate, reloaded when it changes',
+    },
+  ],
   define: (command, act) => {
-    command.action(act<Record<string, never>>(run))
+    command
+      .optionsGroup('Addresses (host:port; :port is every interface, port 0 any free one, "" off):')
+      .option('--httpsAddr <address>', 'the webhook, HTTPS', '127.0.0.1:15017')
+      .option(
+        '--httpAddr <address>',
+        'readiness and start page; the webhook too when --httpsAddr is off',
+        '127.0.0.1:8080',
+      )
+      .option('--monitoringAddr <address>', 'metrics and version', '127.0.0.1:15014')
+      .optionsGroup('Configuration (files are watched; a bad edit leaves the last good state in use):')
+      .option('--injectConfigFile <file>', 'injection configuration, the ConfigMap key `config`')
+      .option('--valuesFile <file>', 'values, the ConfigMap key `values`')
+      .option('--meshConfig <file>', 'mesh configuration')
+      .option('--meshConfigFile <file>', 'the same, as inject calls it')
+      .option('--configDir <path>', 'Node, Namespace and ProxyConfig objects: file or folder (repeatable)', collect, [])
+      .option('--rules <file>', 'interception rules, served at /mutate')
+      .option('-r, --revision <name>', 'control plane revision (default: environment REVISION)')
+      .option('--clusterID <id>', 'id of the home cluster', 'Kubernetes')
+      .optionsGroup('Certificates:')
+      .option('--tlsCertFile <file>', 'certificate chain in PEM form; with --tlsKeyFile')
+      .option('--tlsKeyFile <file>', 'its private key')
+      .option('--dnsName <name>', 'name or address in the certificate that Pillion makes (repeatable)', collect, [])
+      .option('--stateDir <dir>', 'where what Pillion makes for itself is kept', './.pillion')
+      .optionsGroup('Process:')
+      .option('--readyFile <file>', 'once ready, write one JSON object with the addresses really bound')
+      .option('--shutdownDuration <duration>', 'how long requests in flight may take to finish', '10s')
+      .option('--log_output_level <level>', 'none, error, warn, info or debug', 'info')
+      .option('--log_as_json', 'one JSON object per line')
+      .action(act<ServeFlags>(run))
   },
 }
 
-async function run(_options: Record<string, never>, _context: CommandContext): Promise<ExitCode> {
-  throw new Error('not yet')
+async function run(flags: ServeFlags, context: CommandContext): Promise<ExitCode> {
+  const { parseServeFlags } = await import('./serve-flags.js')
+  const plan = parseServeFlags(flags, context)
+  if (!plan.ok) return wrongUse(context, `${plan.error} (see pillion serve --help)`)
+  return serve(plan.value, context)
+}
+
+async function serve(plan: ServePlan, context: CommandContext): Promise<ExitCode> {
+  const { createLog } = await import('../servers/log.js')
+  const { createMetrics } = await import('../servers/metrics.js')
+  const { openServing } = await import('../servers/serving.js')
+  const { bannerText, describe } = await import('./serve-banner.js')
+  const log = createLog({ ...plan.log, write: text => context.stderr.write(text), now: context.now, scope: 'serve' })
+  const metrics = createMetrics({ withProcess: plan.monitoring !== undefined })
+  // From here on a signal is kept, should it come before everything is up.
+  const stop = stopSignal(context)
+  const opened = await openServing(await settingsOf(plan, context), { log, metrics })
+  if (!opened.ok) {
+    log.flush()
+    stop.forget()
+    return failed(
+      context,
+      `cannot start\n${opened.error.map(line => `  ${line}\n`).join('')}${hint(opened.error)}`.trimEnd(),
+    )
+  }
+  const { bound, stop: close } = opened.value
+  context.stdout.write(bannerText(describe(plan, bound, context)))
+  const isWritten = plan.readyFile === undefined || (await writeReadyFile(plan.readyFile, bound, context))
+  if (isWritten) log.info('shutting down: no new connections, requests in flight finish', { signal: await stop.signal })
+  log.flush()
+  await close(plan.graceMs)
+  log.info('stopped')
+  log.flush()
+  stop.forget()
+  return isWritten ? 0 : 3
+}
+
+async function settingsOf(plan: ServePlan, context: CommandContext): Promise<ServingSettings> {
+  const { startPage } = await import('../servers/pages.js')
+  const { describe } = await import('./serve-banner.js')
+  const { env } = context
+  return {
+    https: plan.https,
+    http: plan.http,
+    monitoring: plan.monitoring,
+    injection: {
+      config: plan.config.path,
+      values: plan.values.path,
+      objects: plan.objects,
+      ...(plan.mesh === undefined ? {} : { mesh: plan.mesh.path }),
+    },
+    around: {
+      revision: plan.revision,
+      clusterId: plan.clusterId,
+      environment: {
+        nativeSidecars: env['ENABLE_NATIVE_SIDECARS'] ?? 'auto',
+        platform: env['PLATFORM'] ?? '',
+        compliancePolicy: env['COMPLIANCE_POLICY'] ?? '',
+        variables: new Map(
+          Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+        ),
+      },
+    },
+    isInjecting: plan.isInjecting,
+    openTls: listener => openTls(plan.tls, context, listener),
+    extras: [],
+    startPage: bound => () => startPage(describe(plan, bound, context)),
+    version: context.version,
+  }
+}
+
+async function openTls(plan: TlsPlan, { now }: CommandContext, listener: TlsListener) {
+  const { certificateFromFiles, ownCertificate } = await import('../servers/tls-source.js')
+  return plan.from === 'files'
+    ? certificateFromFiles({ ...plan, now }, listener)
+    : ownCertificate({ ...plan, now }, listener)
+}
+
+/** The first signal is for a graceful end; whoever sends a second one does not want to wait for it. */
+function stopSignal(context: CommandContext) {
+  let forget = (): void => {}
+  let isStopping = false
+  const signal = new Promise<StopSignal>(resolve => {
+    forget = context.onStop(name => {
+      if (isStopping) context.forceExit(name === 'SIGINT' ? 130 : 143)
+      isStopping = true
+      resolve(name)
+    })
+  })
+  return { signal, forget: () => forget() }
+}
+
+function hint(errors: readonly string[]): string {
+  const inUse = errors.map(error => /^(\w+): .* is in use/.exec(error)?.[1]).find(name => name !== undefined)
+  if (inUse === undefined) return ''
+  return `Another server runs there, perhaps another pillion serve. --${inUse}Addr takes another port, and port 0 any free one.\n`
+}
+
+/** Whole or not at all, since others wait for it to appear. */
+async function writeReadyFile(path: string, bound: Bound, context: CommandContext): Promise<boolean> {
+  const { formatAddress } = await import('../servers/address.js')
+  const addresses = Object.fromEntries(Object.entries(bound).map(([name, address]) => [name, formatAddress(address)]))
+  try {
+    await writeFile(`${path}.part`, `${JSON.stringify(addresses)}\n`)
+    await rename(`${path}.part`, path)
+    return true
+  } catch (error) {
+    failed(context, `cannot write ${path}: ${(error as Error).message}`)
+    return false
+  }
 }

@@ -1,0 +1,172 @@
+import { existsSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { join, resolve } from 'node:path'
+import { parseDuration } from '../lang/duration.js'
+import { err, ok, type Result } from '../lang/result.js'
+import { type Address, parseAddress } from '../servers/address.js'
+import { LOG_LEVELS, type LogLevel } from '../servers/log.js'
+import { builtinInjectionFiles } from '../sources/builtin.js'
+import type { CommandContext } from './command.js'
+
+/** As commander yields them. */
+export interface ServeFlags {
+  readonly httpsAddr: string
+  readonly httpAddr: string
+  readonly monitoringAddr: string
+  readonly injectConfigFile?: string
+  readonly valuesFile?: string
+  readonly meshConfig?: string
+  readonly meshConfigFile?: string
+  readonly configDir: readonly string[]
+  readonly rules?: string
+  readonly revision?: string
+  readonly clusterID: string
+  readonly tlsCertFile?: string
+  readonly tlsKeyFile?: string
+  readonly dnsName: readonly string[]
+  readonly stateDir: string
+  readonly readyFile?: string
+  readonly shutdownDuration: string
+  readonly log_output_level: string
+  readonly log_as_json?: boolean
+}
+
+/** What `serve` is going to do: flags and environment checked, paths absolute. */
+export interface ServePlan {
+  readonly https: Address | undefined
+  readonly http: Address | undefined
+  readonly monitoring: Address | undefined
+  readonly config: ConfigFile
+  readonly values: ConfigFile
+  readonly mesh: ConfigFile | undefined
+  readonly objects: readonly string[]
+  readonly rules: string | undefined
+  readonly revision: string
+  readonly clusterId: string
+  readonly isInjecting: boolean
+  readonly tls: TlsPlan
+  readonly readyFile: string | undefined
+  readonly graceMs: number
+  readonly log: { readonly level: LogLevel; readonly isJson: boolean }
+}
+
+export interface ConfigFile {
+  readonly path: string
+  /** For people: what it is, where it was not named. */
+  readonly origin: 'given' | 'built-in' | 'mounted'
+}
+
+export type TlsPlan =
+  | { readonly from: 'files'; readonly cert: string; readonly key: string }
+  | { readonly from: 'state'; readonly stateDir: string; readonly names: readonly string[] }
+
+/** Where the reference's own pod has its configuration mounted: used when it is there and no flag says otherwise. */
+const MOUNTED = {
+  config: 'var/lib/istio/inject/config',
+  values: 'var/lib/istio/inject/values',
+  mesh: 'etc/istio/config/mesh',
+} as const
+const OWN_NAMES = ['localhost', '127.0.0.1', '::1']
+
+/** The error is one sentence about the first flag that cannot be meant. */
+export function parseServeFlags(flags: ServeFlags, { cwd, env }: CommandContext): Result<ServePlan, string> {
+  const addresses = parseAddresses(flags)
+  if (!addresses.ok) return addresses
+  const tls = tlsPlan(flags, cwd)
+  if (!tls.ok) return tls
+  const files = configFiles(flags, cwd)
+  if (!files.ok) return files
+  const graceMs = milliseconds(flags.shutdownDuration)
+  if (!graceMs.ok) return graceMs
+  const level = logLevel(flags.log_output_level)
+  if (!level.ok) return level
+  const revision = flags.revision ?? env['REVISION'] ?? ''
+  return ok({
+    ...addresses.value,
+    ...files.value,
+    tls: tls.value,
+    graceMs: graceMs.value,
+    objects: flags.configDir.map(path => resolve(cwd, path)),
+    rules: flags.rules === undefined ? undefined : resolve(cwd, flags.rules),
+    revision: revision === 'default' ? '' : revision,
+    clusterId: flags.clusterID,
+    isInjecting: env['INJECT_ENABLED'] !== 'false',
+    readyFile: flags.readyFile === undefined ? undefined : resolve(cwd, flags.readyFile),
+    log: { level: level.value, isJson: flags.log_as_json === true },
+  })
+}
+
+function parseAddresses(flags: ServeFlags): Result<Pick<ServePlan, 'https' | 'http' | 'monitoring'>, string> {
+  const https = parseAddress(flags.httpsAddr)
+  if (!https.ok) return err(`--httpsAddr: ${https.error}`)
+  const http = parseAddress(flags.httpAddr)
+  if (!http.ok) return err(`--httpAddr: ${http.error}`)
+  const monitoring = parseAddress(flags.monitoringAddr)
+  if (!monitoring.ok) return err(`--monitoringAddr: ${monitoring.error}`)
+  if (https.value === undefined && http.value === undefined) {
+    return err('--httpsAddr and --httpAddr are both off: there is nothing to serve on')
+  }
+  return ok({ https: https.value, http: http.value, monitoring: monitoring.value })
+}
+
+function tlsPlan({ tlsCertFile, tlsKeyFile, dnsName, stateDir }: ServeFlags, cwd: string): Result<TlsPlan, string> {
+  if ((tlsCertFile === undefined) !== (tlsKeyFile === undefined)) {
+    return err('--tlsCertFile and --tlsKeyFile belong together: give both or neither')
+  }
+  if (tlsCertFile !== undefined && tlsKeyFile !== undefined) {
+    if (dnsName.length > 0)
+      return err('--dnsName is for the certificate that Pillion makes, and --tlsCertFile brings one')
+    return ok({ from: 'files', cert: resolve(cwd, tlsCertFile), key: resolve(cwd, tlsKeyFile) })
+  }
+  const bad = dnsName.find(name => !isCertificateName(name))
+  if (bad !== undefined) return err(`--dnsName: "${bad}" is neither a DNS name nor an IP address`)
+  return ok({ from: 'state', stateDir: resolve(cwd, stateDir), names: [...new Set([...OWN_NAMES, ...dnsName])] })
+}
+
+function isCertificateName(name: string): boolean {
+  return (
+    isIP(name) !== 0 ||
+    (name.length <= 253 &&
+      /^(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i.test(name))
+  )
+}
+
+function configFiles(flags: ServeFlags, cwd: string): Result<Pick<ServePlan, 'config' | 'values' | 'mesh'>, string> {
+  if (flags.meshConfig !== undefined && flags.meshConfigFile !== undefined) {
+    return err('--meshConfig and --meshConfigFile mean the same: give one of them')
+  }
+  const builtin = builtinInjectionFiles()
+  const config = fileOf(flags.injectConfigFile, MOUNTED.config, builtin?.config, cwd)
+  const values = fileOf(flags.valuesFile, MOUNTED.values, builtin?.values, cwd)
+  if (config === undefined)
+    return err('--injectConfigFile is needed: this build has no injection configuration of its own')
+  if (values === undefined) return err('--valuesFile is needed: this build has no values of its own')
+  return ok({ config, values, mesh: fileOf(flags.meshConfig ?? flags.meshConfigFile, MOUNTED.mesh, undefined, cwd) })
+}
+
+function fileOf(
+  given: string | undefined,
+  mounted: string,
+  builtin: string | undefined,
+  cwd: string,
+): ConfigFile | undefined {
+  if (given !== undefined) return { path: resolve(cwd, given), origin: 'given' }
+  if (existsSync(join(cwd, mounted))) return { path: join(cwd, mounted), origin: 'mounted' }
+  return builtin === undefined ? undefined : { path: builtin, origin: 'built-in' }
+}
+
+function milliseconds(text: string): Result<number, string> {
+  const duration = parseDuration(text)
+  if (!duration.ok) return err(`--shutdownDuration: ${duration.error}`)
+  if (duration.value < 0n) return err('--shutdownDuration: cannot be negative')
+  return ok(Number(duration.value / 1_000_000n))
+}
+
+/** The reference also names scopes (`default:info,ads:debug`); there is one level here, that of `default` or of the bare word. */
+function logLevel(text: string): Result<LogLevel, string> {
+  const words = text.split(',').map(part => part.split(':'))
+  const chosen = words.find(([scope, level]) => level === undefined || scope === 'default')
+  const word = chosen?.[1] ?? chosen?.[0] ?? 'info'
+  const level = LOG_LEVELS.find(known => known === word)
+  return level === undefined ? err(`--log_output_level: "${word}" is none of ${LOG_LEVELS.join(', ')}`) : ok(level)
+}
