@@ -492,6 +492,18 @@ describe('sliced work', () => {
     expect(rows(table)).toEqual({ a: 10, b: 20 })
   })
 
+  it('forgets what only a stopped run had read', () => {
+    const { engine, n, put, rows } = numbers()
+    const other = engine.derive('other', n, (row, key) => [[key, row]])
+    const table = engine.derive('t', n, (row, key, read) => {
+      return row === 1 ? [[key, (read.one(n, 'zz') ?? 0) + read.one(other, key)!]] : []
+    })
+    put({ a: 1 })
+    while (engine.stats().suspended === 0) engine.refresh([table], () => true)
+    put({ a: 2 })
+    expect([rows(table), engine.stats().subjects, engine.stats().edges]).toEqual([{}, 0, 2])
+  })
+
   it('keeps a member that a stopped run had asked for', () => {
     const { engine, n, put, rows } = numbers()
     let built = 0
