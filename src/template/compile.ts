@@ -262,7 +262,7 @@ function compileCommand(command: CommandNode, final: Evaluate | undefined, conte
       return hasArguments
         ? notAFunction(first, args, final, context)
         : state => {
-            throw executionError(state, first, 'nil is not a command', '<nil>')
+            throw executionError(state, first, 'nil is not a command')
           }
     default:
       return hasArguments ? notAFunction(first, args, final, context) : compileOperand(first, context)
