@@ -4,8 +4,9 @@ import type { MeshConfig } from '../config/mesh-config.js'
 import type { ProxyConfigResource } from '../config/proxy-config.js'
 import type { Problem } from '../lang/problem.js'
 import { ok, type Result } from '../lang/result.js'
-import type { FunctionMap } from '../template/index.js'
+import type { TemplateHost } from '../template/index.js'
 import { compileTemplates } from './compile.js'
+import { injectionFunctions } from './functions/index.js'
 import type { InjectionEnvironment, InjectionSetup } from './types.js'
 
 export interface SetupInput {
@@ -15,12 +16,15 @@ export interface SetupInput {
   readonly proxyConfigs?: readonly ProxyConfigResource[]
   readonly revision?: string
   readonly environment?: Partial<InjectionEnvironment>
-  readonly functions?: FunctionMap
+  /** Clock and randomness for templates that ask; the variables of `environment` are added. */
+  readonly host?: TemplateHost
 }
 
 /** Puts the parts together and compiles the templates; call it when a part changed, not per pod. */
 export function injectionSetup(input: SetupInput): Result<InjectionSetup, readonly Problem[]> {
-  const templates = compileTemplates(input.config, input.functions ?? {})
+  const variables = input.environment?.variables ?? new Map<string, string>()
+  const functions = injectionFunctions({ env: name => variables.get(name), ...input.host })
+  const templates = compileTemplates(input.config, functions)
   if (!templates.ok) return templates
   return ok({
     config: input.config,
@@ -34,7 +38,7 @@ export function injectionSetup(input: SetupInput): Result<InjectionSetup, readon
       nodes: new Map(),
       platform: '',
       compliancePolicy: '',
-      variables: new Map(),
+      variables,
       ...input.environment,
     },
   })
