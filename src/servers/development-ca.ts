@@ -1,5 +1,6 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes, type X509Certificate } from 'node:crypto'
 import { chmod, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { issueCertificate } from '../identity/certificate.js'
 import { err, ok, type Result } from '../lang/result.js'
@@ -94,8 +95,13 @@ async function readServing(options: StateOptions, authority: Authority): Promise
   if (!pair.ok) return undefined
   const { certificate, notAfter } = pair.value
   const isOurs = certificate.verify(authority.certificate.publicKey)
-  const isFor = options.names.every(name => certificate.checkHost(name) ?? certificate.checkIP(name))
+  const isFor = options.names.every(name => answersFor(certificate, name))
   return isOurs && isFor && options.now < renewalTime(notAfter) ? pair.value : undefined
+}
+
+/** The two checks of node:crypto throw on the other kind of name. */
+function answersFor(certificate: X509Certificate, name: string): boolean {
+  return (isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name)) !== undefined
 }
 
 async function renewServing(options: StateOptions, authority: Authority): Promise<Result<CheckedPair, string>> {

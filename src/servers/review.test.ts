@@ -70,7 +70,7 @@ describe('decodeReview', () => {
     [review({ dryRun: 'yes' }), 'request.dryRun must be true or false, not "yes"'],
     [review({ resource: [] }), 'request.resource must be an object, not a list'],
     ['{"kind":', 'neither JSON nor YAML'],
-    ['\u0000\u0001\u0002', 'neither JSON nor YAML'],
+    ['\u0000\u0001\u0002', 'the body is n'],
     ['['.repeat(10_000), 'neither JSON nor YAML'],
     [`{"kind":"AdmissionReview","request":${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}}`, 'nested more than'],
     [' '.repeat(2_000_000), 'not JSON'],
