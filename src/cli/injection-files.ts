@@ -43,6 +43,7 @@ export async function loadInjection(flags: InjectionFlags, context: CommandConte
   const failures = [config, values, mesh, home].flatMap(part => (part.ok ? [] : part.error))
   if (!config.ok || !values.ok || !mesh.ok || !home.ok) return err(failures)
   const { injectionSetup } = await import('../inject/index.js')
+  const { templateHost } = await import('./template-host.js')
   const setup = injectionSetup({
     config: config.value.part,
     values: values.value.part,
@@ -50,6 +51,7 @@ export async function loadInjection(flags: InjectionFlags, context: CommandConte
     proxyConfigs: home.value.proxyConfigs,
     revision: flags.revision === 'default' ? '' : (flags.revision ?? ''),
     environment: environmentOf(context.env, home.value.nodes),
+    host: templateHost(context),
   })
   if (!setup.ok) return err(setup.error.map(formatProblem))
   const parts = { 'injection configuration': config.value, values: values.value, 'mesh config': mesh.value }

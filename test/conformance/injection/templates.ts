@@ -1,5 +1,6 @@
 // The template language, through the library's `parseTemplate`.
-import { decodedJson, parseTemplate, sprigFunctions, type TemplateError } from '../../../src/template/index.js'
+import { injectionFunctions } from '../../../src/inject/functions/index.js'
+import { decodedJson, parseTemplate, type TemplateError } from '../../../src/template/index.js'
 import type { Failure, Table } from '../area.js'
 import type { DataFolder } from '../data.js'
 import { expectedError, textDifference } from '../difference.js'
@@ -23,7 +24,7 @@ const NAME = 'inject'
 
 export function engineTable(data: DataFolder): Table {
   const file = data.json<EngineFile>('template-engine.json')
-  const functions = sprigFunctions({})
+  const functions = injectionFunctions({})
   return tableOf('template-engine/cases', file.cases, row => {
     const parsed = parseTemplate(NAME, row.template, { functions })
     if (!parsed.ok) return errorFailure(row.parseError, parsed.error, row.output ?? row.execError)
