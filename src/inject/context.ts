@@ -25,6 +25,7 @@ export interface ContextInput {
 /** Fields and their Go names are public: users' templates read them. */
 export function templateContext(setup: InjectionSetup, input: ContextInput): GoValue {
   const { pod, workload, proxyConfig } = input
+  const imageType = annotationOf(pod, PROXY_IMAGE_TYPE_ANNOTATION)
   const ids = proxyIds(input.namespaceAnnotations)
   const record = (type: string, fields: Record<string, () => GoValue>): RecordView =>
     new RecordView(type, new Map(Object.entries(fields)))
@@ -40,9 +41,8 @@ export function templateContext(setup: InjectionSetup, input: ContextInput): GoV
     Values: () => valuesView(setup.values.raw),
     Revision: () => setup.revision,
     NativeSidecars: () => input.isNative,
-    ProxyImage: () =>
-      proxyImage(setup.values, proxyConfig.image?.imageType, annotationOf(pod, PROXY_IMAGE_TYPE_ANNOTATION)),
-    ProxyInitImage: () => proxyInitImage(setup.values),
+    ProxyImage: () => proxyImage(setup.values, proxyConfig.image?.imageType, imageType),
+    ProxyInitImage: () => proxyInitImage(setup.values, imageType),
     ProxyUID: () => new GoPointer(int64(BigInt(ids.uid)), 'int64'),
     ProxyGID: () => new GoPointer(int64(BigInt(ids.gid)), 'int64'),
     InboundTrafficPolicyMode: () => trafficMode(setup.mesh),

@@ -92,9 +92,9 @@ function parametersOf(path: string): Map<string, string> {
   return parameters
 }
 
-function namespaceAnnotations(row: Row): ReadonlyMap<string, string> | undefined {
-  const name = row.namespaces?.[0]
-  const found = rows('namespaces').find(namespace => namespace.metadata.name === name)
+function namespaceAnnotations(row: Row, name: string): ReadonlyMap<string, string> | undefined {
+  const isKnown = row.namespaces?.includes(name) === true
+  const found = isKnown ? rows('namespaces').find(namespace => namespace.metadata.name === name) : undefined
   return found === undefined ? undefined : new Map(Object.entries(found.metadata.annotations ?? {}))
 }
 
@@ -104,7 +104,7 @@ function checkPart(
   wanted: JsonObject | null,
   revision: string,
 ): void {
-  const known = namespaceAnnotations(row)
+  const known = namespaceAnnotations(row, String(request['namespace'] ?? ''))
   const before = cloneJson(request.object)
   const outcome = inject(setupOf(row, revision), {
     pod: request.object,
@@ -113,8 +113,10 @@ function checkPart(
     ...(known === undefined ? {} : { namespaceAnnotations: known }),
   })
   expect(equalJson(request.object, before)).toBe(true)
-  if (row.allowed === false) return expect(outcome.verdict).toBe('failed')
-  if (wanted === null) return expect(outcome.verdict).toBe('refused')
+  if (row.allowed === false || wanted === null) {
+    expect(outcome.verdict).toBe(row.allowed === false ? 'failed' : 'refused')
+    return
+  }
   if (outcome.verdict !== 'injected')
     throw new Error(outcome.verdict === 'failed' ? outcome.failure.message : 'refused')
   expect(plain(outcome.pod)).toEqual(wanted)

@@ -11,13 +11,15 @@ export function proxyImage(
   typeOfConfig: string | undefined,
   typeOfAnnotation: string | undefined,
 ): string {
-  const type = [typeOfAnnotation, typeOfConfig, values.variant].find(given => given !== undefined && given !== '') ?? ''
-  return imageUrl(values.hub, values.proxyImage, values.tag, type)
+  return imageUrl(values.hub, values.proxyImage, values.tag, typeOfAnnotation || typeOfConfig || values.variant)
 }
 
-/** Image of the init container, which does not follow ProxyConfig or annotations. */
-export function proxyInitImage(values: Pick<InjectionValues, 'hub' | 'tag' | 'variant' | 'proxyInitImage'>): string {
-  return imageUrl(values.hub, values.proxyInitImage, values.tag, values.variant)
+/** Image of the init container, which does not follow ProxyConfig. */
+export function proxyInitImage(
+  values: Pick<InjectionValues, 'hub' | 'tag' | 'variant' | 'proxyInitImage'>,
+  typeOfAnnotation: string | undefined,
+): string {
+  return imageUrl(values.hub, values.proxyInitImage, values.tag, typeOfAnnotation || values.variant)
 }
 
 function imageUrl(hub: string, name: string, tag: string, type: string): string {

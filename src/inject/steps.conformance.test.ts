@@ -5,7 +5,7 @@ import { parseInjectionConfig } from '../config/injection-config.js'
 import { loadMeshConfig, type MeshConfig } from '../config/mesh-config.js'
 import { parseJson } from '../lang/gojson.js'
 import type { Json, JsonObject } from '../lang/json.js'
-import { parseYaml, stringifyYaml } from '../lang/yaml/index.js'
+import { stringifyYaml } from '../lang/yaml/index.js'
 import { validateAnnotations } from './annotations.js'
 import { setClusterEnv } from './cluster-env.js'
 import { decide } from './decide.js'
@@ -196,9 +196,6 @@ describe.skipIf(!isPresent)('Prometheus, recorded', () => {
 })
 
 it.skipIf(!isPresent)('reads every recorded configuration', () => {
-  for (const row of rows('cases')) {
-    const text = readFileSync(join(data, row.config.config), 'utf8')
-    expect(parseInjectionConfig(text).ok).toBe(true)
-    expect(parseYaml(text).ok).toBe(true)
-  }
+  const files = new Set(rows('cases').map(row => row.config.config))
+  for (const file of files) expect(parseInjectionConfig(readFileSync(join(data, file), 'utf8')).ok).toBe(true)
 })
