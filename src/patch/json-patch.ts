@@ -19,7 +19,7 @@ export interface JsonPatchOptions {
 }
 
 /** Operations in one patch. Every operation copies what it changes, so this bounds the work. */
-const MAX_OPERATIONS = 10_000
+const MAX_OPERATIONS = 100_000
 /** Values that all `copy` operations of one patch may copy: copying a map into itself doubles it each time. */
 const MAX_COPIED_VALUES = 1_000_000
 

@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../lang/json.js'
 import { own } from './json-object.js'
 import { DIRECTIVE, type MergeContext, refuse } from './merge-context.js'
-import { mergeOrder, sortBy } from './merge-order.js'
+import { mergeOrder, ranks, sortBy } from './merge-order.js'
 import type { PatchField } from './patch-schema.js'
 import { describe } from './scalar-codecs.js'
 
@@ -19,8 +19,8 @@ export function mergeList(base: Json[], patch: Json[], field: PatchField, contex
   if (kind === undefined) return { list: base, places: base }
   if (kind === 'map') return mergeMaps(base as JsonObject[], patch as JsonObject[], field, context)
   if (field.mergeKey !== '') refuse(`items must be maps with ${field.mergeKey}, not ${kind}`)
-  const all = [...new Set([...base, ...patch])]
-  const [fromPatch, fromBase] = partition(all, item => patch.includes(item))
+  const named = new Set(patch)
+  const [fromPatch, fromBase] = partition([...new Set([...base, ...patch])], item => named.has(item))
   return { list: mergeOrder(sortBy(fromPatch, patch), sortBy(fromBase, base), base), places: base }
 }
 
@@ -77,18 +77,22 @@ function addItems(
   const readKey = orderKey(mergeKey)
   const original = places.slice(0, length).map(readKey)
   const keys = items.map(readKey)
+  const placeOf = ranks(original)
   let end = length
   for (let i = 0; i < items.length; i++) {
-    const at = places.findIndex((place, index) => index < end && own(place, mergeKey) === keys[i])
-    if (at === -1) {
+    const key = keys[i]!
+    const at = placeOf.get(key)
+    if (at === undefined) {
+      placeOf.set(key, end)
       places[end++] = items[i]!
     } else {
-      context.path.push({ field: mergeKey, value: String(keys[i]) })
+      context.path.push({ field: mergeKey, value: String(key) })
       places[at] = context.mergeMap(places[at]!, items[i]!, type, context)
       context.path.pop()
     }
   }
-  const [fromPatch, fromBase] = partition<Json>(places.slice(0, end), item => keys.includes(readKey(item)))
+  const named = new Set(keys)
+  const [fromPatch, fromBase] = partition<Json>(places.slice(0, end), item => named.has(readKey(item)))
   return mergeOrder(inOrder(fromPatch, keys, readKey), inOrder(fromBase, original, readKey), original, readKey)
 }
 

@@ -29,22 +29,36 @@ export function mergeOrder(
 /** Items by where their key stands in `order`, equal keys as they are; items not there go first, the last of them foremost. */
 export function sortBy(items: readonly Json[], order: readonly (Json | undefined)[], key: ReadKey = itself): Json[] {
   const rank = ranks(order)
-  const sorted: Json[] = []
+  const placed = items.map(item => ({ item, at: rank.get(key(item)) }))
+  const isComplete = placed.every(({ at }) => at !== undefined)
+  return (isComplete ? placed.sort((a, b) => a.at! - b.at!) : insertUnordered(placed)).map(({ item }) => item)
+}
+
+interface Placed {
+  readonly item: Json
+  readonly at: number | undefined
+}
+
+/**
+ * The reference compares an item without a place as before any other, either way round, which is no order; what comes of it
+ * is what insertion makes of it. Only an order list that is empty leads here.
+ */
+function insertUnordered(items: readonly Placed[]): Placed[] {
+  const sorted: Placed[] = []
   for (const item of items) {
-    const own = rank.get(key(item))
     let at = sorted.length
-    while (at > 0 && goesBefore(own, rank.get(key(sorted[at - 1]!)))) at--
+    while (at > 0 && goesBefore(item.at, sorted[at - 1]!.at)) at--
     sorted.splice(at, 0, item)
   }
   return sorted
 }
 
-/** The reference's comparison: what has no place in the order is before everything. */
 function goesBefore(left: number | undefined, right: number | undefined): boolean {
   return left === undefined || right === undefined || left < right
 }
 
-function ranks(order: readonly (Json | undefined)[]): Map<Json | undefined, number> {
+/** Where each key stands first. */
+export function ranks(order: readonly (Json | undefined)[]): Map<Json | undefined, number> {
   const rank = new Map<Json | undefined, number>()
   for (let at = 0; at < order.length; at++) if (!rank.has(order[at])) rank.set(order[at], at)
   return rank
