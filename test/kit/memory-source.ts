@@ -20,7 +20,9 @@ export interface MemorySource extends ResourceSource {
 
 export function encodeResource(type: TypeUrl, name: string, message: object): EncodedResource {
   const bytes = encode(type.slice(type.indexOf('/') + 1), message)
-  return { name, version: createHash('sha256').update(bytes).digest('base64url').slice(0, 12), bytes }
+  const { edsClusterConfig } = message as { readonly edsClusterConfig?: object }
+  const needs = edsClusterConfig === undefined ? {} : { needs: [name] }
+  return { ...needs, name, version: createHash('sha256').update(bytes).digest('base64url').slice(0, 12), bytes }
 }
 
 export function createMemorySource(): MemorySource {

@@ -7,7 +7,7 @@ export interface Plan {
   readonly resources: readonly EncodedResource[]
   readonly removed: readonly string[]
   /** Of the resources, those that are new to the client or that it asked for: what they warm has to follow. */
-  readonly fresh: readonly string[]
+  readonly fresh: readonly EncodedResource[]
 }
 
 interface Differences {
@@ -108,7 +108,7 @@ function planPart(
     subscription.gone.clear()
   }
   if (!isAnswer && changed.size === 0 && removed.length === 0) return undefined
-  return { resources: [...changed.values()], removed: [...new Set(removed)], fresh: [...changed.keys()] }
+  return { resources: [...changed.values()], removed: [...new Set(removed)], fresh: [...changed.values()] }
 }
 
 /** Adds what is to be answered whether it changed or not; gives the names that there are no resources of. */
@@ -134,7 +134,7 @@ function planWhole(
   { changed, removed }: Differences,
 ): Plan | undefined {
   const isAnswer = subscription.due !== 'nothing'
-  const fresh = subscription.due === 'all' ? undefined : [...changed.keys()]
+  const fresh = subscription.due === 'all' ? undefined : [...changed.values()]
   for (const name of removed) subscription.gone.set(name, subscription.held.get(name))
   const whole = wholeState(subscription, source)
   for (const name of whole.keys()) subscription.gone.delete(name)
@@ -143,7 +143,7 @@ function planWhole(
   if (!mustWait) subscription.gone.clear()
   if (!isAnswer && changed.size === 0 && (mustWait || removed.length === 0)) return undefined
   const lingering = [...subscription.gone.values()].filter(resource => resource !== undefined)
-  return { resources: [...whole.values(), ...lingering], removed: [], fresh: fresh ?? [...whole.keys()] }
+  return { resources: [...whole.values(), ...lingering], removed: [], fresh: fresh ?? [...whole.values()] }
 }
 
 function wholeState(subscription: Subscription, source: ResourceSource): ReadonlyMap<string, EncodedResource> {

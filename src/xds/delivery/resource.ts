@@ -14,6 +14,11 @@ export interface EncodedResource {
   readonly version: string
   /** The encoded message: what becomes `Any.value`. Never written to. */
   readonly bytes: Uint8Array
+  /**
+   * What the client asks for once it has this, of the type that ours warms: an EDS cluster's service name. Absent: nothing is
+   * waited for, and the resource of the same name is sent again, if it is subscribed.
+   */
+  readonly needs?: readonly string[]
 }
 
 /** What happened to the resources of one type since a revision, net: a name stands here once. */
@@ -58,10 +63,15 @@ export interface TypeRule {
   /** Whether a subscription without names (or with `*`) means everything. Otherwise it means nothing. */
   readonly isWildcard: boolean
   /**
-   * Of this type the client needs the resource of the same name again after one of ours was sent, changed or not, if it is
-   * subscribed: Envoy warms a changed cluster until its endpoints come.
+   * Of this type the client needs what ours names (`needs`) again after ours was sent, changed or not, if it is subscribed:
+   * Envoy warms a changed cluster until its endpoints come.
    */
   readonly warms?: TypeUrl
+  /**
+   * Changes of this type are pushed only when the client has what was last sent of that type, and what it warms: a route to a
+   * cluster that is still warming would answer 503. What is asked for does not wait.
+   */
+  readonly waitsFor?: TypeUrl
   /** What is gone is told only when the client has acknowledged the newest of these types: break after make. */
   readonly removesAfter?: readonly TypeUrl[]
   /** Names that are gone are never told (ECDS: Envoy keeps the last extension it had). */

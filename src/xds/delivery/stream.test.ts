@@ -202,12 +202,36 @@ describe.each<Protocol>(['sotw', 'delta'])('%s', protocol => {
     it.put(CDS, { a: undefined, c: 1 })
     it.put(RDS, { r: 2 })
     it.push()
-    expect(it.take(false)).toEqual([protocol === 'sotw' ? 'CDS b c a' : 'CDS c', 'RDS r'])
+    expect(it.take(false)).toEqual([protocol === 'sotw' ? 'CDS b c a' : 'CDS c'])
     it.say({ type: CDS, nonce: it.last(CDS).nonce })
+    expect(it.take(false)).toEqual(['RDS r'])
     expect(it.take(false)).toEqual([])
     it.say({ type: RDS, nonce: it.last(RDS).nonce })
     expect(it.take()).toEqual([protocol === 'sotw' ? 'CDS b c' : 'CDS -a'])
     expect(it.stream.isQuiet).toBe(true)
+  })
+
+  it('holds routes back until a new cluster has its endpoints, or the client is given up on', () => {
+    const it = settled(protocol)
+    it.put(EDS, { c: 1 })
+    it.source.set({ [CDS]: { c: { name: 'c', edsClusterConfig: {} } }, [RDS]: { r: body(RDS, 'r', 2) } })
+    it.push()
+    expect(it.take().length).toBe(1)
+    expect([it.take(), it.stream.isHolding, it.stream.isQuiet]).toEqual([[], true, false])
+    it.say(
+      protocol === 'sotw'
+        ? { type: EDS, names: ['a', 'b', 'c'], nonce: it.last(EDS).nonce }
+        : { type: EDS, names: ['c'] },
+    )
+    expect(it.take(false)).toEqual(['EDS c'])
+    it.say({ type: EDS, nonce: it.last(EDS).nonce })
+    expect(it.take()).toEqual(['RDS r'])
+    it.source.set({ [CDS]: { d: { name: 'd', edsClusterConfig: {} } }, [RDS]: { r: body(RDS, 'r', 3) } })
+    it.push()
+    expect(it.take().length).toBe(1)
+    it.stream.release()
+    expect(it.take()).toEqual(['RDS r'])
+    expect([it.stream.isHolding, it.stream.isQuiet]).toEqual([false, true])
   })
 
   it('does not take away what came back in the meantime', () => {

@@ -44,8 +44,19 @@ export interface DeliveryStream {
   readonly target: SourceRevision
   /** Everything up to the target is sent, and answered. */
   readonly isQuiet: boolean
+  /** Something waits until the client has what it refers to. A client that does not say so is not waited for long: `release`. */
+  readonly isHolding: boolean
+  release(): void
   /** In the order of pushes. */
   subscriptions(): readonly Subscription[]
+}
+
+/** What the client is bringing up. */
+interface Making {
+  readonly type: TypeUrl
+  readonly warms: TypeUrl
+  /** Names of that type that it will ask for. */
+  readonly needs: Set<string>
 }
 
 export function createStream(options: StreamOptions): DeliveryStream {
@@ -54,6 +65,7 @@ export function createStream(options: StreamOptions): DeliveryStream {
   const subscriptions: Subscriptions = new Map()
   /** Warmed before their type was subscribed: on a new stream Envoy names its clusters before their endpoints. */
   const warmedEarly = new Map<TypeUrl, Set<string>>()
+  let making: Making | undefined
   let target = source.revision()
   let nonces = 0
   let toldAll = target
@@ -72,6 +84,8 @@ export function createStream(options: StreamOptions): DeliveryStream {
     const received = (protocol === 'sotw' ? receiveSotw : receiveDelta)(subscriptions, rule, request, source)
     const after = subscriptions.get(rule.url)
     if (after !== undefined && after !== before) catchUpWarming(after)
+    // What was refused is not warmed either.
+    if (received.kind === 'refused' && making?.type === rule.url) making = undefined
     return received
   }
 
@@ -82,27 +96,55 @@ export function createStream(options: StreamOptions): DeliveryStream {
     warmedEarly.delete(subscription.rule.url)
   }
 
-  function warm(type: TypeUrl, names: readonly string[]): void {
-    const warmed = subscriptions.get(type)
-    if (warmed === undefined && protocol === 'delta')
-      warmedEarly.set(type, new Set([...(warmedEarly.get(type) ?? []), ...names]))
-    for (const name of names) if (warmed?.names.has(name)) oweName(warmed, name)
+  function warm(type: TypeUrl, warms: TypeUrl, resources: readonly EncodedResource[]): void {
+    if (resources.length === 0) return
+    making = { type, warms, needs: making?.needs ?? new Set() }
+    const warmed = subscriptions.get(warms)
+    const early = warmed === undefined && protocol === 'delta' ? (warmedEarly.get(warms) ?? new Set()) : undefined
+    if (early !== undefined) warmedEarly.set(warms, early)
+    for (const { name, needs } of resources) {
+      for (const needed of needs ?? [name]) {
+        if (needs !== undefined) making.needs.add(needed)
+        early?.add(needed)
+        if (warmed?.names.has(needed)) oweName(warmed, needed)
+      }
+    }
+  }
+
+  /** Whether the client has what was last sent and all that it warms. */
+  function isMade({ type, warms, needs }: Making): boolean {
+    const warmed = subscriptions.get(warms)
+    for (const name of needs) if (warmed?.names.has(name) !== true) return false
+    return [subscriptions.get(type), warmed].every(
+      each => each === undefined || (isSettled(each) && each.due === 'nothing'),
+    )
+  }
+
+  function isHeld(subscription: Subscription): boolean {
+    if (making !== undefined && isMade(making)) making = undefined
+    return making !== undefined && subscription.rule.waitsFor === making.type && subscription.due === 'nothing'
   }
 
   function next(): Outgoing | undefined {
     const ordered = inOrder()
     for (const subscription of ordered) {
+      if (isHeld(subscription)) continue
       const plan = planNext(protocol, subscription, source, target)
       if (plan === undefined) continue
-      if (subscription.rule.warms !== undefined) warm(subscription.rule.warms, plan.fresh)
+      const { url, warms } = subscription.rule
+      if (warms !== undefined) warm(url, warms, plan.fresh)
       return send(subscription, plan)
     }
+    return nextRemoval(ordered)
+  }
+
+  function nextRemoval(ordered: readonly Subscription[]): Outgoing | undefined {
     for (const subscription of ordered) {
       if (!mayRemove(subscription.rule)) continue
       const plan = planRemoval(protocol, subscription, source)
       if (plan !== undefined) return send(subscription, plan)
     }
-    if (toldAll < target) {
+    if (toldAll < target && ordered.every(({ told }) => told >= target)) {
       toldAll = target
       source.told?.(target)
     }
@@ -112,7 +154,7 @@ export function createStream(options: StreamOptions): DeliveryStream {
   function mayRemove({ removesAfter = [] }: TypeRule): boolean {
     return removesAfter.every(type => {
       const other = subscriptions.get(type)
-      return other === undefined || isSettled(other)
+      return other === undefined || (isSettled(other) && other.told >= target)
     })
   }
 
@@ -158,6 +200,12 @@ export function createStream(options: StreamOptions): DeliveryStream {
           subscription.told >= target &&
           subscription.gone.size === 0,
       )
+    },
+    get isHolding() {
+      return inOrder().some(subscription => subscription.told < target && isHeld(subscription))
+    },
+    release: () => {
+      making = undefined
     },
     subscriptions: inOrder,
   }

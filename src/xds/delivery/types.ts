@@ -20,8 +20,8 @@ export const HEALTH = `${GOOGLE}istio.v1.HealthInformation`
 export const ADS_TYPES: readonly TypeRule[] = [
   { url: CDS, short: 'CDS', isWildcard: true, warms: EDS, removesAfter: [LDS, RDS] },
   { url: EDS, short: 'EDS', isWildcard: false },
-  { url: LDS, short: 'LDS', isWildcard: true },
-  { url: RDS, short: 'RDS', isWildcard: false },
+  { url: LDS, short: 'LDS', isWildcard: true, waitsFor: CDS },
+  { url: RDS, short: 'RDS', isWildcard: false, waitsFor: CDS },
   { url: SDS, short: 'SDS', isWildcard: false },
   { url: ECDS, short: 'ECDS', isWildcard: false, isNeverRemoved: true },
   { url: NDS, short: 'NDS', isWildcard: true },
