@@ -1,19 +1,15 @@
-import type { Problem } from '../lang/problem.js'
 import type { Channel } from './channel.js'
 import { Claims } from './claims.js'
 import type { Clockwork } from './clockwork.js'
+import { ComputedTable } from './computed-table.js'
 import { assertNoCycle } from './cycle.js'
-import { addWatcher, Edge, removeWatcher } from './edge.js'
+import { addWatcher, Edge, NOTHING_SEEN, removeWatcher } from './edge.js'
 import { internalProblem } from './faults.js'
 import { pack, unpack } from './packed.js'
-import { type Merge, settleClaims, settleOne, type Verdict } from './settle.js'
 import { StepReader } from './step-reader.js'
 import { newStepRun, type Output, type StepRun } from './step-run.js'
-import { type IsOver, TableState } from './table-state.js'
-import type { Claim, DeriveOptions, Revision, Step } from './types.js'
-
-/** Before every revision: an edge that has seen nothing. */
-const NOTHING_SEEN = -1 as Revision
+import type { IsOver, TableState } from './table-state.js'
+import type { DeriveOptions, Step } from './types.js'
 
 /**
  * A table computed from another. A refresh goes through four states: upstream tables are made fresh; their changes
@@ -21,12 +17,9 @@ const NOTHING_SEEN = -1 as Revision
  * stop after any row and goes on from there, but starts again at the top, for there may have been a commit. Nobody
  * sees a table that is not fresh, and its history moves only when it is.
  */
-export class DerivedTable extends TableState {
-  readonly isInput = false
-  isFresh = false
+export class DerivedTable extends ComputedTable {
   runs = 0
   readonly #step: Step<string, unknown, string, unknown>
-  readonly #merge: Merge | undefined
   /** To the source; its changed keys are rows to run. */
   readonly #source: Edge
   /** To everything that a row has read, the source's edge included (a step may read its own source). */
@@ -38,9 +31,6 @@ export class DerivedTable extends TableState {
   /** Rows to run, from `#next` on: what was done stays until all is done. */
   #dirty: StepRun[] = []
   #next = 0
-  /** Keys whose claims have changed since the last settling. */
-  readonly #touched = new Set<string>()
-  #isFilled = false
 
   constructor(
     name: string,
@@ -51,7 +41,6 @@ export class DerivedTable extends TableState {
   ) {
     super(name, clockwork, options)
     this.#step = step
-    this.#merge = options.merge
     this.#source = new Edge(from, this, NOTHING_SEEN)
     this.#edges.set(from, this.#source)
     from.readers.add(this.#source)
@@ -69,10 +58,6 @@ export class DerivedTable extends TableState {
     return [...this.#edges.keys()].map(({ table }) => table)
   }
 
-  flag(): void {
-    this.isFresh = false
-  }
-
   get claimedKeys(): number {
     return this.#claims.size
   }
@@ -87,13 +72,9 @@ export class DerivedTable extends TableState {
     if (this.isFresh || this.isFreed) return true
     for (const { channel } of this.#edges.values()) if (!channel.table.refresh(isOver)) return false
     for (const edge of this.#edges.values()) this.#collect(edge)
-    if (!this.#admit(isOver) || !this.#runDirty(isOver) || !this.#settle(isOver)) return false
-    // The first filling is a reset for whoever asks, instead of an entry for each row.
-    if (!this.#isFilled) this.keys.log.forget(this.clockwork.revision)
-    this.#isFilled = true
+    if (!this.#admit(isOver) || !this.#runDirty(isOver) || !this.settle(isOver)) return false
     this.#dropUnusedEdges()
-    this.publish()
-    this.isFresh = true
+    this.finish()
     return true
   }
 
@@ -224,62 +205,22 @@ export class DerivedTable extends TableState {
 
   #claim(before: readonly Output[], after: readonly Output[]): void {
     for (const output of before) {
-      this.#touched.add(output.key)
+      this.touch(output.key)
       this.#claims.remove(output)
     }
     for (const output of after) {
-      this.#touched.add(output.key)
+      this.touch(output.key)
       this.#claims.add(output)
     }
   }
 
-  #settle(isOver: IsOver | undefined): boolean {
-    for (const key of this.#touched) {
-      this.#settleKey(key)
-      this.#touched.delete(key)
-      if (isOver?.()) return false
-    }
-    return true
+  protected claimsOf(key: string): readonly Output[] {
+    return this.#claims.of(key)
   }
 
-  #settleKey(key: string): void {
-    const verdict = this.#verdict(key)
-    const problems = [...verdict.problems]
-    if (!verdict.isKept) {
-      if (this.#isSettled(key, verdict.row, problems)) this.#shareRow(key)
-      else this.write(key, verdict.row)
-    }
-    if (problems.length > 0) this.faults.set(key, problems)
-    else this.faults.delete(key)
-  }
-
-  /** Whether the row is as it was. An `equals` that throws finds a difference, which is always safe. */
-  #isSettled(key: string, row: unknown, problems: Problem[]): boolean {
-    if (row === undefined) return !this.rows.has(key)
-    try {
-      return this.isSame(key, row)
-    } catch (error) {
-      problems.push(internalProblem(`equals of table ${this.name}`, key, error))
-      return false
-    }
-  }
-
-  /** An equal row came anew: its run lets go of the copy. */
-  #shareRow(key: string): void {
+  protected shareRow(key: string): void {
     const [only, other] = this.#claims.of(key)
     if (only !== undefined && other === undefined) only.row = this.rows.get(key)
-  }
-
-  #verdict(key: string): Verdict {
-    const claims = this.#claims.of(key)
-    return claims.length > 1 ? this.#settleClaims(key, claims) : settleOne(claims[0]?.row)
-  }
-
-  /** Without a rule, claims that are equal agree: this is how a table of distinct keys is made. */
-  #settleClaims(key: string, claims: readonly Claim<unknown>[]): Verdict {
-    const [first, ...others] = claims
-    const isAgreed = this.#merge === undefined && others.every(({ row }) => this.areEqual(first!.row, row))
-    return isAgreed ? settleOne(first!.row) : settleClaims(this.name, key, claims, this.#merge)
   }
 
   #dropUnusedEdges(): void {

@@ -1,7 +1,10 @@
 import type { Channel } from './channel.js'
-import type { DerivedTable } from './derived-table.js'
+import type { ComputedTable } from './computed-table.js'
 import type { StepRun } from './step-run.js'
 import type { Revision } from './types.js'
+
+/** Before every revision: of an edge that has seen nothing. */
+export const NOTHING_SEEN = -1 as Revision
 
 /**
  * One thing that rows of a table watch through an edge: a key, a bucket, or (`key` undefined) everything. Shared by all
@@ -19,13 +22,13 @@ export interface Subject {
 /** That a table reads a channel: the only kind of edge there is. Rows hang on it, streams and proxies do not. */
 export class Edge {
   readonly channel: Channel
-  readonly reader: DerivedTable
+  readonly reader: ComputedTable
   /** Changes up to here have been turned into dirty rows; below every revision at first. */
   seen: Revision
   readonly #subjects = new Map<string, Subject>()
   #whole: Subject | undefined
 
-  constructor(channel: Channel, reader: DerivedTable, seen: Revision) {
+  constructor(channel: Channel, reader: ComputedTable, seen: Revision) {
     this.channel = channel
     this.reader = reader
     this.seen = seen

@@ -164,6 +164,30 @@ describe('derive from an index', () => {
   })
 })
 
+describe('union', () => {
+  it('has the rows of all under their own keys, the first table first, and explains from which they might come', () => {
+    const { engine, n, put, rows, codes } = numbers()
+    const other = engine.input<string, number>('other')
+    const both = engine.union('both', [other, n])
+    put({ a: 1, b: 2 })
+    expect([rows(both), codes(both)]).toEqual([{ a: 1, b: 2 }, []])
+    const since = engine.commit(tx => tx.put(other, 'a', 5))
+    expect([rows(both), codes(both)]).toEqual([{ a: 5, b: 2 }, ['a key-conflict']])
+    put({ a: null, b: null })
+    expect(engine.changes(both, since)).toEqual({ kind: 'delta', revision: 3, put: new Map(), removed: ['b'] })
+    expect(codes(both)).toEqual([])
+    expect(inputsOf(engine.explain(both, 'b')).map(({ table }) => table)).toEqual(['other', 'n'])
+  })
+
+  it('goes by its rule where two have a key', () => {
+    const { engine, n, put, rows, codes } = numbers()
+    const doubled = engine.derive('doubled', n, (row, key) => [[key, row * 2]])
+    const both = engine.union('both', [n, doubled], { merge: claims => claims.reduce((sum, { row }) => sum + row, 0) })
+    put({ a: 1 })
+    expect([rows(both), codes(both)]).toEqual([{ a: 3 }, []])
+  })
+})
+
 describe('a throw', () => {
   it('keeps the rows of the last good run, says so, and harms no other row', () => {
     const { engine, n, put, rows, codes } = numbers()

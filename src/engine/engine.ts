@@ -32,6 +32,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     },
     input: (name, tableOptions) => scope.input(name, tableOptions),
     derive: scope.derive.bind(scope),
+    union: (name, tables, tableOptions) => scope.union(name, tables, tableOptions),
     family: (name, key, build) => scope.family(name, key, build),
     member: (family, param) => scope.member(family, param),
     commit: write => commit(clockwork, write),

@@ -6,6 +6,7 @@ import { unpack } from './packed.js'
 import type { StepRun } from './step-run.js'
 import type { TableState } from './table-state.js'
 import type { Explanation } from './types.js'
+import { UnionTable } from './union-table.js'
 
 /** Of an explanation, in rows, buckets and tables: what a person may still want to scroll through. */
 const DEFAULT_LIMIT = 1_000
@@ -35,6 +36,7 @@ export function inputsOf(explanation: Explanation): readonly Explanation[] {
 function explainKey(table: TableState, key: string, progress: Progress): Explanation {
   const isPresent = table.rows.has(key)
   return explained('row', table, table.name, key, isPresent, progress, function* () {
+    if (table instanceof UnionTable) for (const source of table.upstream()) yield explainKey(source, key, progress)
     if (!(table instanceof DerivedTable)) return
     for (const run of runsBehind(table, key)) {
       yield explainChannel(table.source, run.key, progress)

@@ -51,6 +51,8 @@ interface Derivation {
 interface Spec {
   readonly inputs: number
   readonly before: readonly Derivation[]
+  /** Unions of two tables declared before. */
+  readonly unions: readonly { readonly of: readonly number[]; readonly derivation: Derivation }[]
   /** Each family's member: one table after the other, the first reading with the parameter. */
   readonly families: readonly (readonly Derivation[])[]
   /** Derivations after the families may read their members. */
@@ -73,6 +75,9 @@ const derivation: fc.Arbitrary<Derivation> = fc.record({
 const spec: fc.Arbitrary<Spec> = fc.record({
   inputs: fc.integer({ min: 1, max: 3 }),
   before: fc.array(derivation, { minLength: 1, maxLength: 4 }),
+  unions: fc.array(fc.record({ of: fc.array(fc.nat(20), { minLength: 1, maxLength: 3 }), derivation }), {
+    maxLength: 2,
+  }),
   families: fc.array(fc.array(derivation, { minLength: 1, maxLength: 2 }), { maxLength: 2 }),
   after: fc.array(derivation, { maxLength: 3 }),
 })
@@ -143,6 +148,8 @@ interface Plan {
   readonly tables: readonly string[]
   readonly families: number
   readonly param: string
+  /** Of a union: the tables. */
+  readonly union?: readonly string[]
   readonly derivation: Derivation
 }
 
@@ -179,7 +186,7 @@ function sumUp(claims: readonly Claim<Row>[], key: string, report: (problem: Pro
 }
 
 /** Every table of a graph by name; members' tables are planned when asked for. */
-function planOf({ inputs, before, families, after }: Spec) {
+function planOf({ inputs, before, unions, families, after }: Spec) {
   const names = Array.from({ length: inputs }, (_, i) => `in${i}`)
   const planned: Plan[] = []
   const add = (
@@ -195,6 +202,11 @@ function planOf({ inputs, before, families, after }: Spec) {
     visible.push(name)
   }
   for (const [i, each] of before.entries()) add(planned, names, `before${i}`, each, 0)
+  for (const [i, { of, derivation }] of unions.entries()) {
+    const union = [...new Set(of.map(n => names[n % names.length]!))]
+    planned.push({ name: `beforeUnion${i}`, from: '', tables: [], families: 0, param: '', union, derivation })
+    names.push(`beforeUnion${i}`)
+  }
   const shared = [...names]
   const member = (family: number, param: string): readonly Plan[] => {
     const [plans, visible]: [Plan[], string[]] = [[], [...shared]]
@@ -233,7 +245,10 @@ function oracle(plans: Plans, inputs: ReadonlyMap<string, ReadonlyMap<string, Ro
   }
   const compute = (plan: Plan): Truth => {
     const [claims, problems]: [Map<string, Claim<Row>[]>, string[]] = [new Map(), []]
-    const source = truthOf(plan.from).rows
+    for (const from of plan.union ?? []) {
+      for (const [key, row] of truthOf(from).rows) claims.set(key, [...(claims.get(key) ?? []), { from, row }])
+    }
+    const source = plan.union === undefined ? truthOf(plan.from).rows : new Map<string, Row>()
     for (const [key, row] of plan.derivation.isGrouped ? bucketsOf(source) : source) {
       const outputs = runStep(plan, row, key, {
         one: (table, key) => truthOf(table).rows.get(key),
@@ -253,7 +268,7 @@ function oracle(plans: Plans, inputs: ReadonlyMap<string, ReadonlyMap<string, Ro
         )
       } else {
         rows.set(key, list[0]!.row)
-        const isAgreed = plan.derivation.equals === 'data' && list.every(({ row }) => isSameData(row, list[0]!.row))
+        const isAgreed = list.every(({ row }) => isSameData(row, list[0]!.row))
         if (list.length > 1 && !isAgreed) problems.push(`${key} key-conflict`)
       }
     }
@@ -334,6 +349,7 @@ function buildGraph(plans: Plans) {
       ...(merge === 'sum' ? { merge: sumUp } : {}),
       ...(equals === 'data' ? { equals: isSameData } : {}),
     }
+    if (plan.union !== undefined) return withIndex(graph.union(name, plan.union.map(find), options))
     const source = find(plan.from)
     if (!isGrouped)
       return withIndex(graph.derive(name, source, (row, key, read) => step(row, key, read, [row]), options))

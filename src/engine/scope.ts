@@ -5,6 +5,7 @@ import { FamilyState } from './family.js'
 import { InputTable } from './input-table.js'
 import { stateOf, type TableState } from './table-state.js'
 import type { DeriveOptions, Family, Graph, Hold, Index, Input, Step, Table, TableOptions } from './types.js'
+import { UnionTable } from './union-table.js'
 
 /**
  * Tables that live and go together: the engine's own for good, a family member's until its last release. Names are
@@ -55,6 +56,21 @@ export class Scope implements Graph, Disposable {
     )
     this.#tables.set(name, table)
     return table as unknown as Table<J, W>
+  }
+
+  union<K extends string, V>(
+    name: string,
+    tables: readonly Table<K, V>[],
+    options: DeriveOptions<K, V> = {},
+  ): Table<K, V> {
+    const table = new UnionTable(
+      this.#claimName(name),
+      this.#clockwork,
+      tables.map(stateOf),
+      options as DeriveOptions<string, unknown>,
+    )
+    this.#tables.set(name, table)
+    return table as unknown as Table<K, V>
   }
 
   family<P, T>(name: string, key: (param: P) => string, build: (param: P, graph: Graph) => T): Family<P, T> {

@@ -2,6 +2,7 @@ import type { Problem } from '../lang/problem.js'
 import { BucketIndex } from './bucket-index.js'
 import { type Channel, KeyChannel } from './channel.js'
 import type { Clockwork } from './clockwork.js'
+import { isSameData } from './equality.js'
 import { SortedRows } from './sorted-rows.js'
 import type { Index, Table, TableOptions } from './types.js'
 
@@ -58,8 +59,9 @@ export abstract class TableState implements Table<string, unknown> {
     for (const index of this.#indexes.values()) yield* index.faults
   }
 
-  areEqual(before: unknown, after: unknown): boolean {
-    return this.#equals(before, after)
+  /** For claims: by content even where no `equals` is given, since which of equal objects a table keeps is history. */
+  doAgree(one: unknown, other: unknown): boolean {
+    return this.#equals === Object.is ? isSameData(one, other) : this.#equals(one, other)
   }
 
   /** Whether `after` is no change. May throw, as the table's `equals` may. */

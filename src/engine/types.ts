@@ -77,7 +77,7 @@ export interface DeriveOptions<J extends string, W> extends TableOptions<W> {
   /**
    * What becomes of a key that two or more rows claim. `claims` are in the order of `from` (one row's own in the order
    * it gave them), so the outcome does not depend on who came first. Pure. Without it the first claim wins, and
-   * unless all are equal a problem `key-conflict` names the others.
+   * unless all are equal (by `equals`, else `isSameData`) a problem `key-conflict` names the others.
    */
   readonly merge?: (claims: readonly Claim<W>[], key: J, report: (problem: Problem) => void) => W
 }
@@ -116,6 +116,11 @@ export interface Graph {
     step: Step<I, readonly V[], J, W>,
     options?: DeriveOptions<J, W>,
   ): Table<J, W>
+  /**
+   * The rows of several tables under their own keys. Where two have a key, `merge` decides as for `derive`, and claims come
+   * in the order of `tables`, `from` being the table's name.
+   */
+  union<K extends string, V>(name: string, tables: readonly Table<K, V>[], options?: DeriveOptions<K, V>): Table<K, V>
   /** `key` must name everything in the parameter that `build` looks at. */
   family<P, T>(name: string, key: (param: P) => string, build: (param: P, graph: Graph) => T): Family<P, T>
   /** The family's tables for this parameter, held for as long as this graph lives. */
