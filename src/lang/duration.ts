@@ -37,12 +37,20 @@ export function parseDuration(text: string): Result<bigint, string> {
   return ok(isNegative ? -total : total)
 }
 
-/** Digits behind the point that no longer matter are dropped, as Go does when it runs out of bits. */
-const MAX_FRACTION = 18
-
 function partOf(integer: string, fraction: string, unit: bigint): bigint {
-  const digits = fraction.slice(0, MAX_FRACTION)
-  return BigInt(integer || '0') * unit + (BigInt(digits || '0') * unit) / 10n ** BigInt(digits.length)
+  return BigInt(integer || '0') * unit + fractionOf(fraction, unit)
+}
+
+/** Go takes as many digits as fit 63 bits and multiplies in floating point; the last nanosecond depends on it. */
+function fractionOf(fraction: string, unit: bigint): bigint {
+  let digits = 0n
+  let scale = 1
+  for (const char of fraction) {
+    if (digits > MAX_INT64 / 10n) break
+    digits = digits * 10n + BigInt(char)
+    scale *= 10
+  }
+  return BigInt(Math.trunc(Number(digits) * (Number(unit) / scale)))
 }
 
 /** Go's text of a duration in nanoseconds: `1m30s`, `1.5s`, `250ms`, `0s`. */
