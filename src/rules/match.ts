@@ -82,14 +82,22 @@ function matchNamespace(criteria: MatchCriteria, request: InterceptionRequest): 
   if (selector === undefined || isEmpty(selector)) return undefined
   const criterion = 'namespaceSelector'
   if (request.namespace === '') return { criterion, outcome: 'met', detail: 'the object is cluster-scoped' }
-  if (request.namespaceLabels === undefined) {
+  const labels = request.namespaceLabels ?? nameLabelIfEnough(selector, request.namespace)
+  if (labels === undefined) {
     return {
       criterion,
       outcome: 'unknown',
       detail: `${formatSelector(selector)}: the labels of namespace ${request.namespace} are not known here`,
     }
   }
-  return selectorStep(criterion, selector, request.namespaceLabels, `namespace ${request.namespace}`)
+  return selectorStep(criterion, selector, labels, `namespace ${request.namespace}`)
+}
+
+/** Set by the API server on every namespace: https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-metadata-name */
+const NAME_LABEL = 'kubernetes.io/metadata.name'
+
+function nameLabelIfEnough({ requirements }: LabelSelector, namespace: string): StringMap | undefined {
+  return requirements.every(({ key }) => key === NAME_LABEL) ? { [NAME_LABEL]: namespace } : undefined
 }
 
 function matchObject(criteria: MatchCriteria, request: InterceptionRequest): MatchStep | undefined {
