@@ -1,5 +1,8 @@
 import { rename, writeFile } from 'node:fs/promises'
-import type { Bound, ServingSettings } from '../servers/serving.js'
+import { formatProblem } from '../lang/problem.js'
+import { err, ok, type Result } from '../lang/result.js'
+import type { AdmissionRoute } from '../servers/admission.js'
+import type { Bound, ServingOutput, ServingSettings } from '../servers/serving.js'
 import type { TlsListener } from '../servers/tls-source.js'
 import {
   type CommandContext,
@@ -74,14 +77,18 @@ async function serve(plan: ServePlan, context: CommandContext): Promise<ExitCode
   const metrics = createMetrics({ withProcess: plan.monitoring !== undefined })
   // From here on a signal is kept, should it come before everything is up.
   const stop = stopSignal(context)
-  const opened = await openServing(await settingsOf(plan, context), { log, metrics })
-  if (!opened.ok) {
+  const refuse = (errors: readonly string[]): ExitCode => {
     log.flush()
     stop.forget()
-    return failed(
-      context,
-      `cannot start\n${opened.error.map(line => `  ${line}\n`).join('')}${hint(opened.error)}`.trimEnd(),
-    )
+    const lines = errors.map(error => `  ${error}\n`).join('')
+    return failed(context, `cannot start\n${lines}${hint(errors)}`.trimEnd())
+  }
+  const extras = await openExtras(plan, context, { log, metrics })
+  if (!extras.ok) return refuse(extras.error)
+  const opened = await openServing(await settingsOf(plan, extras.value.routes, context), { log, metrics })
+  if (!opened.ok) {
+    extras.value.close()
+    return refuse(opened.error)
   }
   const { bound, stop: close } = opened.value
   context.stdout.write(bannerText(describe(plan, bound, context)))
@@ -89,13 +96,18 @@ async function serve(plan: ServePlan, context: CommandContext): Promise<ExitCode
   if (isWritten) log.info('shutting down: no new connections, requests in flight finish', { signal: await stop.signal })
   log.flush()
   await close(plan.graceMs)
+  extras.value.close()
   log.info('stopped')
   log.flush()
   stop.forget()
   return isWritten ? 0 : 3
 }
 
-async function settingsOf(plan: ServePlan, context: CommandContext): Promise<ServingSettings> {
+async function settingsOf(
+  plan: ServePlan,
+  extras: readonly AdmissionRoute[],
+  context: CommandContext,
+): Promise<ServingSettings> {
   const { startPage } = await import('../servers/pages.js')
   const { describe } = await import('./serve-banner.js')
   const { env } = context
@@ -123,10 +135,34 @@ async function settingsOf(plan: ServePlan, context: CommandContext): Promise<Ser
     },
     isInjecting: plan.isInjecting,
     openTls: listener => openTls(plan.tls, context, listener),
-    extras: [],
+    extras,
     startPage: bound => () => startPage(describe(plan, bound, context)),
     version: context.version,
   }
+}
+
+interface Extras {
+  readonly routes: readonly AdmissionRoute[]
+  readonly close: () => void
+}
+
+/** The rules of `--rules`, watched like everything else. */
+async function openExtras(
+  { rules, objects }: ServePlan,
+  context: CommandContext,
+  { log, metrics }: ServingOutput,
+): Promise<Result<Extras, readonly string[]>> {
+  if (rules === undefined) return ok({ routes: [], close: () => {} })
+  const { openRules } = await import('../servers/rules-source.js')
+  const { observeRules, rulesRoute } = await import('../servers/rules-webhook.js')
+  const { logAdmissions } = await import('../servers/admission-log.js')
+  const { reloadListener } = await import('../servers/serving.js')
+  const { ruleFunctions } = await import('../rules/index.js')
+  const { templateHost } = await import('./template-host.js')
+  const source = await openRules({ rules, objects }, ruleFunctions(templateHost(context)), reloadListener('rules', log))
+  if (!source.ok) return err(source.error.map(formatProblem))
+  const route = rulesRoute(source.value, observeRules(metrics.registry, log))
+  return ok({ routes: [{ ...route, observe: logAdmissions(log, 'mutate') }], close: source.value.close })
 }
 
 async function openTls(plan: TlsPlan, { now }: CommandContext, listener: TlsListener) {

@@ -9,9 +9,9 @@ import type { KeyPair } from './listener.js'
 
 /** What Pillion makes for itself in its state folder. Each file holds a key and its certificate, so that they change together. */
 export const STATE_FILES = {
-  authority: 'ca.pem',
+  authority: 'ca-key.pem',
   /** The authority's certificate alone: what clients (curl, the caBundle of a webhook configuration) are given. */
-  authorityCertificate: 'ca-cert.pem',
+  authorityCertificate: 'ca.pem',
   serving: 'serving.pem',
 } as const
 

@@ -89,17 +89,35 @@ interface State {
   readonly close: (() => void)[]
 }
 
-function injectionListener(log: Log, metrics: Metrics) {
+interface ReloadListener {
+  readonly onReload: (changed: readonly string[], live: { readonly warnings: readonly Problem[] }) => void
+  readonly onProblems: (problems: readonly Problem[]) => void
+}
+
+/** Tells the log what became of a change on disk. `what` begins the sentences: `configuration`, `rules`. */
+export function reloadListener(what: string, log: Log): ReloadListener {
   return {
-    onReload: (changed: readonly string[], live: { readonly warnings: readonly Problem[] }): void => {
-      metrics.configurationIsCurrent(true)
-      log.info('configuration reloaded', { changed: changed.join(',') })
+    onReload: (changed, live) => {
+      log.info(`${what} reloaded`, { changed: changed.join(',') })
       warn(log, live.warnings)
     },
-    onProblems: (problems: readonly Problem[]): void => {
-      metrics.configurationIsCurrent(false)
+    onProblems: problems => {
       for (const problem of problems) log.error(formatProblem(problem), { code: problem.code })
-      log.error('configuration not reloaded: the last good one stays in use', { problems: problems.length })
+      log.error(`${what} not reloaded: the last good state stays in use`, { problems: problems.length })
+    },
+  }
+}
+
+function injectionListener(log: Log, metrics: Metrics): ReloadListener {
+  const tell = reloadListener('configuration', log)
+  return {
+    onReload: (changed, live) => {
+      metrics.configurationIsCurrent(true)
+      tell.onReload(changed, live)
+    },
+    onProblems: problems => {
+      metrics.configurationIsCurrent(false)
+      tell.onProblems(problems)
     },
   }
 }

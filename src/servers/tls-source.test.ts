@@ -36,7 +36,7 @@ describe("certificates of Pillion's own", () => {
     const first = await made(now)
     const again = await made(new Date(now.getTime() + 5 * DAY_MS))
     expect(serialOf(again)).toBe(serialOf(first))
-    const authority = new X509Certificate(await readFile(join(root, 'state/ca-cert.pem')))
+    const authority = new X509Certificate(await readFile(join(root, 'state/ca.pem')))
     const leaf = new X509Certificate(first.cert)
     expect(leaf.verify(authority.publicKey)).toBe(true)
     expect(names.map(name => leaf.checkHost(name) ?? leaf.checkIP(name))).toEqual(names)
@@ -47,17 +47,21 @@ describe("certificates of Pillion's own", () => {
     await chmod(join(root, 'state'), 0o755)
     await made(now)
     const mode = async (path: string) => ((await stat(join(root, path))).mode & 0o777).toString(8)
-    expect(await Promise.all(['state', 'state/ca.pem', 'state/serving.pem'].map(mode))).toEqual(['700', '600', '600'])
+    expect(await Promise.all(['state', 'state/ca-key.pem', 'state/serving.pem'].map(mode))).toEqual([
+      '700',
+      '600',
+      '600',
+    ])
   })
 
   it('are renewed by the same authority when a third of their time is left, or for new names', async () => {
     const first = await made(now)
-    const authority = await readFile(join(root, 'state/ca-cert.pem'), 'utf8')
+    const authority = await readFile(join(root, 'state/ca.pem'), 'utf8')
     const renewed = await made(new Date(now.getTime() + 61 * DAY_MS))
     expect(serialOf(renewed)).not.toBe(serialOf(first))
     const named = await made(new Date(now.getTime() + 61 * DAY_MS), [...names, 'istiod.istio-system.svc'])
     expect(named.certificate.checkHost('istiod.istio-system.svc')).toBeDefined()
-    expect(await readFile(join(root, 'state/ca-cert.pem'), 'utf8')).toBe(authority)
+    expect(await readFile(join(root, 'state/ca.pem'), 'utf8')).toBe(authority)
   })
 
   it('are renewed while running', async () => {
@@ -75,17 +79,17 @@ describe("certificates of Pillion's own", () => {
 
   it('come from one authority, however many start together', async () => {
     const pairs = await Promise.all(Array.from({ length: 8 }, () => made(now)))
-    const authority = new X509Certificate(await readFile(join(root, 'state/ca-cert.pem')))
+    const authority = new X509Certificate(await readFile(join(root, 'state/ca.pem')))
     expect(pairs.map(({ certificate }) => certificate.verify(authority.publicKey))).toEqual(pairs.map(() => true))
   })
 
   it('are refused, not replaced, where the kept authority cannot be used', async () => {
     await mkdir(join(root, 'state'))
-    await writeFile(join(root, 'state/ca.pem'), 'not a key')
+    await writeFile(join(root, 'state/ca-key.pem'), 'not a key')
     const pair = await servingPair({ stateDir: join(root, 'state'), names, now })
     expect(pair).toMatchObject({
       ok: false,
-      error: expect.stringMatching(/ca.pem holds no certificate.*remove .*state/),
+      error: expect.stringMatching(/ca-key.pem holds no certificate.*remove .*state/),
     })
     await writeFile(join(root, 'file'), '')
     expect(await servingPair({ stateDir: join(root, 'file'), names, now })).toMatchObject({ ok: false })

@@ -30,9 +30,12 @@ export async function ownCertificate(
   const first = await servingPair({ ...options, now: options.now() })
   if (!first.ok) return first
   let { notAfter } = first.value
+  let isRenewing = false
   const renew = async (): Promise<void> => {
-    if (options.now() < renewalTime(notAfter)) return
+    if (isRenewing || options.now() < renewalTime(notAfter)) return
+    isRenewing = true
     const next = await servingPair({ ...options, now: options.now() })
+    isRenewing = false
     if (!next.ok) return listener.onProblem(next.error)
     notAfter = next.value.notAfter
     listener.onPair(next.value)
