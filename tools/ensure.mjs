@@ -49,7 +49,7 @@ function copyData(from, to) {
   }
 }
 
-/** Compiles `project` into `folder` unless nothing below `sources` is newer than the last time. */
+/** Compiles `project` into `folder` unless nothing below `sources` is newer than the last time; true if it did. */
 function build(project, folder, sources, copies) {
   const stamp = join(root, folder, '.built')
   const changed = [join(root, project), join(root, 'tsconfig.json')].map(path => statSync(path).mtimeMs)
@@ -57,17 +57,20 @@ function build(project, folder, sources, copies) {
     ...changed,
     ...sources.filter(path => existsSync(join(root, path))).map(path => newest(join(root, path))),
   )
-  if (existsSync(stamp) && statSync(stamp).mtimeMs >= latest) return
+  if (existsSync(stamp) && statSync(stamp).mtimeMs >= latest) return false
   // Stamped with the time before the build: what is edited while it runs is built next time.
   const started = new Date()
   run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', project], 'the build')
   for (const [from, to] of copies) copyData(join(root, from), join(root, to))
   writeFileSync(stamp, '')
   utimesSync(stamp, started, started)
+  return true
 }
 
 installDependencies()
-build('tsconfig.json', 'dist', ['src'], [['src', 'dist']])
+if (build('tsconfig.json', 'dist', ['src'], [['src', 'dist']])) {
+  run(process.execPath, [join(root, 'tools', 'bundle.mjs')], 'putting the command together')
+}
 // Conformance and benchmarks run compiled too, from a build of their own, so that what they measure is what ships.
 if (process.argv.includes('--tools')) {
   build('tsconfig.tools.json', 'build', ['src', 'test/kit', 'test/conformance', 'bench'], [['src', 'build/src']])
