@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../lang/json.js'
 import { parseYaml } from '../../lang/yaml/index.js'
-import { decodedJson, GoInt, GoSlice, type GoValue, NO_FIELD, parseTemplate, StringMap } from '../../template/index.js'
+import { decodedJson, GoInt, GoSlice, type GoValue, parseTemplate, StringMap } from '../../template/index.js'
 import { DurationView, MessageView } from '../views/message.js'
 import { RecordView } from '../views/record.js'
 import { StructView } from '../views/struct.js'
@@ -221,4 +221,3 @@ describe.runIf(isHere)('recorded calls', () => {
     expect(wanted.filter(name => !Object.hasOwn(functions, name))).toEqual([])
   })
 })
-
