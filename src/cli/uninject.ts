@@ -50,10 +50,15 @@ async function uninjectFile(
 ): Promise<ExitCode> {
   const { uninjectStream } = await import('../inject/index.js')
   let code: ExitCode = 0
-  for (const document of uninjectStream(text, { file })) {
-    if (document.problem !== undefined) return failed(context, formatProblem(document.problem))
+  for (const [index, document] of uninjectStream(text, { file }).entries()) {
+    if (document.problems.length > 0) {
+      const { locateInStream } = await import('./locate.js')
+      const locate = locateInStream(text, file, index)
+      const placed = document.problems.map(problem => ({ position: locate(problem.path ?? ''), ...problem }))
+      return failed(context, placed.map(formatProblem).join('\npillion: '))
+    }
     for (const { path, message } of document.losses) {
-      context.stderr.write(`pillion: ${file}: not restored: ${path}: ${message}\n`)
+      context.stderr.write(`pillion: ${file}:${document.line}: not restored: ${path}: ${message}\n`)
       code = 1
     }
     await output.write(`${document.output}---\n`)
