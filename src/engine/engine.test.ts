@@ -129,6 +129,17 @@ describe('a key that several rows claim', () => {
     expect([rows(table), codes(table)]).toEqual([{ k: 3 }, []])
   })
 
+  it('leaves the claims as they are when the outcome stays', () => {
+    const { engine, n, put, rows } = numbers()
+    const merge = (claims: readonly { row: number }[]): number => Math.max(...claims.map(({ row }) => row))
+    const table = engine.derive('t', n, row => [['k', row]], { merge })
+    for (const step of [{ a: 1, b: 3 }, { c: 3 }, { b: null, c: null }]) {
+      put(step)
+      rows(table)
+    }
+    expect(rows(table)).toEqual({ k: 1 })
+  })
+
   it('keeps the earlier row when the rule throws', () => {
     const { engine, n, put, rows, codes } = numbers()
     const table = engine.derive('t', n, row => [['k', row]], {
@@ -177,6 +188,18 @@ describe('union', () => {
     expect(engine.changes(both, since)).toEqual({ kind: 'delta', revision: 3, put: new Map(), removed: ['b'] })
     expect(codes(both)).toEqual([])
     expect(inputsOf(engine.explain(both, 'b')).map(({ table }) => table)).toEqual(['other', 'n'])
+  })
+
+  it('looks only at keys that changed', () => {
+    const { engine, n, put, rows } = numbers()
+    let compared = 0
+    const both = engine.union('both', [n], { equals: (a, b) => ++compared > 0 && a === b })
+    put({ a: 1, b: 2 })
+    rows(both)
+    put({ a: 3 })
+    rows(both)
+    put({ b: 3 })
+    expect([rows(both), compared]).toEqual([{ a: 3, b: 3 }, 2])
   })
 
   it('goes by its rule where two have a key', () => {
@@ -316,6 +339,26 @@ describe('changes', () => {
     engine.changes(table, since)
     put({ a: 3 })
     expect(engine.changes(table, since)).toEqual({ kind: 'delta', revision: 2, put: new Map(), removed: [] })
+  })
+})
+
+describe('a table that was not read for longer than history reaches', () => {
+  it('is right all the same, gone rows included', () => {
+    const { engine, n, put, rows } = numbers()
+    const derived = engine.derive('derived', n, (row, key) => [[key, row]])
+    const union = engine.union('union', [n])
+    put({ a: 1, b: 1 })
+    expect([rows(derived), rows(union)]).toEqual([
+      { a: 1, b: 1 },
+      { a: 1, b: 1 },
+    ])
+    put({ a: null })
+    for (let i = 0; i < 3_000; i++) {
+      put({ [`k${i}`]: 1 })
+      put({ [`k${i}`]: null })
+    }
+    put({ b: 2 })
+    expect([rows(derived), rows(union)]).toEqual([{ b: 2 }, { b: 2 }])
   })
 })
 
