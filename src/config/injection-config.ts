@@ -10,7 +10,7 @@ export interface InjectionTemplate {
   readonly name: string
   readonly text: string
   /** Where line 1, column 1 of the text stands in the file; undefined for text that stands in no file. */
-  readonly position?: Position
+  readonly position: Position | undefined
   /** Each line of the text is one line of the file, as in a block scalar or a file of its own. */
   readonly isLineByLine: boolean
 }
@@ -116,24 +116,41 @@ function readConfig(
   return reader.errors.length === 0 ? ok(config) : err(reader.errors)
 }
 
-/** Lines of a block scalar start on the line after its key, all indented alike. */
+/** Finding positions reads the file once more, so it is left until a template fails. */
 function placeTemplate(
   name: string,
   text: string,
   source: string,
   locate: (path: Path) => Position | undefined,
 ): InjectionTemplate {
-  const key = locate(['templates', name])
-  if (key === undefined) return { name, text, isLineByLine: false }
-  const first = locate([])?.line ?? 1
+  let place: Place | undefined
+  const find = (): Place => {
+    place ??= placeOf(text, source, locate(['templates', name]))
+    return place
+  }
+  return {
+    name,
+    text,
+    get position() {
+      return find().position
+    },
+    get isLineByLine() {
+      return find().isLineByLine
+    },
+  }
+}
+
+type Place = Pick<InjectionTemplate, 'position' | 'isLineByLine'>
+
+/** Lines of a block scalar start on the line after its key, all indented alike. */
+function placeOf(text: string, source: string, key: Position | undefined): Place {
+  if (key === undefined) return { position: undefined, isLineByLine: false }
   const lines = source.split('\n')
-  // The document may start below line 1 of its file; positions count from the file's.
-  const offset = Math.min(first, 1) - 1
-  const isBlock = /[|>][-+0-9]*\s*(?:#.*)?$/.test(lines[key.line - 1 - offset] ?? '')
-  if (!isBlock) return { name, text, position: key, isLineByLine: false }
-  const body = lines.slice(key.line - offset).find(line => line.trim() !== '') ?? ''
+  const isBlock = /[|>][-+0-9]*\s*(?:#.*)?$/.test(lines[key.line - 1] ?? '')
+  if (!isBlock) return { position: key, isLineByLine: false }
+  const body = lines.slice(key.line).find(line => line.trim() !== '') ?? ''
   const indent = body.length - body.trimStart().length - (text.length - text.replace(/^ +/, '').length)
-  return { name, text, position: { ...key, line: key.line + 1, column: Math.max(indent, 0) + 1 }, isLineByLine: true }
+  return { position: { ...key, line: key.line + 1, column: Math.max(indent, 0) + 1 }, isLineByLine: true }
 }
 
 /** Reads typed parts of the document and collects what does not fit. */

@@ -195,3 +195,52 @@ function sortedFields(object: JsonObject): JsonObject {
   for (const key of Object.keys(object).sort()) sorted[key] = object[key]!
   return sorted
 }
+
+/**
+ * The other way round: handlers that point at the proxy get back what `probers` records. A port that has a name in its
+ * container may have been written by that name.
+ */
+export function restoreHandlers(
+  pod: Pod,
+  probers: JsonObject,
+  lose: (code: 'unrecorded-probe' | 'port-name', path: string, message: string) => void,
+): Pod {
+  let result = pod
+  for (const list of ['initContainers', 'containers'] as const) {
+    const restored = containersOf(pod, list).map((container, index) => {
+      if (nameOf(container) === PROXY) return container
+      return HANDLERS.reduce((current, { at, url }) => {
+        const handler = handlerAt(current, at)
+        const key = url(nameOf(container))
+        if (handler === undefined || objectIn(handler, 'httpGet')['path'] !== key) return current
+        const path = `spec.${list}[${index}].${at.join('.')}`
+        const record = Object.hasOwn(probers, key) ? probers[key] : undefined
+        if (!isJsonObject(record)) {
+          lose('unrecorded-probe', path, 'this handler points at the proxy, and what it was is not recorded')
+          return current
+        }
+        if (hasPortName(record, container))
+          lose('port-name', path, 'the port is written by number; it may have been a name')
+        return withHandler(current, at, restoredHandler(handler, record))
+      }, container)
+    })
+    if (restored.length > 0) result = withContainers(result, list, restored)
+  }
+  return result
+}
+
+function restoredHandler(handler: JsonObject, record: JsonObject): JsonObject {
+  const result = emptyObject()
+  for (const key of Object.keys(handler)) if (key !== 'httpGet') result[key] = handler[key]!
+  for (const kind of ['httpGet', 'tcpSocket', 'grpc']) {
+    const recorded = record[kind]
+    if (isJsonObject(recorded)) result[kind] = recorded
+  }
+  return result
+}
+
+function hasPortName(record: JsonObject, container: Container): boolean {
+  const handler = [record['httpGet'], record['tcpSocket']].find(isJsonObject)
+  const named = objectsIn(container, 'ports').find(port => port['containerPort'] === handler?.['port'])
+  return handler !== undefined && (textIn(named ?? {}, 'name') ?? '') !== ''
+}

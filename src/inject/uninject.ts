@@ -1,33 +1,72 @@
-import type { JsonObject } from '../lang/json.js'
+import { isJsonObject, type Json, type JsonObject } from '../lang/json.js'
 import type { Problem } from '../lang/problem.js'
+import { ok, type Result } from '../lang/result.js'
+import { parseYamlStream, stringifyYaml, type YamlDocument } from '../lang/yaml/index.js'
+import { decodeTyped, encodeTyped } from '../patch/index.js'
+import { type Loss, removeSidecar } from './removal.js'
+import { podOf, withPod, workloadKindOf } from './workload.js'
 
-/** Something that injection did not record, so that it cannot be restored. */
-export interface Loss {
-  readonly code: string
-  /** Path in the document. */
-  readonly path: string
-  readonly message: string
-}
+export type { Loss } from './removal.js'
 
 export interface UninjectOutcome {
+  /** False: nothing in it was injected, and it came back as it was. */
   readonly changed: boolean
   readonly object: JsonObject
   readonly losses: readonly Loss[]
 }
 
-/** Takes the sidecar out of one object (any kind that `injectStream` handles); other objects come back as they are. */
-export function uninject(_object: JsonObject): UninjectOutcome {
-  throw new Error('not yet')
+/** Takes the sidecar out of one object (any kind that `injectStream` handles, Lists too); others come back as they are. */
+export function uninject(object: JsonObject): Result<UninjectOutcome, Problem> {
+  if (object['kind'] === 'List') return uninjectList(object)
+  const found = workloadKindOf(object)
+  if (found === undefined) return ok({ changed: false, object, losses: [] })
+  const decoded = decodeTyped(found.kind.type, object, { fromYaml: true })
+  if (!decoded.ok) return decoded
+  const workload = decoded.value as JsonObject
+  const removed = removeSidecar(podOf(workload, found.kind))
+  if (removed === undefined) return ok({ changed: false, object, losses: [] })
+  const restored = encodeTyped(found.kind.type, withPod(workload, found.kind, removed.pod)) as JsonObject
+  return ok({ changed: true, object: restored, losses: removed.losses })
+}
+
+function uninjectList(object: JsonObject): Result<UninjectOutcome, Problem> {
+  const items: Json[] = []
+  const losses: Loss[] = []
+  let changed = false
+  for (const [index, item] of (Array.isArray(object['items']) ? object['items'] : []).entries()) {
+    const result = isJsonObject(item) ? uninject(item) : ok({ changed: false, object: item, losses: [] })
+    if (!result.ok) return result
+    changed ||= result.value.changed
+    items.push(result.value.object)
+    losses.push(...result.value.losses.map(loss => ({ ...loss, path: `items[${index}].${loss.path}` })))
+  }
+  return ok({ changed, object: changed ? { ...object, items } : object, losses })
 }
 
 export interface UninjectedDocument {
+  /** Exact text to write, without the `---` that follows it. */
   readonly output: string
   readonly changed: boolean
+  /** Line of the stream on which the document starts. */
+  readonly line: number
   readonly losses: readonly Loss[]
-  readonly problem?: Problem
+  /** What could not be read; the document is then copied. */
+  readonly problems: readonly Problem[]
 }
 
 /** As `injectStream`: documents without a sidecar pass byte for byte. */
-export function uninjectStream(_text: string, _options?: { readonly file?: string }): UninjectedDocument[] {
-  throw new Error('not yet')
+export function uninjectStream(text: string, options: { readonly file?: string } = {}): UninjectedDocument[] {
+  return parseYamlStream(text, options).map(uninjectDocument)
+}
+
+function uninjectDocument(document: YamlDocument): UninjectedDocument {
+  const problems = document.problems.filter(({ severity }) => severity === 'error')
+  const copied = document.text === '' || document.text.endsWith('\n') ? document.text : `${document.text}\n`
+  const same = { output: copied, changed: false, line: document.line, losses: [], problems }
+  if (problems.length > 0 || !isJsonObject(document.value)) return same
+  const result = uninject(document.value)
+  if (!result.ok) return { ...same, problems: [result.error] }
+  if (!result.value.changed) return same
+  const { object, losses } = result.value
+  return { ...same, output: stringifyYaml(object), changed: true, losses }
 }
