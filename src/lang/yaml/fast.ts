@@ -165,10 +165,22 @@ class FastReader {
       if (isQuoted && this.#text.lastIndexOf('\n', this.#at - 1) >= start) giveUp()
       return this.#map(column, isQuoted ? scalar : keyOf(scalar))
     }
-    const whole = isQuoted ? scalar : this.#moreLines(scalar, parent)
+    if (!isQuoted) return this.#endPlain(scalar, parent)
     this.#endLine()
     if (this.#column > parent) giveUp()
-    return isQuoted ? whole : finite(resolvePlain(whole))
+    return scalar
+  }
+
+  /** The value of a plain scalar whose first line has been read; moves to the next content. */
+  #endPlain(first: string, parent: number): Json {
+    const end = this.#at
+    this.#endLine()
+    if (this.#column <= parent) return finite(resolvePlain(first))
+    this.#at = end
+    const whole = this.#moreLines(first, parent)
+    this.#endLine()
+    if (this.#column > parent) giveUp()
+    return finite(resolvePlain(whole))
   }
 
   /** Adds the lines that continue a plain scalar: those indented deeper than the parent, up to a comment. */
@@ -285,19 +297,17 @@ class FastReader {
   #value(parent: number): Json {
     const code = this.#text.charCodeAt(this.#at)
     if (code === PIPE) return this.#literal(parent)
-    const value = this.#inlineValue(code, parent)
-    this.#endLine()
-    // Whatever is indented deeper than the parent would continue this scalar.
-    if (this.#column > parent) giveUp()
-    return value
-  }
-
-  #inlineValue(code: number, parent: number): Json {
-    if (code === DOUBLE_QUOTE || code === SINGLE_QUOTE) return this.#quoted(code, MANY_LINES)
-    if (code === OPEN_LIST || code === OPEN_MAP) return this.#flow()
-    const text = this.#plain(BLOCK)
+    if (code === DOUBLE_QUOTE || code === SINGLE_QUOTE || code === OPEN_LIST || code === OPEN_MAP) {
+      const isFlow = code === OPEN_LIST || code === OPEN_MAP
+      const value = isFlow ? this.#flow() : this.#quoted(code, MANY_LINES)
+      this.#endLine()
+      // Whatever is indented deeper than the parent would continue this scalar.
+      if (this.#column > parent) giveUp()
+      return value
+    }
+    const first = this.#plain(BLOCK)
     if (this.#skipColon()) giveUp()
-    return finite(resolvePlain(this.#moreLines(text, parent)))
+    return this.#endPlain(first, parent)
   }
 
   /** A plain scalar on one line; ends in front of `: `, ` #`, the end of the line and, in a flow, an indicator. */
