@@ -51,6 +51,10 @@ function map(object: JsonObject, indent: string, place: Place): string {
 const MAX_SIMPLE_KEY = 128
 
 function entry(key: string, value: Json, indent: string): string {
+  // The ordinary key needs none of the questions below.
+  if (key.length <= MAX_SIMPLE_KEY && isOrdinary(key)) {
+    return `${key}:${node(value, indent, 'value', indent.length + key.length + 2)}`
+  }
   if (isSimpleKey(key)) {
     const text = scalar(key, indent, UNFOLDED)
     return `${text}:${node(value, indent, 'value', indent.length + lengthOf(text) + 2)}`
@@ -83,6 +87,10 @@ const LINE_BREAK = /[\n\r\u0085\u2028\u2029]/
 const ORDINARY = /^[A-Za-z_/$][A-Za-z0-9_./$()=@-]*$/
 const LONE_SURROGATE = /\p{Surrogate}/gu
 
+function isOrdinary(text: string): boolean {
+  return ORDINARY.test(text) && isPlainString(text)
+}
+
 /** Last column in front of which a space is never folded. */
 const WIDTH = 80
 /** Passed as the column of what must stay on one line. */
@@ -90,7 +98,7 @@ const UNFOLDED = Number.NEGATIVE_INFINITY
 
 /** `inner` is what stands in front of every further line. */
 function scalar(text: string, inner: string, column: number): string {
-  if (ORDINARY.test(text) && isPlainString(text)) return text
+  if (isOrdinary(text)) return text
   const value = text.replace(LONE_SURROGATE, '\ufffd')
   const shape = analyse(value)
   if (value.includes('\n') && column !== UNFOLDED && shape.isLiteralAllowed) return literal(value, inner)
