@@ -19,11 +19,7 @@ type Fields = Record<string, unknown>
 /** As protobuf implementations have it: what nests deeper is an attack, not a message. */
 const MAX_DEPTH = 100
 
-/**
- * A message in canonical proto3 JSON; values that mean the same as absence are absent. An `Any` of a type that is not known
- * here is `{"@type": url, "value": base64}`. Objects have no prototype. Throws ProtoError for bytes that are no such message;
- * fields that the type does not have are skipped.
- */
+/** See index.ts. */
 export function decode(typeName: string, bytes: Uint8Array): object {
   return readMessage(readerOf(bytes), tableOf(typeName), 0) as object
 }

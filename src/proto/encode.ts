@@ -23,11 +23,7 @@ type Fields = Record<string, unknown>
 /** One for all: encoding is synchronous and never calls out. */
 const shared = createWriter()
 
-/**
- * The wire form of a message in proto3 JSON. Fields are written in the order of their numbers and maps in the order of their
- * keys, so that equal messages have equal bytes whatever the order they were built in. Throws ProtoError, with the path, on what
- * the type does not have.
- */
+/** See index.ts. */
 export function encode(typeName: string, message: object): Uint8Array {
   resetWriter(shared)
   writeMessageOf(shared, tableOf(typeName), message)

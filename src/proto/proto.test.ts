@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createRegistry, fromBinary, fromJson, type JsonValue, toBinary, toJson } from '@bufbuild/protobuf'
 import { describe, expect, it } from 'vitest'
-import { decode, encode, ProtoError, packAny, registry, schema } from './index.js'
+import { decode, encode, ProtoError, packAny, registry, schema, typeUrl } from './index.js'
 
 const data = resolve(process.env['PILLION_CONFORMANCE_DIR'] ?? join(import.meta.dirname, '../../../shared/conformance'))
 
@@ -110,7 +110,9 @@ describe('encode', () => {
           {},
           {
             filters: [
-              { typedConfig: packAny('envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy', { cluster: 1 }) },
+              {
+                typedConfig: { '@type': typeUrl('envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy'), cluster: 1 },
+              },
             ],
           },
         ],

@@ -12,7 +12,7 @@ import { adsBootstrap, type Envoy, freePort, startEnvoy } from '../kit/envoy.js'
 import { createMemorySource, type MemorySource } from '../kit/memory-source.js'
 import type { Protocol } from '../kit/xds-client.js'
 
-const ADS = { ads: {}, resourceApiVersion: 'V3' }
+const ADS = { ads: {}, resourceApiVersion: 'V3' } as const
 
 const cluster = (name: string, more: object = {}): object => ({
   name,
