@@ -52,11 +52,11 @@ export function converterOf(type: string): (value: GoValue) => Argument | typeof
     case 'int':
       return value => (typeof value === 'bigint' ? Number(value) : MISMATCH)
     case 'map[string]interface {}':
-      return value => (isNil(value) ? null : isMap(value) ? value : MISMATCH)
+      return value => (value === undefined ? null : isMap(value) ? value : MISMATCH)
     case 'map[string]string':
-      return value => (value instanceof StringMap ? value : isNil(value) ? zeroOf(type) : MISMATCH)
+      return value => (value instanceof StringMap ? value : value === undefined ? zeroOf(type) : MISMATCH)
     case '[]interface {}':
-      return value => (isNil(value) ? null : Array.isArray(value) ? value : MISMATCH)
+      return value => (value === undefined ? null : Array.isArray(value) ? value : MISMATCH)
     case 'protoreflect.ProtoMessage':
       return value => (isNil(value) ? null : isMessage(value) ? value : MISMATCH)
   }

@@ -51,7 +51,12 @@ function callValue(value: GoValue): never {
 
 function joined(args: Values): string {
   const [only] = args
-  return args.length === 1 && typeof only === 'string' ? only : sprint(args.map(indirect))
+  return args.length === 1 && typeof only === 'string' ? only : sprint(args.map(shown))
+}
+
+/** As an action prints it. */
+function shown(value: GoValue): GoValue {
+  return value === null || value === undefined ? '<no value>' : indirect(value)
 }
 
 function length(value: GoValue): GoValue {

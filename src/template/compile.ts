@@ -257,27 +257,22 @@ function compileCommand(command: CommandNode, final: Evaluate | undefined, conte
     case 'chain':
       return hasArguments ? compileMethod(first, args, final, context) : compileOperand(first, context)
     case 'pipe':
-      return hasArguments ? notAFunction(first, args, final, context) : compilePipe(first, context)
+      return hasArguments ? notAFunction(first, command, final) : compilePipe(first, context)
     case 'nil':
       return hasArguments
-        ? notAFunction(first, args, final, context)
+        ? notAFunction(first, first, final)
         : state => {
             throw executionError(state, first, 'nil is not a command')
           }
     default:
-      return hasArguments ? notAFunction(first, args, final, context) : compileOperand(first, context)
+      return hasArguments ? notAFunction(first, first, final) : compileOperand(first, context)
   }
 }
 
-function notAFunction(
-  first: Operand,
-  _args: readonly Operand[],
-  final: Evaluate | undefined,
-  _context: CompileContext,
-): Evaluate {
+function notAFunction(first: Operand, at: Operand | CommandNode, final: Evaluate | undefined): Evaluate {
   return state => {
     final?.(state)
-    throw executionError(state, first, `can't give argument to non-function ${describeNode(first)}`)
+    throw executionError(state, at, `can't give argument to non-function ${describeNode(first)}`)
   }
 }
 
@@ -287,7 +282,7 @@ function compileOperand(node: Operand, context: CompileContext): Evaluate {
     case 'dot':
       return state => state.dot
     case 'field':
-      return compilePath(node, state => state.dot, node.path, false)
+      return compilePath(node, state => state.dot, node.path)
     case 'variable':
       return compileVariable(node)
     case 'chain':
@@ -296,7 +291,7 @@ function compileOperand(node: Operand, context: CompileContext): Evaluate {
           throw executionError(state, node, `indirection through explicit nil in ${describeNode(node)}`)
         }
       }
-      return compilePath(lastEvaluated(node), compileOperand(node.of, context), node.path, false)
+      return compilePath(lastEvaluated(node), compileOperand(node.of, context), node.path)
     case 'pipe':
       return compilePipe(node, context)
     case 'identifier':
@@ -321,12 +316,12 @@ function compileVariable(node: Extract<Operand, { kind: 'variable' }>): Evaluate
     }
   }
   const read: Evaluate = state => state.variables[slot]
-  return path.length === 0 ? read : compilePath(node, read, path, false)
+  return path.length === 0 ? read : compilePath(node, read, path)
 }
 
 // Fields.
 
-function compilePath(at: Node | Operand | CommandNode, of: Evaluate, path: readonly string[], _: boolean): Evaluate {
+function compilePath(at: Operand | CommandNode, of: Evaluate, path: readonly string[]): Evaluate {
   const [first, second] = path
   if (path.length === 1 && first !== undefined) return state => fieldOf(state, of(state), first, at, false)
   if (path.length === 2 && first !== undefined && second !== undefined) {
@@ -400,7 +395,7 @@ function compileMethod(
   context: CompileContext,
 ): Evaluate {
   const name = node.path.at(-1)
-  if (name === undefined) return notAFunction(node, args, final, context)
+  if (name === undefined) return notAFunction(node, node, final)
   const receiverOf = compileOperand({ ...node, path: node.path.slice(0, -1) } as Operand, context)
   const bare = node.kind === 'field' && node.path.length === 1
   const evaluateReceiver: Evaluate = bare ? state => state.dot : receiverOf
@@ -418,9 +413,9 @@ function compileMethod(
 }
 
 function notAMethod(state: ExecutionState, receiver: GoValue, name: string, at: Node | Operand | CommandNode): Error {
-  const field = fieldOf(state, receiver, name, at, false)
+  // A field that is not there is the graver error.
+  fieldOf(state, receiver, name, at, false)
   const isStruct = receiver instanceof GoObject
-  void field
   return executionError(
     state,
     at,
@@ -566,7 +561,7 @@ function compileArgument(node: Operand, type: string, context: CompileContext): 
   }
   const evaluate = compileOperand(node, context)
   if (type === 'reflect.Value') return evaluate
-  if (node.kind === 'chain' && type === 'any') return compileChainArgument(node, evaluate)
+  if (node.kind === 'chain' && type === 'any') return compileChainArgument(evaluate)
   const accept = converterOf(type)
   const at = lastEvaluated(node)
   return state => {
@@ -577,7 +572,7 @@ function compileArgument(node: Operand, type: string, context: CompileContext): 
   }
 }
 
-function compileChainArgument(_node: Operand, evaluate: Evaluate): EvaluateArgument {
+function compileChainArgument(evaluate: Evaluate): EvaluateArgument {
   return state => {
     const value = evaluate(state)
     return value === undefined ? null : value

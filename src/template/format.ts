@@ -77,6 +77,8 @@ function newBudget(): Budget {
 const DIRECTIVE = /%([#0+\- ]*)(?:\[([^\]]*)\])?(\*|[0-9]+)?(?:(\.)(?:\[([^\]]*)\])?(\*|[0-9]+)?)?(?:\[([^\]]*)\])?/y
 /** Beyond this, a width or precision is not one. */
 const MAX_WIDTH = 1_000_000
+/** A width that is written out may be ten times that. */
+const MAX_WRITTEN_WIDTH = 10_000_000
 
 /** fmt.Sprintf. */
 export function sprintf(format: string, args: readonly GoValue[]): string {
@@ -129,9 +131,7 @@ export function sprintf(format: string, args: readonly GoValue[]): string {
   function readWidth(text: string | undefined): [width: number | undefined, minus: boolean] {
     if (text === undefined) return [undefined, false]
     if (text !== '*') {
-      if (Number(text) <= MAX_WIDTH) return [Number(text), false]
-      out += ''
-      return [undefined, false]
+      return [Number(text) <= MAX_WRITTEN_WIDTH ? Number(text) : undefined, false]
     }
     const value = intArgument()
     if (value === undefined) out += '%!(BADWIDTH)'
@@ -193,13 +193,13 @@ function formatArgument(value: GoValue, verb: string, flags: Flags, budget: Budg
     return verb === 'T' || verb === 'v' ? pad('<nil>', flags) : `%!${verb}(<nil>)`
   }
   if (verb === 'T') return formatString(typeName(value), 's', flags)
-  if (verb === 'p') return badVerb(value, verb, budget)
+  if (verb === 'p') return badVerb(value, verb, flags, budget)
   return formatValue(value, verb, flags, budget, 0)
 }
 
-function badVerb(value: GoValue, verb: string, budget: Budget): string {
-  if (value === null || value === undefined) return `%!${verb}(<nil>)`
-  return `%!${verb}(${typeName(value)}=${formatValue(value, 'v', PLAIN, budget, 0)})`
+/** The value is shown as `%v` would, with the flags that were given. */
+function badVerb(value: GoValue, verb: string, flags: Flags, budget: Budget): string {
+  return `%!${verb}(${typeName(value)}=${formatValue(value, 'v', flags, budget, 0)})`
 }
 
 function formatValue(value: GoValue, verb: string, flags: Flags, budget: Budget, depth: number): string {
@@ -210,7 +210,7 @@ function formatValue(value: GoValue, verb: string, flags: Flags, budget: Budget,
       budget.left -= value.length
       return formatString(value, verb, flags)
     case 'boolean':
-      return verb === 't' || verb === 'v' ? pad(String(value), flags) : badVerb(value, verb, budget)
+      return verb === 't' || verb === 'v' ? pad(String(value), flags) : badVerb(value, verb, flags, budget)
     case 'number':
       return formatFloatVerb(value, verb, flags, budget)
     case 'bigint':
@@ -286,6 +286,7 @@ function pad(text: string, { width, minus, zero }: Flags): string {
   if (width === undefined) return text
   const length = isAscii(text) ? text.length : [...text].length
   if (length >= width) return text
+  if (width > MAX_VALUE) throw new FunctionError(`result is longer than ${MAX_VALUE} characters`)
   const fill = (zero && !minus ? '0' : ' ').repeat(width - length)
   return minus ? text + fill : fill + text
 }
@@ -305,7 +306,7 @@ function formatString(text: string, verb: string, flags: Flags): string {
     case 'X':
       return pad(hexString(text, verb, flags), flags)
   }
-  return `%!${verb}(string=${text})`
+  return `%!${verb}(string=${pad(truncated(text, flags), flags)})`
 }
 
 function truncated(text: string, { precision }: Flags): string {
@@ -353,7 +354,7 @@ function formatInteger(
     case 'U':
       return pad(unicodeOf(value, flags), { ...flags, zero: false })
   }
-  return badVerb(whole, verb, budget)
+  return badVerb(whole, verb, flags, budget)
 }
 
 function characterOf(value: bigint): string {
@@ -362,17 +363,16 @@ function characterOf(value: bigint): string {
 }
 
 function unicodeOf(value: bigint, { sharp, precision }: Flags): string {
-  const hex = value
-    .toString(16)
-    .toUpperCase()
-    .padStart(Math.max(precision ?? 4, 4), '0')
-  const quoted = goQuoteCharacter(Number(value))
-  return `U+${hex}${sharp && !quoted.startsWith("'\\") ? ` ${quoted}` : ''}`
+  const hex = BigInt.asUintN(64, value).toString(16).toUpperCase()
+  const digits = hex.padStart(Math.max(precision ?? 4, 4), '0')
+  const isPrintable =
+    value >= 0x20n && characterOf(value) !== '\ufffd' && !/^'\\[^'\\]/.test(goQuoteCharacter(Number(value)))
+  return `U+${digits}${sharp && isPrintable ? ` '${characterOf(value)}'` : ''}`
 }
 
 function digitsOf(value: bigint, base: number, prefix: string, flags: Flags): string {
   const isNegative = value < 0n
-  const sign = isNegative ? '-' : flags.plus || flags.plusV ? '+' : flags.space ? ' ' : ''
+  const sign = isNegative ? '-' : flags.plus ? '+' : flags.space ? ' ' : ''
   let digits = (isNegative ? -value : value).toString(base)
   if (flags.precision === 0 && value === 0n) return pad('', { ...flags, zero: false })
   let least = flags.precision ?? 0
@@ -400,14 +400,14 @@ function formatFloatVerb(value: number, verb: string, flags: Flags, budget: Budg
     case 'X':
       return padFloat(formatFloat(value, verb as FloatFormat, flags.precision ?? -1), flags, verb)
   }
-  return badVerb(value, verb, budget)
+  return badVerb(value, verb, flags, budget)
 }
 
 /** Sign and padding; with zeros they go between the two. */
 function padFloat(text: string, flags: Flags, verb: string): string {
   const hasSign = /^[+-]/.test(text)
   const isSpecial = /Inf|NaN/.test(text)
-  const sign = text.startsWith('-') ? '-' : flags.plus || flags.plusV ? '+' : flags.space ? ' ' : ''
+  const sign = text.startsWith('-') ? '-' : flags.plus ? '+' : flags.space ? ' ' : ''
   let digits = hasSign ? text.slice(1) : text
   if (isSpecial) {
     const shown = digits === 'NaN' && sign === '' ? digits : `${sign === '' && digits === 'Inf' ? '+' : sign}${digits}`
@@ -421,9 +421,15 @@ function padFloat(text: string, flags: Flags, verb: string): string {
 
 /** `%#g`: the point stays, and so do trailing zeros. */
 function keepPoint(digits: string, verb: string, precision: number | undefined): string {
-  const [, mantissa = '', exponent = ''] = /^(.*?)([eEpP].*)?$/.exec(digits) ?? []
-  const wanted = 'gG'.includes(verb) || verb === 'v' ? (precision ?? 6) : 0
-  const significant = mantissa.replace(/^[0.]*/, '').replace('.', '').length || (wanted > 0 ? 1 : 0)
+  const isHex = verb === 'x' || verb === 'X'
+  const [, mantissa = '', exponent = ''] = (isHex ? /^(.*?)([pP].*)?$/ : /^(.*?)([eE].*)?$/).exec(digits) ?? []
+  // The x of 0x counts as a digit.
+  const wanted = verb === 'x' ? (precision ?? 6) - 1 : 'eEfFX'.includes(verb) ? 0 : (precision ?? 6)
+  const significant =
+    mantissa
+      .replace(/^0[xX]/, '')
+      .replace(/^[0.]*/, '')
+      .replace('.', '').length || (wanted > 0 ? 1 : 0)
   const zeros = '0'.repeat(Math.max(wanted - significant, 0))
   return `${mantissa.includes('.') ? mantissa : `${mantissa}.`}${zeros}${exponent}`
 }

@@ -18,6 +18,7 @@ export function parseNumber({ kind, text, at }: Token): Result<NumberNode, strin
     return err(`integer overflow: ${goQuote(text)}`)
   }
   const float = parseFloatLiteral(text)
+  if (float !== undefined && !/[.eEpP]/.test(text)) return err(`integer overflow: ${goQuote(text)}`)
   if (float === undefined) return err(`illegal number syntax: ${goQuote(text)}`)
   const exact = Number.isInteger(float) ? BigInt(float) : undefined
   return number(text, at, exact && inRange(exact, -MAX_INT - 1n, MAX_INT), exact && inRange(exact, 0n, MAX_UINT), float)

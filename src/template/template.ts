@@ -4,7 +4,7 @@ import { type CompileContext, compileNodes } from './compile.js'
 import { type TemplateError, TemplateFailure } from './error.js'
 import type { FunctionMap } from './function.js'
 import { parseTrees } from './parser.js'
-import { type CompiledTree, type ExecutionState, executionError, type TextListener, type Unit } from './state.js'
+import type { CompiledTree, ExecutionState, TextListener, Unit } from './state.js'
 import type { GoValue } from './value.js'
 
 export interface ParseTemplateOptions {
@@ -83,7 +83,7 @@ function execute(unit: Unit, data: GoValue, options?: ExecuteOptions): Result<st
     main.run(state)
     return ok(state.out)
   } catch (error) {
-    return err(errorOf(error, unit.name, state))
+    return err(errorOf(error, unit.name))
   }
 }
 
@@ -102,14 +102,12 @@ function listener(source: string, onText: NonNullable<ExecuteOptions['onText']>)
   }
 }
 
-function errorOf(error: unknown, name: string, state?: ExecutionState): TemplateError {
+function errorOf(error: unknown, name: string): TemplateError {
   if (error instanceof TemplateFailure) return error.detail
   // The engine's own depth limits leave room; a deep value or expression may still exhaust the stack.
   if (error instanceof RangeError) {
     const message = `template: ${name}: nested too deep`
     return { name, line: 1, column: 0, message }
   }
-  void state
-  void executionError
   throw error
 }

@@ -3,6 +3,8 @@
 export const SECOND = 1_000_000_000n
 const DAY = 86_400
 
+const RECENT = [new Date('2020-01-01'), new Date('2020-07-01')]
+
 /** A time zone: what clocks there show at a moment. */
 export interface Zone {
   readonly name: string
@@ -46,29 +48,39 @@ function databaseZone(name: string): Zone {
   const names = ['en-US', 'en-GB', 'en-AU', 'en-IN', 'en-ZA'].map(
     locale => new Intl.DateTimeFormat(locale, { timeZone: name, timeZoneName: 'short' }),
   )
+  const offsetAt = (date: Date): number => {
+    const part = Object.fromEntries(clock.formatToParts(date).map(({ type, value }) => [type, value]))
+    const year = part['era'] === 'BC' ? 1 - Number(part['year']) : Number(part['year'])
+    const days = daysFromCivil(year, Number(part['month']), Number(part['day']))
+    const ofDay = Number(part['hour']) * 3600 + Number(part['minute']) * 60 + Number(part['second'])
+    return days * DAY + ofDay - Math.floor(date.getTime() / 1000)
+  }
+  // The formatter knows no letters for dates before 1970: take those that the same offset has in 2020.
+  const recent = (offset: number): string | undefined => {
+    const same = RECENT.find(date => offsetAt(date) === offset)
+    return same === undefined ? undefined : abbreviationOf(names, same)
+  }
   return {
     name,
     at(unixSeconds) {
       const date = new Date(unixSeconds * 1000)
-      const part = Object.fromEntries(clock.formatToParts(date).map(({ type, value }) => [type, value]))
-      const year = part['era'] === 'BC' ? 1 - Number(part['year']) : Number(part['year'])
-      const shown =
-        daysFromCivil(year, Number(part['month']), Number(part['day'])) * DAY +
-        Number(part['hour']) * 3600 +
-        Number(part['minute']) * 60 +
-        Number(part['second'])
-      const offset = shown - unixSeconds
-      return { offset, abbreviation: abbreviationOf(names, date, offset) }
+      const offset = offsetAt(date)
+      return { offset, abbreviation: abbreviationOf(names, date) ?? recent(offset) ?? offsetText(offset) }
     },
   }
 }
 
-/** The zone's letters in whichever English has them, else its offset, as the tz database writes zones without letters. */
-function abbreviationOf(names: readonly Intl.DateTimeFormat[], date: Date, offset: number): string {
+/** The zone's letters in whichever English has them. */
+function abbreviationOf(names: readonly Intl.DateTimeFormat[], date: Date): string | undefined {
   for (const format of names) {
     const name = format.formatToParts(date).find(({ type }) => type === 'timeZoneName')?.value ?? ''
     if (/^[A-Z]+$/.test(name)) return name
   }
+  return undefined
+}
+
+/** Zones without letters are named by their offset, as in the tz database. */
+function offsetText(offset: number): string {
   const minutes = Math.abs(offset) / 60
   const digits = String(Math.floor(minutes / 60)).padStart(2, '0')
   const rest = minutes % 60 === 0 ? '' : String(minutes % 60).padStart(2, '0')

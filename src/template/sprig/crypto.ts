@@ -1,8 +1,7 @@
-import type { createHash, scryptSync } from 'node:crypto'
+import type { scryptSync } from 'node:crypto'
 import { fromBytes, toBytes } from '../bytes.js'
 import { type FunctionMap, fail, fn } from '../function.js'
 import type { TemplateHost } from '../host.js'
-import { GoSlice } from '../value.js'
 import { bcryptHash } from './bcrypt.js'
 import { base64Bytes } from './encodings.js'
 import { builtin } from './load.js'
@@ -198,6 +197,3 @@ function uint32(value: number): Uint8Array {
   new DataView(bytes.buffer).setUint32(0, value)
   return bytes
 }
-
-export type HashFactory = typeof createHash
-void GoSlice

@@ -19,7 +19,9 @@ type Values = GoValue[]
 
 const mergeMissing = fn('dict ...dict', (target: Dict, ...sources: Dict[]) => mergeAll(target, sources, false))
 const mergeOver = fn('dict ...dict', (target: Dict, ...sources: Dict[]) => mergeAll(target, sources, true))
-const deepCopy = fn('any', (value: GoValue) => copy(value, 0))
+const deepCopy = fn('any', (value: GoValue) =>
+  value === null ? fail('reflect: call of reflect.Value.Type on zero Value') : copy(value, 0),
+)
 
 /** Where Go's order of keys is random (`keys`, `values`), here it is sorted. */
 export const DICTS: FunctionMap = {

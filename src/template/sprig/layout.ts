@@ -42,7 +42,7 @@ function formatElement(element: string, civil: Civil): string {
     case 'Mon':
       return (WEEKDAYS[weekday] ?? '').slice(0, 3)
     case 'MST':
-      return civil.abbreviation
+      return civil.abbreviation === '' ? formatOffset('-0700', civil.offset) : civil.abbreviation
     case '2006':
       return year < 0 ? `-${String(-year).padStart(4, '0')}` : String(year).padStart(4, '0')
     case '06':

@@ -1,5 +1,5 @@
 import { type FunctionMap, fail, fn } from '../function.js'
-import { compareStrings, GoSlice, type GoValue, itemsOf, stringSlice } from '../value.js'
+import { compareStrings, GoSlice, type GoValue, itemsOf, kindOf, stringSlice } from '../value.js'
 import { deepEqual, isEmpty, isNothing, listItems, toInt64, toText, toTexts } from './convert.js'
 
 type Values = GoValue[]
@@ -95,5 +95,5 @@ function chunkList(size: number, value: GoValue): GoValue {
 
 function concatItems(value: GoValue): readonly GoValue[] {
   if (isNothing(value)) fail('runtime error: invalid memory address or nil pointer dereference')
-  return itemsOf(value) ?? listItems(value, 'Cannot concat type as list:')
+  return itemsOf(value) ?? fail(`Cannot concat type ${kindOf(value)} as list`)
 }

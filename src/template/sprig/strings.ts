@@ -1,5 +1,5 @@
 import { byteLength, fromBytes, isAscii, sliceBytes, toBytes } from '../bytes.js'
-import { formatPlain, sprint } from '../format.js'
+import { formatPlain } from '../format.js'
 import { type FunctionMap, fail, fn } from '../function.js'
 import { MAX_VALUE } from '../limits.js'
 import { goQuote } from '../quote.js'
@@ -29,8 +29,10 @@ export const STRINGS: FunctionMap = {
   title: fn('string', titleCase),
   untitle: fn('string', (text: string) => text.replace(/(^|\s)(\S)/gu, (_, gap, c) => gap + toLower(c))),
   swapcase: fn('string', swapCase),
-  initials: fn('string', (text: string) => byteRunes(text.replace(/(^|\s+)(\S)\S*/gu, '$2'))),
-  nospace: fn('string', (text: string) => (isAscii(text) ? text.replace(/\s/g, '') : byteRunes(text, true))),
+  initials: fn('string', (text: string) =>
+    bytesAsText(text).replace(/[\s\x85\xa0]*([^\s\x85\xa0]?)[^\s\x85\xa0]*/g, '$1'),
+  ),
+  nospace: fn('string', withoutSpace),
   snakecase: fn('string', (text: string) => separatedCase(text, '_')),
   kebabcase: fn('string', (text: string) => separatedCase(text, '-')),
   camelcase: fn('string', camelCase),
@@ -119,29 +121,18 @@ function isSeparator(c: string): boolean {
 }
 
 function swapCase(text: string): string {
-  let isAfterSpace = true
-  let out = ''
-  for (const c of text) {
-    if (/[\p{Lu}\p{Lt}]/u.test(c)) {
-      out += toLower(c)
-      isAfterSpace = false
-    } else if (/\p{Ll}/u.test(c)) {
-      out += toUpper(c)
-      isAfterSpace = false
-    } else {
-      out += c
-      isAfterSpace = /\s/.test(c)
-    }
-  }
-  void isAfterSpace
-  return out
+  return Array.from(text, c => (/[\p{Lu}\p{Lt}]/u.test(c) ? toLower(c) : /\p{Ll}/u.test(c) ? toUpper(c) : c)).join('')
 }
 
 /** Two of sprig's functions walk bytes as if they were characters; what that makes of text beyond ASCII is kept. */
-function byteRunes(text: string, dropsSpace = false): string {
-  if (isAscii(text)) return text
-  const characters = Array.from(toBytes(text), byte => String.fromCharCode(byte))
-  return characters.filter(c => !dropsSpace || !/[\s\x85\xa0]/.test(c)).join('')
+function bytesAsText(text: string): string {
+  return isAscii(text) ? text : Array.from(toBytes(text), byte => String.fromCharCode(byte)).join('')
+}
+
+function withoutSpace(text: string): string {
+  const characters = bytesAsText(text)
+  const kept = characters.replace(/[\s\x85\xa0]/g, '')
+  return kept === characters ? text : kept
 }
 
 function abbreviate(text: string, left: number, width: number): string {
@@ -233,5 +224,3 @@ function wrapText(text: string, width: number, separator: string, cutsWords: boo
   lines.push(bytes.slice(at))
   return lines.map(line => fromBytes(Uint8Array.from(line, c => c.charCodeAt(0)))).join(separator)
 }
-
-void sprint

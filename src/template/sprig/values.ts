@@ -2,7 +2,7 @@ import { parseJson } from '../../lang/gojson.js'
 import { FunctionError, type FunctionMap, fail, fn } from '../function.js'
 import { type EncodeJsonOptions, encodeJson } from '../json.js'
 import { decodedJson, type GoValue, kindOf, typeName } from '../value.js'
-import { deepEqual, isEmpty, isNothing } from './convert.js'
+import { deepEqual, isEmpty } from './convert.js'
 
 type Values = GoValue[]
 
@@ -51,5 +51,3 @@ function encodeOr(value: GoValue, options: EncodeJsonOptions): string {
     throw error
   }
 }
-
-void isNothing

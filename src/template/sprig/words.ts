@@ -8,17 +8,29 @@ interface Word {
 }
 
 const CONNECTOR = /[-_\s]/u
-const WORD =
-  /(?<connector>[-_\s]+)|(?<punctuation>\p{P}+)|(?<upper>\p{Lu}{2,}(?!\p{Ll}|\p{Lo}|\p{Lm}|\p{Lt})|\p{Lu}+(?=\p{Lu}[\p{Ll}\p{Lo}\p{Lm}\p{Lt}])|\p{Lu}[\p{Ll}\p{Lo}\p{Lm}\p{Lt}]*)|(?<lower>[\p{Ll}\p{Lo}\p{Lm}\p{Lt}]+)|(?<number>\p{N}+)|(?<other>[^\p{L}\p{N}\p{P}\s_-]+)/gu
+/** Chinese characters are no letters here. */
+const LOWER = '(?![\\u3400-\\u4d85\\u4e00-\\u9fcc\\u{20000}-\\u{2b81d}])[\\p{Ll}\\p{Lo}\\p{Lm}\\p{Lt}]'
+const WORD = new RegExp(
+  [
+    '(?<connector>[-_\\s]+)',
+    '(?<punctuation>\\p{P}+)',
+    `(?<upper>\\p{Lu}{2,}(?!\\p{Lu}|${LOWER})|\\p{Lu}+(?=\\p{Lu}${LOWER})|\\p{Lu}(?:${LOWER})*)`,
+    `(?<lower>(?:${LOWER})+)`,
+    '(?<number>\\p{N}+)',
+    `(?<other>(?:(?!${LOWER})[^\\p{N}\\p{P}\\p{Lu}\\s_-])+)`,
+  ].join('|'),
+  'gu',
+)
 
 /** `foo_bar` -> `FooBar`; leading connectors stay. */
 export function camelCase(text: string): string {
   const [lead = ''] = /^[-_\s]*/u.exec(text) ?? []
   const points = Array.from(text.slice(lead.length))
   const [first] = points
-  if (first === undefined) return lead
+  // All connectors: the last one comes twice, as it does in the reference.
+  if (first === undefined) return lead + lead.slice(-1)
   let out = lead
-  let current = first.toUpperCase()
+  let current = upper(first)
   // A run of capitals loses all but its first.
   let isInCapitals = /\p{Lu}/u.test(first)
   for (const next of points.slice(1)) {
@@ -30,7 +42,7 @@ export function camelCase(text: string): string {
     }
     if (wasGap) {
       isInCapitals = /\p{Lu}/u.test(next)
-      current = next.toUpperCase()
+      current = upper(next)
       continue
     }
     out += current
@@ -79,6 +91,12 @@ export function separatedCase(text: string, connector: string): string {
     } else out += lower(words[i++], connector)
     connect()
   }
+}
+
+/** One character for one: `ß` stays. */
+function upper(c: string): string {
+  const mapped = c.toUpperCase()
+  return Array.from(mapped).length === 1 ? mapped : c
 }
 
 function wordsOf(text: string): Word[] {
