@@ -71,7 +71,7 @@ function addCommand(program: Command, row: CommandRow, module: CommandModule | u
 function namedCommand(argv: readonly string[], commands: readonly CommandRow[]): CommandRow | undefined {
   const words = argv.filter(word => !word.startsWith('-'))
   const name = words[0] === 'help' ? words[1] : words[0]
-  return commands.find(row => row.name === name || row.alias === name)
+  return name === undefined ? undefined : commands.find(row => row.name === name || row.alias === name)
 }
 
 function exampleText(examples: readonly Example[]): string {
