@@ -536,25 +536,37 @@ class FastReader {
 function foldLines(inner: string, isAllowed: boolean, hasEscapes: boolean): string {
   if (!isAllowed) giveUp()
   const lines = inner.split('\n')
-  let folded = lines[0]!
+  // Pieces, because looking at the end of a growing string would cost its whole length every time.
+  const pieces: string[] = []
+  let last = lines[0]!
   let breaks = 0
   for (let i = 1; i < lines.length; i++) {
     const line = lines[i]!
-    const text = line.replace(/^ +/, '')
-    const isLast = i === lines.length - 1
-    if (text.startsWith('\t') || folded.endsWith('\t')) giveUp()
+    const text = line.slice(countSpaces(line))
+    if (text.startsWith('\t') || last.endsWith('\t')) giveUp()
     breaks++
-    if (text === '' && !isLast) continue
+    if (text === '' && i < lines.length - 1) continue
     if (MARKER.test(line)) giveUp()
-    const isEscaped = hasEscapes && endsInEscape(folded)
+    const isEscaped = hasEscapes && endsInEscape(last)
     if (isEscaped && breaks > 1) giveUp()
-    folded = isEscaped
-      ? folded.slice(0, -1)
-      : folded.replace(/ +$/, '') + (breaks === 1 ? ' ' : '\n'.repeat(breaks - 1))
-    folded += text
+    if (isEscaped) pieces.push(last.slice(0, -1))
+    else pieces.push(trimSpaces(last), breaks === 1 ? ' ' : '\n'.repeat(breaks - 1))
+    last = text
     breaks = 0
   }
-  return folded
+  return pieces.join('') + last
+}
+
+function countSpaces(line: string): number {
+  let at = 0
+  while (line.charCodeAt(at) === SPACE) at++
+  return at
+}
+
+function trimSpaces(line: string): string {
+  let end = line.length
+  while (end > 0 && line.charCodeAt(end - 1) === SPACE) end--
+  return line.slice(0, end)
 }
 
 const MARKER = /^(?:---|\.\.\.)/
