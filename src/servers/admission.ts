@@ -89,6 +89,7 @@ const BODY_ANSWERS: Readonly<Record<BodyFailure, readonly [number, string]>> = {
   'too-large': [400, `Request entity too large: limit is ${BODY_LIMIT_BYTES}`],
   'too-slow': [408, 'the body did not arrive in time'],
   aborted: [400, 'the body ended early'],
+  busy: [503, 'too many bodies are arriving at once, try again'],
 }
 
 function rejected(status: number, message: string): Admitted {

@@ -1,7 +1,17 @@
 import { err, ok, type Result } from '../lang/result.js'
 import type { NodeRequest } from './router.js'
 
-export type BodyFailure = 'too-large' | 'too-slow' | 'aborted'
+export type BodyFailure = 'too-large' | 'too-slow' | 'aborted' | 'busy'
+
+/** What all bodies that are arriving at one time may take, over all connections of a server. */
+export interface BodyBudget {
+  /** Bytes held now. */
+  held: number
+  readonly limit: number
+}
+
+/** About forty bodies of the largest size, or a few thousand of the usual one: beyond that is no API server. */
+export const BODY_BUDGET_BYTES = 256 * 1024 * 1024
 
 /** The API server gives a webhook at most 30 seconds; a body that takes longer has nobody waiting for its answer. */
 const BODY_TIME_MS = 30_000
@@ -9,8 +19,12 @@ const BODY_TIME_MS = 30_000
 const DRAIN_BYTES = 64 * 1024 * 1024
 const DRAIN_TIME_MS = 2_000
 
-/** Collects the body; gives up past `limit` bytes or after 30 seconds, and keeps nothing then. */
-export function readBody(request: NodeRequest, limit: number): Promise<Result<Buffer, BodyFailure>> {
+/** Collects the body; gives up past `limit` bytes, after 30 seconds or when the budget is spent, and keeps nothing then. */
+export function readBody(
+  request: NodeRequest,
+  limit: number,
+  budget: BodyBudget,
+): Promise<Result<Buffer, BodyFailure>> {
   return new Promise(resolve => {
     const declared = Number(request.headers['content-length'])
     if (declared > limit) {
@@ -22,6 +36,7 @@ export function readBody(request: NodeRequest, limit: number): Promise<Result<Bu
     let size = 0
     const settle = (result: Result<Buffer, BodyFailure>): void => {
       clearTimeout(timer)
+      budget.held -= size
       request.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose)
       request.on('error', ignore)
       if (!result.ok) drain(request)
@@ -30,7 +45,9 @@ export function readBody(request: NodeRequest, limit: number): Promise<Result<Bu
     const timer = setTimeout(() => settle(err('too-slow')), BODY_TIME_MS)
     const onData = (chunk: Buffer): void => {
       size += chunk.length
+      budget.held += chunk.length
       if (size > limit) settle(err('too-large'))
+      else if (budget.held > budget.limit) settle(err('busy'))
       else chunks.push(chunk)
     }
     const onEnd = (): void => settle(ok(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size)))

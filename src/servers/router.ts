@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { Result } from '../lang/result.js'
-import { type BodyFailure, readBody } from './body.js'
+import { BODY_BUDGET_BYTES, type BodyBudget, type BodyFailure, readBody } from './body.js'
 
 /** What a route sees of a request, HTTP/1.1 and HTTP/2 alike. */
 export interface WebRequest {
@@ -44,13 +44,14 @@ export interface RouterOptions {
 
 /** The request listener of a node server. The longest matching path wins. */
 export function createRouter(routes: readonly Route[], options: RouterOptions): NodeHandler {
+  const budget: BodyBudget = { held: 0, limit: BODY_BUDGET_BYTES }
   const byLength = [...routes].sort((a, b) => b.path.length - a.path.length)
   return (request, response) => {
     const target = parseTarget(request.url ?? '/')
     if (target === undefined) return send(request, response, plain(400, 'malformed request path'), options)
     const route = byLength.find(candidate => matches(candidate, target.path))
     if (route === undefined) return send(request, response, plain(404, '404 page not found'), options)
-    answer(route, webRequest(request, target), options).then(
+    answer(route, webRequest(request, target, budget), options).then(
       reply => send(request, response, reply, options),
       () => response.destroy(),
     )
@@ -87,13 +88,13 @@ function parseTarget(url: string): Target | undefined {
   }
 }
 
-function webRequest(request: NodeRequest, target: Target): WebRequest {
+function webRequest(request: NodeRequest, target: Target, budget: BodyBudget): WebRequest {
   return {
     method: request.method ?? 'GET',
     path: target.path,
     query: target.query,
     headers: request.headers,
-    body: limit => readBody(request, limit),
+    body: limit => readBody(request, limit, budget),
   }
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -143,6 +143,27 @@ describe('pillion serve', () => {
     await edit('values.yaml', () => 'global: {hub: example.com, tag: new, proxy: {image: p}}\n')
     await logged(/configuration reloaded/)
     expect(await patchOf()).toMatch(/example.com\/p:new.*changed|changed.*example.com\/p:new/)
+  })
+
+  it('follows the swap of a mounted ConfigMap; when its files go away, the last good state stays', async () => {
+    const mount = async (version: string, policy: string) => {
+      await mkdir(join(cwd, version))
+      for (const name of ['config.yaml', 'values.yaml']) {
+        const text = await readFile(join(SAMPLE, name), 'utf8')
+        await writeFile(join(cwd, version, name), text.replace('policy: disabled', `policy: ${policy}`))
+      }
+      await symlink(version, join(cwd, '..data_tmp'))
+      await rename(join(cwd, '..data_tmp'), join(cwd, '..data'))
+    }
+    await mount('..1', 'disabled')
+    for (const name of ['config', 'values']) await symlink(`..data/${name}.yaml`, join(cwd, name))
+    const { bound, logged } = await serve('--injectConfigFile', 'config', '--valuesFile', 'values')
+    await mount('..2', 'enabled')
+    await logged(/configuration reloaded/)
+    expect((await ask(bound.https, 'review-misspelt')).patch).toBeDefined()
+    await rm(join(cwd, '..2'), { recursive: true })
+    await logged(/cannot read .*config: no such file/)
+    expect((await ask(bound.https, 'review-misspelt')).patch).toBeDefined()
   })
 
   it('lets a request in flight finish when it is told to stop', async () => {
