@@ -11,7 +11,16 @@ import {
 } from './arguments.js'
 import { FunctionError, type TemplateFunction } from './function.js'
 import { MAX_STEPS, MAX_TEMPLATE_DEPTH, MAX_VALUE } from './limits.js'
-import type { BranchNode, CommandNode, IdentifierNode, Node, Operand, PipeNode, TemplateNode } from './nodes.js'
+import type {
+  ActionNode,
+  BranchNode,
+  CommandNode,
+  IdentifierNode,
+  Node,
+  Operand,
+  PipeNode,
+  TemplateNode,
+} from './nodes.js'
 import { describeNode } from './nodes.js'
 import { print } from './print.js'
 import { goQuote } from './quote.js'
@@ -68,7 +77,7 @@ function compileNode(node: Node, context: CompileContext): Run {
         return GO_ON
       }
     case 'action':
-      return compileAction(node.pipe, node.at, context)
+      return compileAction(node, context)
     case 'if':
       return compileIf(node, context)
     case 'with':
@@ -84,7 +93,8 @@ function compileNode(node: Node, context: CompileContext): Run {
   }
 }
 
-function compileAction(pipe: PipeNode, at: number, context: CompileContext): Run {
+function compileAction(node: ActionNode, context: CompileContext): Run {
+  const { pipe, at } = node
   const evaluate = compilePipe(pipe, context)
   if (pipe.decl.length > 0) {
     return state => {
@@ -94,8 +104,17 @@ function compileAction(pipe: PipeNode, at: number, context: CompileContext): Run
   }
   return state => {
     const value = evaluate(state)
-    write(state, typeof value === 'string' ? value : print(value), at)
+    write(state, typeof value === 'string' ? value : printed(state, value, node), at)
     return GO_ON
+  }
+}
+
+/** A value that is too large or too deep cannot be printed. */
+function printed(state: ExecutionState, value: GoValue, node: ActionNode): string {
+  try {
+    return print(value)
+  } catch (error) {
+    throw error instanceof FunctionError ? executionError(state, node, error.message) : error
   }
 }
 
@@ -216,8 +235,7 @@ function compileTemplateCall(node: TemplateNode, context: CompileContext): Run {
 
 function compilePipe(pipe: PipeNode, context: CompileContext): Evaluate {
   let evaluate = compileCommand(pipe.commands[0]!, undefined, context)
-  for (const command of pipe.commands.slice(1)) evaluate = compileCommand(command, unwrapped(evaluate), context)
-  evaluate = unwrapped(evaluate)
+  for (const command of pipe.commands.slice(1)) evaluate = compileCommand(command, evaluate, context)
   return pipe.decl.length === 0 ? evaluate : compileDeclaration(pipe, evaluate)
 }
 
@@ -245,7 +263,7 @@ function compileDeclaration(pipe: PipeNode, evaluate: Evaluate): Evaluate {
   }
 }
 
-/** `final` is the value of the stage before. */
+/** `final` is the value of the stage before. What leaves a stage is never null: see `unwrapped`. */
 function compileCommand(command: CommandNode, final: Evaluate | undefined, context: CompileContext): Evaluate {
   const [first, ...args] = command.args
   const hasArguments = args.length > 0 || final !== undefined
@@ -255,7 +273,7 @@ function compileCommand(command: CommandNode, final: Evaluate | undefined, conte
     case 'field':
     case 'variable':
     case 'chain':
-      return hasArguments ? compileMethod(first, args, final, context) : compileOperand(first, context)
+      return unwrapped(hasArguments ? compileMethod(first, args, final, context) : compileOperand(first, context))
     case 'pipe':
       return hasArguments ? notAFunction(first, command, final) : compilePipe(first, context)
     case 'nil':
@@ -265,7 +283,7 @@ function compileCommand(command: CommandNode, final: Evaluate | undefined, conte
             throw executionError(state, first, 'nil is not a command')
           }
     default:
-      return hasArguments ? notAFunction(first, first, final) : compileOperand(first, context)
+      return hasArguments ? notAFunction(first, first, final) : unwrapped(compileOperand(first, context))
   }
 }
 
@@ -322,22 +340,15 @@ function compileVariable(node: Extract<Operand, { kind: 'variable' }>): Evaluate
 // Fields.
 
 function compilePath(at: Operand | CommandNode, of: Evaluate, path: readonly string[]): Evaluate {
-  const [first, second] = path
-  if (path.length === 1 && first !== undefined) return state => fieldOf(state, of(state), first, at, false)
-  if (path.length === 2 && first !== undefined && second !== undefined) {
-    return state => {
-      const receiver = of(state)
-      const value = fieldOf(state, receiver, first, at, false)
-      return fieldOf(state, value, second, at, isInterfaceMap(receiver))
-    }
-  }
+  const [first] = path
+  if (path.length === 1 && first !== undefined) return state => fieldOf(state, of(state), first, at, undefined)
   return state => {
     let value = of(state)
-    let isInterface = false
-    for (const name of path) {
+    let parent: GoValue
+    for (let i = 0; i < path.length; i++) {
       const receiver = value
-      value = fieldOf(state, receiver, name, at, isInterface)
-      isInterface = isInterfaceMap(receiver)
+      value = fieldOf(state, receiver, path[i]!, at, parent)
+      parent = receiver
     }
     return value
   }
@@ -348,42 +359,44 @@ function isInterfaceMap(value: GoValue): boolean {
   return typeof value === 'object' && !(value instanceof StringMap) && !(value instanceof GoObject)
 }
 
+/** `parent` is what the receiver itself is a field of, if it is one. */
 function fieldOf(
   state: ExecutionState,
   receiver: GoValue,
   name: string,
-  at: Node | Operand | CommandNode,
-  isInterface: boolean,
+  at: Operand | CommandNode,
+  parent: GoValue,
 ): GoValue {
   if (receiver === undefined) return undefined
   if (receiver === null) throw executionError(state, at, `nil pointer evaluating interface {}.${name}`)
   if (typeof receiver === 'object') {
+    // Maps have no prototype, unless a caller made them carelessly; they are the most common by far.
+    if (Object.getPrototypeOf(receiver) === null) return ownField(receiver, name)
     if (receiver instanceof GoObject) {
       const value = receiver.field(name)
       if (typeof value !== 'symbol') return value
       if (value === NIL_POINTER) throw executionError(state, at, `nil pointer evaluating ${receiver.goType}.${name}`)
     } else if (receiver instanceof StringMap) {
       return receiver.get(name)
-    } else if (!Array.isArray(receiver) && !(receiver instanceof GoSlice) && !isGoInt(receiver)) {
-      const map = receiver as Readonly<Record<string, GoValue>>
-      return Object.hasOwn(map, name) ? map[name] : undefined
+    } else if (!Array.isArray(receiver) && !(receiver instanceof GoSlice) && integerOf(receiver) === undefined) {
+      return ownField(receiver, name)
     }
   }
-  throw noField(state, receiver, name, at, isInterface)
+  throw noField(state, receiver, name, at, parent)
 }
 
-function isGoInt(value: GoValue): boolean {
-  return integerOf(value) !== undefined
+function ownField(map: object, name: string): GoValue {
+  return Object.hasOwn(map, name) ? (map as Readonly<Record<string, GoValue>>)[name] : undefined
 }
 
 function noField(
   state: ExecutionState,
   receiver: GoValue,
   name: string,
-  at: Node | Operand | CommandNode,
-  isInterface: boolean,
+  at: Operand | CommandNode,
+  parent: GoValue,
 ): Error {
-  const type = isInterface ? 'interface {}' : typeName(receiver)
+  const type = isInterfaceMap(parent) && parent !== null ? 'interface {}' : typeName(receiver)
   return executionError(state, at, `can't evaluate field ${name} in type ${type}`)
 }
 
@@ -412,9 +425,9 @@ function compileMethod(
   }
 }
 
-function notAMethod(state: ExecutionState, receiver: GoValue, name: string, at: Node | Operand | CommandNode): Error {
+function notAMethod(state: ExecutionState, receiver: GoValue, name: string, at: Operand | CommandNode): Error {
   // A field that is not there is the graver error.
-  fieldOf(state, receiver, name, at, false)
+  fieldOf(state, receiver, name, at, undefined)
   const isStruct = receiver instanceof GoObject
   return executionError(
     state,
@@ -476,9 +489,9 @@ function compileShortCircuit(
     let value: GoValue
     for (const evaluate of evaluateArgs) {
       value = evaluate(state)
-      if (isTrue(value) === stopsAt) return value
+      if (isTrue(value) === stopsAt) return value === null ? undefined : value
     }
-    return final === undefined ? value : last
+    return final === undefined && value !== null ? value : last
   }
 }
 
@@ -505,7 +518,7 @@ function compilePlainCall(
       const weight = weightOf(result)
       if (weight > MAX_VALUE) throw new FunctionError(`result is longer than ${MAX_VALUE} characters or items`)
       if (weight > 64) charge(state, weight)
-      return result
+      return result === null ? undefined : result
     } catch (error) {
       throw callError(state, command, name, error)
     }

@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../lang/result.js'
 import { BUILTINS } from './builtins.js'
 import { type CompileContext, compileNodes } from './compile.js'
 import { type TemplateError, TemplateFailure } from './error.js'
-import type { FunctionMap } from './function.js'
+import { FunctionError, type FunctionMap } from './function.js'
 import { parseTrees } from './parser.js'
 import type { CompiledTree, ExecutionState, TextListener, Unit } from './state.js'
 import type { GoValue } from './value.js'
@@ -105,6 +105,8 @@ function listener(source: string, onText: NonNullable<ExecuteOptions['onText']>)
 function errorOf(error: unknown, name: string): TemplateError {
   if (error instanceof TemplateFailure) return error.detail
   // The engine's own depth limits leave room; a deep value or expression may still exhaust the stack.
+  if (error instanceof FunctionError)
+    return { name, line: 1, column: 0, message: `template: ${name}: ${error.message}` }
   if (error instanceof RangeError) {
     const message = `template: ${name}: nested too deep`
     return { name, line: 1, column: 0, message }
