@@ -20,7 +20,7 @@ interface RenderRow {
   readonly templateName: string
   readonly data: string
   readonly output?: string
-  readonly error?: string
+  readonly error?: string | null
   readonly config?: string
   readonly values?: string
   readonly meshEffective?: string

@@ -38,9 +38,13 @@ export function engineTable(data: DataFolder): Table {
 }
 
 /** Texts of errors are free, their positions are not. */
-export function errorFailure(recorded: string | undefined, error: TemplateError, instead: string | undefined): Failure {
+export function errorFailure(
+  recorded: string | null | undefined,
+  error: TemplateError,
+  instead: string | undefined,
+): Failure {
   const text = `template: ${error.name}:${error.line}:${error.column}: ${error.message}`
-  if (recorded === undefined) return `expected ${JSON.stringify(instead)}, got an error: ${text}`
+  if (typeof recorded !== 'string') return `expected ${JSON.stringify(instead)}, got an error: ${text}`
   const [, name, line, column] = /^template: ([^:]*):(\d+)(?::(\d+))?:/.exec(recorded) ?? []
   if (line === undefined) return undefined
   const isThere =
