@@ -336,7 +336,7 @@ class FastReader {
             if (code === 63) giveUp()
             break
           }
-          if (kind === MAY_END && this.#isEnd(code, at, end, isFlow)) break
+          if (kind === MAY_END && this.#isEnd(code, at, end)) break
         }
       }
       end = at + 1
@@ -346,12 +346,11 @@ class FastReader {
     return text.slice(start, end)
   }
 
-  #isEnd(code: number, at: number, end: number, isFlow: boolean): boolean {
+  #isEnd(code: number, at: number, end: number): boolean {
     if (code === NEWLINE) return true
     if (code === HASH) return at > end
-    if (this.#isBlankAt(at + 1)) return true
-    // `{a:1}` and `[a:b]` are read differently by different readers.
-    return isFlow ? giveUp() : false
+    // In a flow, too: the reference reads `[fd00::]` as one address, where the package sees a key.
+    return this.#isBlankAt(at + 1)
   }
 
   #quoted(quote: number, lines: boolean): string {

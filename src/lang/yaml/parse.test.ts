@@ -39,6 +39,7 @@ const FACTS: readonly (readonly [string, string])[] = [
   ['a: {b: 1,\nc: [\n2,\n],\n}\n', '{"a":{"b":1,"c":[2]}}'],
   ['{"a":1,"b":["c"]}', '{"a":1,"b":["c"]}'],
   ['a: 1\r\nb: |\r\n  x\r\n', '{"a":1,"b":"x\\n"}'],
+  ['a: [001:db8::, a:b]', '{"a":["001:db8::","a:b"]}'],
   ['a: b: c', 'error'],
   ['a:\n\t- b', 'error'],
   ['a: [', 'error'],
