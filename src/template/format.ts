@@ -204,7 +204,8 @@ function badVerb(value: GoValue, verb: string, flags: Flags, budget: Budget): st
 
 function formatValue(value: GoValue, verb: string, flags: Flags, budget: Budget, depth: number): string {
   if (depth > MAX_VALUE_DEPTH) throw new FunctionError(`value is nested more than ${MAX_VALUE_DEPTH} deep`)
-  if (--budget.left < 0) throw new FunctionError('value is too large to print')
+  // A value costs more than its shortest text.
+  if ((budget.left -= 8) < 0) throw new FunctionError('value is too large to print')
   switch (typeof value) {
     case 'string':
       budget.left -= value.length
