@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 export type ExitCode = 0 | 1 | 2 | 3
 
 /** Where text goes. `process.stdout` is one; a test passes a list's push. */
-export interface Sink {
+interface Sink {
   write(text: string | Uint8Array): unknown
   readonly isTTY?: boolean
   readonly columns?: number
@@ -30,11 +30,7 @@ export interface CommandContext {
 }
 
 /** What a command does once its arguments are parsed. `args` are the positional ones. A throw is reported as a bug (exit 3). */
-export type Run<Options> = (
-  options: Options,
-  context: CommandContext,
-  args: readonly string[],
-) => ExitCode | Promise<ExitCode>
+type Run<Options> = (options: Options, context: CommandContext, args: readonly string[]) => ExitCode | Promise<ExitCode>
 
 /** Turns a `Run` into what commander's `.action()` takes. `Options` must be what the declared flags yield. */
 export type Act = <Options>(run: Run<Options>) => (...given: unknown[]) => Promise<void>

@@ -1,7 +1,7 @@
 import type { CommandModule } from './command.js'
 
 /** Headings of `pillion --help`, in this order. */
-export type CommandGroup = 'Run:' | 'Work on manifests:' | 'Understand:' | 'Set up:'
+type CommandGroup = 'Run:' | 'Work on manifests:' | 'Understand:' | 'Set up:'
 
 export interface CommandRow {
   readonly name: string

@@ -17,7 +17,7 @@ const UNIVERSAL = {
 } as const
 
 /** Any element by its identifier byte; `content` is already encoded. */
-export function element(tag: number, ...content: readonly Der[]): Der {
+function element(tag: number, ...content: readonly Der[]): Der {
   const body = Buffer.concat(content)
   return Buffer.concat([Buffer.from([tag, ...lengthOf(body.length)]), body])
 }

@@ -71,7 +71,7 @@ export async function openInjection(
 }
 
 /** Every problem of every file at once, so that one round of editing can fix them all. */
-export function readInjection(
+function readInjection(
   snapshot: FileSnapshot,
   files: InjectionFiles,
   around: InjectionSurroundings,

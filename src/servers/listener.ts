@@ -33,7 +33,7 @@ const STREAMS_PER_CONNECTION = 250
 const TLS_MINIMUM = 'TLSv1.2'
 
 export function listenPlain(handler: NodeHandler, address: Address): Promise<Result<Listener, string>> {
-  const server = createServer(handler)
+  const server = createServer({ connectionsCheckingInterval: HANDSHAKE_TIME_MS / 2 }, handler)
   limitTimes(server)
   const connections = trackConnections(server)
   server.on('connection', (socket: Socket) => trackHttp1(connections, socket))

@@ -13,7 +13,7 @@ const YAML_LIMIT_CHARACTERS = 1_048_576
 /** Integers that a double cannot hold are read exactly, at a price that other bodies need not pay. */
 const LONG_NUMBER = /\d{16}/
 
-export type ReviewVersion = 'admission.k8s.io/v1' | 'admission.k8s.io/v1beta1'
+type ReviewVersion = 'admission.k8s.io/v1' | 'admission.k8s.io/v1beta1'
 
 export interface AdmissionReview {
   readonly apiVersion: ReviewVersion
@@ -36,7 +36,7 @@ export interface AdmissionRequest {
   readonly raw: JsonObject
 }
 
-export interface GroupVersionResource {
+interface GroupVersionResource {
   readonly group: string
   readonly version: string
   readonly resource: string

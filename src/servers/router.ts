@@ -22,7 +22,7 @@ export interface WebResponse {
   readonly body: string | Uint8Array
 }
 
-export type Handler = (request: WebRequest) => WebResponse | Promise<WebResponse>
+type Handler = (request: WebRequest) => WebResponse | Promise<WebResponse>
 
 /** `exact` answers `path` alone; `below` answers `path` and everything under `path/`. */
 export interface Route {
@@ -32,7 +32,7 @@ export interface Route {
 }
 
 export type NodeRequest = IncomingMessage | Http2ServerRequest
-export type NodeResponse = ServerResponse | Http2ServerResponse
+type NodeResponse = ServerResponse | Http2ServerResponse
 export type NodeHandler = (request: NodeRequest, response: NodeResponse) => void
 
 export interface RouterOptions {
