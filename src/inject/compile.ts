@@ -2,11 +2,14 @@ import type { InjectionConfig, InjectionTemplate } from '../config/injection-con
 import type { Position, Problem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
 import { type FunctionMap, parseTemplate, type Template, type TemplateError } from '../template/index.js'
+import { inertFunctions } from './inert.js'
 
 /** A template of the injection configuration, parsed once for all pods. */
 export interface CompiledTemplate {
   readonly source: InjectionTemplate
   readonly template: Template
+  /** The same with functions that read inert twins of values (inert.ts); compiled when it is first needed. */
+  readonly inert: () => Template
 }
 
 /** Parses every template; one that does not parse rejects the configuration, with its position in the file. */
@@ -18,10 +21,22 @@ export function compileTemplates(
   const problems: Problem[] = []
   for (const [name, source] of config.templates) {
     const parsed = parseTemplate(TEMPLATE_NAME, source.text, { functions })
-    if (parsed.ok) compiled.set(name, { source, template: parsed.value })
+    if (parsed.ok)
+      compiled.set(name, { source, template: parsed.value, inert: inertTwin(source, parsed.value, functions) })
     else problems.push(templateProblem(source, parsed.error, 'template-syntax'))
   }
   return problems.length === 0 ? ok(compiled) : err(problems)
+}
+
+function inertTwin(source: InjectionTemplate, template: Template, functions: FunctionMap): () => Template {
+  let twin: Template | undefined
+  return () => {
+    if (twin === undefined) {
+      const parsed = parseTemplate(TEMPLATE_NAME, source.text, { functions: inertFunctions(functions) })
+      twin = parsed.ok ? parsed.value : template
+    }
+    return twin
+  }
 }
 
 /** The reference calls every template this, and errors say so. */

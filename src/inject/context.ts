@@ -10,7 +10,7 @@ import { proxyImage, proxyInitImage } from './proxy-image.js'
 import type { InjectionSetup, WorkloadIdentity } from './types.js'
 import { MessageView } from './views/message.js'
 import { RecordView } from './views/record.js'
-import { StructView } from './views/struct.js'
+import { type OnRead, StructView } from './views/struct.js'
 
 /** What templates get as `.`, besides what is the same for all pods. */
 export interface ContextInput {
@@ -20,29 +20,35 @@ export interface ContextInput {
   readonly proxyConfig: ProxyConfig
   readonly isNative: boolean
   readonly namespaceAnnotations: ReadonlyMap<string, string> | undefined
+  /** Told of every text of the pod that the template gets to see. */
+  readonly onRead?: OnRead
 }
 
 /** Fields and their Go names are public: users' templates read them. */
 export function templateContext(setup: InjectionSetup, input: ContextInput): GoValue {
-  const { pod, workload, proxyConfig } = input
+  const { pod, workload, proxyConfig, onRead } = input
+  const read = (text: string): string => {
+    onRead?.(text)
+    return text
+  }
   const imageType = annotationOf(pod, PROXY_IMAGE_TYPE_ANNOTATION)
   const ids = proxyIds(input.namespaceAnnotations)
   const record = (type: string, fields: Record<string, () => GoValue>): RecordView =>
     new RecordView(type, new Map(Object.entries(fields)))
   return record('inject.SidecarTemplateData', {
     TypeMeta: () =>
-      record('v1.TypeMeta', { Kind: () => workload.type.kind, APIVersion: () => workload.type.apiVersion }),
+      record('v1.TypeMeta', { Kind: () => read(workload.type.kind), APIVersion: () => read(workload.type.apiVersion) }),
     DeploymentMeta: () =>
-      record('types.NamespacedName', { Namespace: () => workload.namespace, Name: () => workload.name }),
-    ObjectMeta: () => new StructView('v1.ObjectMeta', metadataOf(pod)),
-    Spec: () => new StructView('v1.PodSpec', specOf(pod)),
+      record('types.NamespacedName', { Namespace: () => read(workload.namespace), Name: () => read(workload.name) }),
+    ObjectMeta: () => new StructView('v1.ObjectMeta', metadataOf(pod), false, onRead),
+    Spec: () => new StructView('v1.PodSpec', specOf(pod), false, onRead),
     ProxyConfig: () => new MessageView('istio.mesh.v1alpha1.ProxyConfig', toJson(proxyConfig)),
     MeshConfig: () => meshView(setup.mesh),
     Values: () => valuesView(setup.values.raw),
     Revision: () => setup.revision,
     NativeSidecars: () => input.isNative,
-    ProxyImage: () => proxyImage(setup.values, proxyConfig.image?.imageType, imageType),
-    ProxyInitImage: () => proxyInitImage(setup.values, imageType),
+    ProxyImage: () => read(proxyImage(setup.values, proxyConfig.image?.imageType, imageType)),
+    ProxyInitImage: () => read(proxyInitImage(setup.values, imageType)),
     ProxyUID: () => new GoPointer(int64(BigInt(ids.uid)), 'int64'),
     ProxyGID: () => new GoPointer(int64(BigInt(ids.gid)), 'int64'),
     InboundTrafficPolicyMode: () => trafficMode(setup.mesh),

@@ -3,8 +3,9 @@ import { decodeTyped, diffJson, encodeTyped } from '../patch/index.js'
 import { carryChanges } from './carry.js'
 import { decide } from './decide.js'
 import { clearAssignedIds } from './openshift.js'
-import { failure, type Injected, type Run, runPipeline, type StepResult } from './pipeline.js'
+import { type Injected, runPipeline } from './pipeline.js'
 import { metadataOf, type Pod, textIn, withMetadata, withoutField } from './pod.js'
+import { failure, type Run, type StepResult } from './run.js'
 import type { Decision, InjectionOutcome, InjectionRequest, InjectionSetup, InjectionWarning } from './types.js'
 
 /** Decides and, if the answer is yes, injects. Never throws for any pod, annotation or template. */

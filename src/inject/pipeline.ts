@@ -1,14 +1,15 @@
 import { applyProxyConfig, effectiveProxyConfig, type ProxyConfig } from '../config/proxy-config.js'
 import { isJsonObject, type Json, type JsonObject } from '../lang/json.js'
 import type { Problem } from '../lang/problem.js'
-import { err, ok, type Result } from '../lang/result.js'
+import { err, ok } from '../lang/result.js'
 import { parseYaml } from '../lang/yaml/index.js'
 import { decodeTyped, strategicMerge } from '../patch/index.js'
 import { validateAnnotations } from './annotations.js'
 import { setClusterEnv } from './cluster-env.js'
 import { type CompiledTemplate, templateProblem } from './compile.js'
-import { templateContext } from './context.js'
+import { type ContextInput, templateContext } from './context.js'
 import { workloadOf } from './deploy-meta.js'
+import { isSuspicious } from './inert.js'
 import {
   CLUSTER_ENV,
   NATIVE_ANNOTATION,
@@ -41,22 +42,12 @@ import {
 } from './pod.js'
 import { isRewritingProbes, rewriteProbes } from './probes.js'
 import { mergePrometheus, setSecurePort, stripPrometheus } from './prometheus.js'
+import { proveStructure } from './proof.js'
 import { reorderContainers } from './reorder.js'
+import { failure, type Rendered, type Run, type StepResult } from './run.js'
 import { fixRunAs } from './run-as.js'
 import { parseStatus, statusText } from './status.js'
-import type { Observer } from './trace.js'
-import type { InjectionFailure, InjectionRequest, InjectionSetup, InjectionStep, InjectionWarning } from './types.js'
-
-/** One run: what all steps may read. */
-export interface Run {
-  readonly setup: InjectionSetup
-  readonly request: InjectionRequest
-  /** Decoded, with its namespace. */
-  readonly original: Pod
-  readonly warn: (warning: InjectionWarning) => void
-  /** Watches where things come from; absent unless someone asked. */
-  readonly observer?: Observer
-}
+import type { InjectionFailure, InjectionSetup, InjectionStep } from './types.js'
 
 export interface Injected {
   /** Sparse: `encodeTyped` makes it complete. */
@@ -67,14 +58,6 @@ export interface Injected {
   /** The text that each template rendered, in order. */
   readonly rendered: readonly Rendered[]
 }
-
-export interface Rendered {
-  readonly template: string
-  readonly text: string
-  readonly value: Json
-}
-
-export type StepResult<T> = Result<T, InjectionFailure>
 
 /** All steps, in the reference's order, on a decoded pod that is to be injected. */
 export function runPipeline(run: Run): StepResult<Injected> {
@@ -90,8 +73,15 @@ export function runPipeline(run: Run): StepResult<Injected> {
     return err(failure('invalid-overrides', `failed to read the overrides annotation: ${overrides.error}`))
   const selected = selectTemplates(run)
   if (!selected.ok) return selected
-  const rendered = renderAll(run, selected.value, templateData(run, overrides.value, parameters, proxyConfig.value))
+  const suspects = new Set<string>()
+  const input = contextInput(run, overrides.value, parameters, proxyConfig.value)
+  const onRead = (text: string): void => {
+    if (isSuspicious(text)) suspects.add(text)
+  }
+  const rendered = renderAll(run, selected.value, templateContext(setup, { ...input, onRead }))
   if (!rendered.ok) return rendered
+  const departed = proveStructure(run, selected.value, rendered.value, input, suspects)
+  if (departed !== undefined) return err(departed)
   const laid = overlayAll(run, rendered.value, isNativePod(run, parameters))
   if (!laid.ok) return laid
   const { merged, templatePod } = laid.value
@@ -121,14 +111,6 @@ export function isHoldingApplication(meshDefault: ProxyConfig, byValues: boolean
   const applied = read.ok ? applyProxyConfig(meshDefault, read.value ?? {}) : undefined
   const config = applied?.ok === true ? applied.value : meshDefault
   return config.holdApplicationUntilProxyStarts === true
-}
-
-export function failure(
-  code: InjectionFailure['code'],
-  message: string,
-  problems?: readonly Problem[],
-): InjectionFailure {
-  return { code, message, problems: problems ?? [{ severity: 'error', code, message }] }
 }
 
 function annotationFailure(problems: readonly Problem[]): InjectionFailure {
@@ -200,20 +182,20 @@ function unknownTemplate(name: string, setup: InjectionSetup): string {
   return `requested template ${JSON.stringify(name)} not found; have ${[...setup.templates.keys()].join(', ')}`
 }
 
-function templateData(
+function contextInput(
   run: Run,
   overrides: Overrides,
   parameters: ReadonlyMap<string, string>,
   proxyConfig: ProxyConfig,
-): ReturnType<typeof templateContext> {
+): ContextInput {
   const pod = reinsertOverrides(stripInjected(run.original, run.setup), overrides)
-  return templateContext(run.setup, {
+  return {
     pod,
     workload: run.request.workload ?? workloadOf(run.original),
     proxyConfig,
     isNative: isNative(run, parameters),
     namespaceAnnotations: run.setup.environment.platform === 'openshift' ? run.request.namespaceAnnotations : undefined,
-  })
+  }
 }
 
 /** Without what an earlier injection says it added, so that templates see the app alone. */

@@ -15,6 +15,10 @@ import {
   NO_FIELD,
   StringMap,
 } from '../../template/value.js'
+import { isSuspicious } from '../inert.js'
+
+/** Told of every text that a template gets to see, keys of maps included. */
+export type OnRead = (text: string) => void
 
 /** A Kubernetes object as templates see it: a Go struct, by Go field names, zero values where the JSON has nothing. */
 export class StructView extends GoObject {
@@ -25,9 +29,12 @@ export class StructView extends GoObject {
   readonly #name: string
   readonly #seen = new Map<string, FieldAnswer>()
 
-  constructor(name: string, value: JsonObject | null, isPointer = false) {
+  readonly #onRead: OnRead | undefined
+
+  constructor(name: string, value: JsonObject | null, isPointer = false, onRead?: OnRead) {
     super()
     this.#name = name
+    this.#onRead = onRead
     this.goType = isPointer ? `*${name}` : name
     this.goKind = isPointer ? 'ptr' : 'struct'
     this.value = value
@@ -49,7 +56,7 @@ export class StructView extends GoObject {
     const field = fieldsByName(this.#name).get(name)
     if (field === undefined) return NO_FIELD
     if (this.value === null) return NIL_POINTER
-    return goValue(field.type, field.json === '' ? this.value : own(this.value, field.json))
+    return goValue(field.type, field.json === '' ? this.value : own(this.value, field.json), this.#onRead)
   }
 
   override fields(): readonly (readonly [string, GoValue])[] {
@@ -58,7 +65,9 @@ export class StructView extends GoObject {
   }
 
   override json(): GoValue {
-    return this.value === null ? null : decodedJson(encodeTyped(this.#name, this.value))
+    if (this.value === null) return null
+    if (this.#onRead !== undefined) readAll(this.value, this.#onRead)
+    return decodedJson(encodeTyped(this.#name, this.value))
   }
 }
 
@@ -112,19 +121,21 @@ function own(object: JsonObject, key: string): Json | undefined {
   return Object.hasOwn(object, key) ? object[key] : undefined
 }
 
-function goValue(type: GoType, value: Json | undefined): GoValue {
+function goValue(type: GoType, value: Json | undefined, onRead: OnRead | undefined): GoValue {
   switch (type.kind) {
     case 'struct':
-      return new StructView(type.name, isJsonObject(value) ? value : {})
+      return new StructView(type.name, isJsonObject(value) ? value : {}, false, onRead)
     case 'ptr':
-      return pointer(type.elem, value)
+      return pointer(type.elem, value, onRead)
     case 'slice':
-      return slice(type.elem, value)
+      return slice(type.elem, value, onRead)
     case 'map':
-      return map(type.elem, value)
+      return map(type.elem, value, onRead)
     case 'string':
     case 'bytes':
-      return typeof value === 'string' ? value : ''
+      if (typeof value !== 'string') return ''
+      onRead?.(value)
+      return value
     case 'bool':
       return value === true
     case 'int':
@@ -139,6 +150,7 @@ function goValue(type: GoType, value: Json | undefined): GoValue {
     case 'quantity':
       return new TextView('resource.Quantity', textOrNumber(value, '0'))
     case 'intOrString':
+      if (typeof value === 'string') onRead?.(value)
       return new TextView('intstr.IntOrString', textOrNumber(value, 0))
     case 'time':
     case 'microtime':
@@ -146,30 +158,75 @@ function goValue(type: GoType, value: Json | undefined): GoValue {
       return new TextView('v1.Time', textOrNumber(value, ''))
     case 'any':
     case 'raw':
+      if (onRead !== undefined) readAll(value ?? null, onRead)
       return decodedJson(value ?? null)
   }
 }
 
-function pointer(elem: GoType, value: Json | undefined): GoValue {
-  if (elem.kind === 'struct') return new StructView(elem.name, isJsonObject(value) ? value : null, true)
-  return value === undefined || value === null ? null : new GoPointer(goValue(elem, value), typeText(elem))
+function pointer(elem: GoType, value: Json | undefined, onRead: OnRead | undefined): GoValue {
+  if (elem.kind === 'struct') return new StructView(elem.name, isJsonObject(value) ? value : null, true, onRead)
+  return value === undefined || value === null ? null : new GoPointer(goValue(elem, value, onRead), typeText(elem))
 }
 
-function slice(elem: GoType, value: Json | undefined): GoValue {
+function slice(elem: GoType, value: Json | undefined, onRead: OnRead | undefined): GoValue {
   const type = `[]${typeText(elem)}`
   if (!Array.isArray(value)) return new GoSlice(type, [], true)
   return new GoSlice(
     type,
-    value.map(item => goValue(elem, item)),
+    value.map(item => goValue(elem, item, onRead)),
   )
 }
 
-function map(elem: GoType, value: Json | undefined): GoValue {
-  if (elem.kind === 'string') return new StringMap(isJsonObject(value) ? (value as Record<string, string>) : null)
+function map(elem: GoType, value: Json | undefined, onRead: OnRead | undefined): GoValue {
+  if (elem.kind === 'string') return stringMap(isJsonObject(value) ? (value as Record<string, string>) : null, onRead)
   if (!isJsonObject(value)) return Object.create(null)
   const result = Object.create(null)
-  for (const key of Object.keys(value)) result[key] = goValue(elem, value[key])
+  for (const key of Object.keys(value)) result[key] = goValue(elem, value[key], onRead)
   return result
+}
+
+function stringMap(entries: Record<string, string> | null, onRead: OnRead | undefined): StringMap {
+  if (onRead === undefined || entries === null || !hasSuspicious(entries)) return new StringMap(entries)
+  return new ObservedStringMap(entries, onRead)
+}
+
+function hasSuspicious(entries: Readonly<Record<string, string>>): boolean {
+  for (const key of Object.keys(entries)) if (isSuspicious(key) || isSuspicious(entries[key]!)) return true
+  return false
+}
+
+/** Tells which values templates ask for; all of them where one walks the whole map. */
+class ObservedStringMap extends StringMap {
+  readonly #known: Readonly<Record<string, string>>
+  readonly #onRead: OnRead
+  constructor(entries: Readonly<Record<string, string>>, onRead: OnRead) {
+    super(entries)
+    this.#known = entries
+    this.#onRead = onRead
+    Object.defineProperty(this, 'entries', {
+      get: () => {
+        readAll(entries as JsonObject, onRead)
+        return entries
+      },
+    })
+  }
+
+  override get(key: string): string | undefined {
+    const value = Object.hasOwn(this.#known, key) ? this.#known[key] : undefined
+    if (value !== undefined) this.#onRead(value)
+    return value
+  }
+}
+
+function readAll(value: Json, onRead: OnRead): void {
+  if (typeof value === 'string') onRead(value)
+  else if (Array.isArray(value)) for (const item of value) readAll(item, onRead)
+  else if (isJsonObject(value)) {
+    for (const key of Object.keys(value)) {
+      onRead(key)
+      readAll(value[key]!, onRead)
+    }
+  }
 }
 
 function integer(value: Json | undefined): number | bigint {
