@@ -1,4 +1,4 @@
-import { lstat, mkdtemp, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, lstat, mkdtemp, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { err, ok, type Result } from '../lang/result.js'
 import type { CommandContext } from './command.js'
@@ -124,36 +124,58 @@ function toStdout(context: CommandContext): ManifestOutput {
   }
 }
 
+/** Characters that are collected before they are written: a document at a time would cost a system call each. */
+const WRITE_CHUNK = 1024 * 1024
+
 /** Writes beside the file and renames over it, so that no reader ever sees half of it. */
 async function toFile(file: string, cwd: string): Promise<Result<ManifestOutput, string>> {
+  let folder: string | undefined
+  const leave = async (): Promise<void> => {
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true })
+  }
   try {
     const target = await targetOf(resolve(cwd, file))
-    const folder = target.isSpecial ? undefined : await mkdtemp(join(dirname(target.path), '.pillion-'))
+    if (!target.isSpecial) folder = await mkdtemp(join(dirname(target.path), '.pillion-'))
     const path = folder === undefined ? target.path : join(folder, basename(target.path))
-    const handle = await open(path, 'w', target.mode)
-    const leave = async (): Promise<void> => {
-      if (folder !== undefined) await rm(folder, { recursive: true, force: true })
+    const handle = await open(path, 'w')
+    // Not as `open`'s argument: the umask is for new files.
+    if (target.mode !== undefined && folder !== undefined) await handle.chmod(target.mode)
+    const chunks = chunkedWriter(handle)
+    const replace = async (): Promise<void> => {
+      await chunks.end()
+      if (folder !== undefined) await rename(path, target.path)
     }
-    return ok({
-      write: text => handle.writeFile(text),
-      finish: async () => {
-        try {
-          await handle.close()
-          if (folder !== undefined) await rename(path, target.path)
-          return ok(undefined)
-        } catch (error) {
-          return err(`write ${file}: ${systemError(error)}`)
-        } finally {
-          await leave()
-        }
-      },
-      abandon: async () => {
-        await handle.close()
-        await leave()
-      },
-    })
+    const finish = async (): Promise<Result<void, string>> => {
+      const done = await replace().then(ok, error => err(`write ${file}: ${systemError(error)}`))
+      await leave()
+      return done
+    }
+    return ok({ write: chunks.write, finish, abandon: () => handle.close().then(leave) })
   } catch (error) {
+    await leave()
     return err(`open ${file}: ${systemError(error)}`)
+  }
+}
+
+/** An error while writing waits for `end`, so that there is one place to report it. */
+function chunkedWriter(handle: FileHandle) {
+  let pending = ''
+  let failure: unknown
+  const flush = async (): Promise<void> => {
+    const text = pending
+    pending = ''
+    await handle.writeFile(text).catch(error => (failure ??= error))
+  }
+  return {
+    write: async (text: string): Promise<void> => {
+      pending += text
+      if (pending.length >= WRITE_CHUNK) await flush()
+    },
+    end: async (): Promise<void> => {
+      await flush()
+      await handle.close()
+      if (failure !== undefined) throw failure
+    },
   }
 }
 
@@ -161,13 +183,14 @@ interface Target {
   readonly path: string
   /** A device or pipe: written to directly, there is nothing to rename over. */
   readonly isSpecial: boolean
-  readonly mode: number
+  /** Permissions of a file that exists; a new one gets the usual ones. */
+  readonly mode: number | undefined
 }
 
 /** The file behind links, with its permissions where it exists. */
 async function targetOf(path: string): Promise<Target> {
   const link = await lstat(path).catch(() => undefined)
-  if (link === undefined) return { path, isSpecial: false, mode: 0o666 }
+  if (link === undefined) return { path, isSpecial: false, mode: undefined }
   const real = await realpath(path).catch(() => path)
   const found = await stat(real)
   if (found.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' })
