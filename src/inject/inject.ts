@@ -6,6 +6,7 @@ import { clearAssignedIds } from './openshift.js'
 import { type Injected, runPipeline } from './pipeline.js'
 import { metadataOf, type Pod, textIn, withMetadata, withoutField } from './pod.js'
 import { failure, type Run, type StepResult } from './run.js'
+import { Tracer } from './trace.js'
 import type { Decision, InjectionOutcome, InjectionRequest, InjectionSetup, InjectionWarning } from './types.js'
 
 /** Decides and, if the answer is yes, injects. Never throws for any pod, annotation or template. */
@@ -20,8 +21,12 @@ export function inject(setup: InjectionSetup, request: InjectionRequest): Inject
   if (!decision.inject) return { verdict: 'refused', decision, warnings }
   const pod = withNamespace(decoded.value as Pod, request)
   const original = setup.environment.platform === 'openshift' ? clearAssignedIds(pod) : pod
-  const run: Run = { setup, request, original, warn: warning => warnings.push(warning) }
-  return outcomeOf(run, pod, decision, warnings, runPipeline(run))
+  const tracer = request.explain === true ? new Tracer(original) : undefined
+  const warn = (warning: InjectionWarning): void => void warnings.push(warning)
+  const run: Run = { setup, request, original, warn, ...(tracer === undefined ? {} : { observer: tracer }) }
+  const outcome = outcomeOf(run, pod, decision, warnings, runPipeline(run))
+  if (outcome.verdict !== 'injected' || tracer === undefined) return outcome
+  return { ...outcome, provenance: tracer.report(outcome.pod) }
 }
 
 /** As `inject` for a pod that is decoded already and stands in no request of its own: no patch, nothing encoded. */

@@ -180,6 +180,23 @@ const pods = fc
   })
   .map(pod => pod as unknown as JsonObject)
 
+describe('provenance', () => {
+  const outcome = inject(setup, { pod: podWith({}), namespace: 'ns', explain: true })
+  const found = outcome.verdict === 'injected' ? (outcome.provenance ?? []) : []
+  const originOf = (what: string) => found.find(entry => entry.what === what)?.origin
+  const lineOf = (text: string): number =>
+    (setup.config.templates.get('sidecar')?.text ?? '').split('\n').findIndex(line => line.includes(text)) + 1
+
+  it.each([
+    ['container app', { by: 'pod' }],
+    ['container istio-proxy', { by: 'template', template: 'sidecar', line: lineOf('- name: istio-proxy') }],
+    ['env LAST of istio-proxy', { by: 'template', template: 'sidecar', line: lineOf('- name: LAST') }],
+    ['volume istio-data', { by: 'template', template: 'sidecar', line: lineOf('- name: istio-data') }],
+    ['annotation prometheus.io/port', { by: 'step', step: 'prometheus-merge' }],
+    ['annotation sidecar.istio.io/status', { by: 'step', step: 'status' }],
+  ])('%s', (what, origin) => expect(originOf(what)).toEqual(origin))
+})
+
 describe('properties', () => {
   it('the patch makes the injected pod of the request', () => {
     const property = fc.property(pods, pod => {
