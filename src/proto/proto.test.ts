@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createRegistry, fromBinary, fromJson, type JsonValue, toBinary, toJson } from '@bufbuild/protobuf'
 import { describe, expect, it } from 'vitest'
-import { decode, encode, ProtoError, packAny, registry, schema, typeUrl } from './index.js'
+import { decode, encode, ProtoError, registry, schema, typeUrl } from './index.js'
 
 const data = resolve(process.env['PILLION_CONFORMANCE_DIR'] ?? join(import.meta.dirname, '../../../shared/conformance'))
 

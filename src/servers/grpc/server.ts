@@ -30,7 +30,7 @@ const SESSION_MEMORY = 256
 /** Enough for a request of the largest size to come without waiting for a window update. */
 const RECEIVE_WINDOW = 1024 * 1024
 
-/** gRPC over node:http2. docs/adr/0006-grpc-stack.md says why. */
+/** gRPC over node:http2. docs/adr/0008-grpc-stack.md says why. */
 export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
   const limits: GrpcLimits = { ...GRPC_LIMITS, ...options.limits }
   const emit = options.on ?? (() => {})
