@@ -1,4 +1,4 @@
-// Made by tools/proto/types.mjs from the descriptors in mesh.fds.gz. Do not edit.
+// Made by tools/proto/messages.mjs from the descriptors in mesh.fds.gz. Do not edit.
 
 /** Any message, with its type. */
 export interface Any {
