@@ -1,0 +1,10 @@
+import type { Gateway } from '../istio-types.generated.js'
+import { istioKind } from './kind.js'
+
+export const gatewayKind = istioKind<Gateway>({
+  kind: 'Gateway',
+  group: 'networking.istio.io',
+  versions: ['v1', 'v1beta1', 'v1alpha3'],
+  message: 'istio.networking.v1alpha3.Gateway',
+  validate: () => {},
+})

@@ -1,0 +1,10 @@
+import type { WasmPlugin } from '../istio-types.generated.js'
+import { istioKind } from './kind.js'
+
+export const wasmPluginKind = istioKind<WasmPlugin>({
+  kind: 'WasmPlugin',
+  group: 'extensions.istio.io',
+  versions: ['v1alpha1'],
+  message: 'istio.extensions.v1alpha1.WasmPlugin',
+  validate: () => {},
+})

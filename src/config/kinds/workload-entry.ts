@@ -1,0 +1,10 @@
+import type { WorkloadEntry } from '../istio-types.generated.js'
+import { istioKind } from './kind.js'
+
+export const workloadEntryKind = istioKind<WorkloadEntry>({
+  kind: 'WorkloadEntry',
+  group: 'networking.istio.io',
+  versions: ['v1', 'v1beta1', 'v1alpha3'],
+  message: 'istio.networking.v1alpha3.WorkloadEntry',
+  validate: () => {},
+})
