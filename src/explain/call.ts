@@ -1,0 +1,302 @@
+import type { WebhookConfiguration, WebhookEntry } from '../config/webhook-configuration.js'
+import { isJsonObject, type JsonObject } from '../lang/json.js'
+import { formatSelector, type LabelRequirement, type LabelSelector, matchesSelector } from '../lang/selector.js'
+import {
+  type InterceptionRequest,
+  type MatchCondition,
+  type MatchCriteria,
+  type MatchStep,
+  matchRequest,
+  parseCondition,
+  type StringMap,
+} from '../rules/index.js'
+import type {
+  CallExplanation,
+  ClusterFacts,
+  CriterionFinding,
+  EntryExplanation,
+  LabelChange,
+  NamespaceFacts,
+  NearMiss,
+  Path,
+  RequirementFinding,
+  Subject,
+} from './types.js'
+
+/** Evaluates every webhook of every configuration as an API server does for the creation of the pod. */
+export function explainCall(cluster: ClusterFacts, subject: Subject): CallExplanation {
+  const namespace = cluster.namespaces.get(subject.namespace.name)
+  const request = creationOf(subject, namespace)
+  const entries = cluster.webhooks.flatMap(configuration =>
+    configuration.entries.map((entry, index) =>
+      explainEntry({ configuration, entry, index, request, subject, namespace }),
+    ),
+  )
+  const injectors = entries.filter(({ isInjector }) => isInjector)
+  const outcome = outcomeOf(injectors)
+  const nearest = outcome === 'not-called' ? nearestOf(cluster, request, namespace) : []
+  return {
+    outcome,
+    summary: summaryOf(outcome, injectors, entries.length),
+    entries,
+    nearest,
+    warnings: warningsOf(injectors),
+  }
+}
+
+function outcomeOf(injectors: readonly EntryExplanation[]): CallExplanation['outcome'] {
+  const has = (outcome: EntryExplanation['outcome']): boolean => injectors.some(entry => entry.outcome === outcome)
+  if (injectors.length === 0) return 'no-configuration'
+  if (has('rejects')) return 'rejected'
+  if (has('calls')) return 'called'
+  return has('unknown') ? 'unknown' : 'not-called'
+}
+
+function summaryOf(outcome: CallExplanation['outcome'], injectors: readonly EntryExplanation[], total: number): string {
+  const names = (wanted: EntryExplanation['outcome']): string =>
+    injectors
+      .filter(entry => entry.outcome === wanted)
+      .map(entry => `${entry.configuration}/${entry.entry}`)
+      .join(', ')
+  switch (outcome) {
+    case 'no-configuration':
+      return total === 0
+        ? 'no MutatingWebhookConfiguration was given'
+        : `none of the ${total} webhooks that were given is a sidecar injector`
+    case 'called':
+      return `webhook ${names('calls')} matches`
+    case 'rejected':
+      return `a match condition of webhook ${names('rejects')} fails, and its failurePolicy is Fail`
+    case 'unknown':
+      return `it depends on facts that are not known here: ${names('unknown')}`
+    case 'not-called':
+      return `none of the ${injectors.length} injection webhooks matches`
+  }
+}
+
+function warningsOf(injectors: readonly EntryExplanation[]): string[] {
+  const calling = injectors.filter(({ outcome }) => outcome === 'calls')
+  if (calling.length < 2) return []
+  const names = calling.map(({ configuration, entry }) => `${configuration}/${entry}`).join(' and ')
+  return [`the pod goes through injection ${calling.length} times, once for each of ${names}`]
+}
+
+/** The request that the API server would make of the pod's creation. */
+function creationOf(subject: Subject, namespace: NamespaceFacts | undefined): InterceptionRequest {
+  const pod = podAsCreated(subject)
+  const name = textAt(pod, 'name')
+  const resource = { group: '', version: 'v1', resource: 'pods' }
+  const facts = { name, namespace: subject.namespace.name, operation: 'CREATE' } as const
+  const request: JsonObject = {
+    ...facts,
+    kind: { group: '', version: 'v1', kind: 'Pod' },
+    resource,
+    dryRun: false,
+  }
+  if (subject.controller !== undefined)
+    request['userInfo'] = { username: subject.controller.user, groups: ACCOUNT_GROUPS }
+  return {
+    ...facts,
+    ...resource,
+    kind: 'Pod',
+    subResource: '',
+    object: pod,
+    oldObject: null,
+    request,
+    namespaceLabels: namespace?.labels,
+  }
+}
+
+const ACCOUNT_GROUPS = ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated']
+
+/** An API server sees the namespace on the object too. */
+function podAsCreated({ pod, namespace }: Subject): JsonObject {
+  const metadata = isJsonObject(pod['metadata']) ? pod['metadata'] : {}
+  return { ...pod, metadata: { ...metadata, namespace: namespace.name } }
+}
+
+function textAt(pod: JsonObject, key: string): string {
+  const metadata = pod['metadata']
+  const value = isJsonObject(metadata) ? metadata[key] : undefined
+  return typeof value === 'string' ? value : ''
+}
+
+interface EntryInput {
+  readonly configuration: WebhookConfiguration
+  readonly entry: WebhookEntry
+  readonly index: number
+  readonly request: InterceptionRequest
+  readonly subject: Subject
+  readonly namespace: NamespaceFacts | undefined
+}
+
+function explainEntry(input: EntryInput): EntryExplanation {
+  const { configuration, entry, index, request } = input
+  const { steps } = matchRequest(criteriaOf(entry), request)
+  const criteria = steps.map(step => describe(step, input))
+  const position = configuration.locate([...entry.path, 'name'])
+  return {
+    configuration: configuration.name,
+    entry: entry.name,
+    index,
+    ...(position === undefined ? {} : { position }),
+    isInjector: isInjector(entry),
+    outcome: entryOutcome(criteria, entry.failurePolicy),
+    client: entry.client,
+    failurePolicy: entry.failurePolicy,
+    reinvocationPolicy: entry.reinvocationPolicy,
+    criteria,
+  }
+}
+
+function entryOutcome(
+  criteria: readonly CriterionFinding[],
+  failurePolicy: 'Fail' | 'Ignore',
+): EntryExplanation['outcome'] {
+  const has = (outcome: MatchStep['outcome']): boolean => criteria.some(step => step.outcome === outcome)
+  if (has('not met')) return 'does not call'
+  if (has('unknown')) return 'unknown'
+  if (has('error')) return failurePolicy === 'Fail' ? 'rejects' : 'does not call'
+  return 'calls'
+}
+
+/** By the path that the reference serves, or by the name that its charts give. */
+export function isInjector({ name, client }: WebhookEntry): boolean {
+  const path = client.kind === 'service' ? client.path : pathOf(client.url)
+  return name.endsWith('sidecar-injector.istio.io') || path === '/inject' || path.startsWith('/inject/')
+}
+
+/** The path of an URL, without what follows it. */
+export function pathOf(url: string): string {
+  return /^[a-z]+:\/\/[^/?#]*(\/[^?#]*)?/i.exec(url)?.[1] ?? ''
+}
+
+const compiled = new WeakMap<WebhookEntry, MatchCriteria>()
+
+function criteriaOf(entry: WebhookEntry): MatchCriteria {
+  const known = compiled.get(entry)
+  if (known !== undefined) return known
+  const criteria = { ...entry, matchConditions: entry.matchConditions.map(compile) }
+  compiled.set(entry, criteria)
+  return criteria
+}
+
+/** A condition that cannot be compiled is one that always fails; an API server would not have taken it. */
+function compile({ name, expression }: WebhookEntry['matchConditions'][number]): MatchCondition {
+  const parsed = parseCondition(name, expression)
+  return parsed.ok ? parsed.value : { name, expression, evaluate: () => parsed }
+}
+
+const ENTRY_KEYS = {
+  resources: 'rules',
+  namespaceSelector: 'namespaceSelector',
+  objectSelector: 'objectSelector',
+  matchCondition: 'matchConditions',
+} as const
+
+function describe(step: MatchStep, input: EntryInput): CriterionFinding {
+  const { configuration, entry, subject } = input
+  const position = configuration.locate([...entry.path, ENTRY_KEYS[step.criterion]])
+  const placed = { ...step, ...(position === undefined ? {} : { position }) }
+  if (step.criterion === 'matchCondition') return doubtful(placed, subject)
+  if (step.criterion === 'resources') return placed
+  const selector = entry[step.criterion]
+  if (step.outcome === 'unknown') return placed
+  return { ...placed, requirements: selector.requirements.map(item => requirementFinding(item, step.criterion, input)) }
+}
+
+/** Who creates a bare pod is not known here, nor what they may do. */
+function doubtful(step: CriterionFinding, subject: Subject): CriterionFinding {
+  const asksUser = subject.controller === undefined && /\brequest\.userInfo\b/.test(step.detail)
+  const asksAuthorizer = /\bauthorizer\b/.test(step.detail)
+  return step.outcome === 'error' && (asksUser || asksAuthorizer) ? { ...step, outcome: 'unknown' } : step
+}
+
+function requirementFinding(
+  requirement: LabelRequirement,
+  criterion: MatchStep['criterion'],
+  { request, namespace, subject }: EntryInput,
+): RequirementFinding {
+  const isNamespace = criterion === 'namespaceSelector'
+  const labels = isNamespace ? namespaceLabels(request) : labelsOf(request)
+  const path: Path = ['metadata', 'labels', requirement.key]
+  const position = isNamespace ? namespace?.locate(path) : subject.locate(path)
+  return {
+    requirement: formatSelector({ requirements: [requirement] }),
+    isMet: matchesSelector({ requirements: [requirement] }, labels),
+    key: requirement.key,
+    value: Object.hasOwn(labels, requirement.key) ? (labels[requirement.key] ?? null) : null,
+    ...(position === undefined ? {} : { position }),
+  }
+}
+
+function namespaceLabels({ namespaceLabels: labels, namespace }: InterceptionRequest): StringMap {
+  return labels ?? { 'kubernetes.io/metadata.name': namespace }
+}
+
+function labelsOf({ object }: InterceptionRequest): StringMap {
+  const labels = isJsonObject(object) && isJsonObject(object['metadata']) ? object['metadata']['labels'] : undefined
+  return isJsonObject(labels) ? (labels as StringMap) : {}
+}
+
+/** The smallest sets of label changes with which some injection webhook would match. */
+function nearestOf(
+  cluster: ClusterFacts,
+  request: InterceptionRequest,
+  namespace: NamespaceFacts | undefined,
+): NearMiss[] {
+  const misses = cluster.webhooks.flatMap(configuration =>
+    configuration.entries.flatMap(entry => {
+      if (!isInjector(entry)) return []
+      const changes = changesFor(entry, request, namespace !== undefined)
+      return changes === undefined ? [] : [{ configuration: configuration.name, entry: entry.name, changes }]
+    }),
+  )
+  const fewest = Math.min(...misses.map(({ changes }) => changes.length))
+  return misses.filter(({ changes }) => changes.length === fewest)
+}
+
+/** Undefined where no change of labels helps. */
+function changesFor(
+  entry: WebhookEntry,
+  request: InterceptionRequest,
+  isNamespaceKnown: boolean,
+): LabelChange[] | undefined {
+  const [onPod, onNamespace] = [labelsOf(request), namespaceLabels(request)]
+  const changes = [
+    ...changesOf(entry.objectSelector, onPod, 'pod'),
+    ...(isNamespaceKnown ? changesOf(entry.namespaceSelector, onNamespace, 'namespace') : []),
+  ]
+  const changed = withChanges(request, changes)
+  return matchRequest(criteriaOf(entry), changed).verdict === 'match' ? changes : undefined
+}
+
+function changesOf(selector: LabelSelector, labels: StringMap, on: LabelChange['on']): LabelChange[] {
+  return selector.requirements
+    .filter(requirement => !matchesSelector({ requirements: [requirement] }, labels))
+    .map(({ key, operator, values }) => {
+      const isSet = operator === 'In' || operator === 'Exists'
+      return { on, key, value: isSet ? (values[0] ?? '') : null }
+    })
+}
+
+function withChanges(request: InterceptionRequest, changes: readonly LabelChange[]): InterceptionRequest {
+  const pod = request.object as JsonObject
+  const metadata = pod['metadata'] as JsonObject
+  const labels = changed(labelsOf(request), changes, 'pod')
+  return {
+    ...request,
+    object: { ...pod, metadata: { ...metadata, labels: { ...labels } } },
+    namespaceLabels: changed(namespaceLabels(request), changes, 'namespace'),
+  }
+}
+
+function changed(labels: StringMap, changes: readonly LabelChange[], on: LabelChange['on']): StringMap {
+  const copy: Record<string, string> = { ...labels }
+  for (const change of changes) {
+    if (change.on !== on) continue
+    if (change.value === null) delete copy[change.key]
+    else copy[change.key] = change.value
+  }
+  return copy
+}
