@@ -43,6 +43,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: () => import('./mutate.js'),
   },
   {
+    name: 'bootstrap',
+    group: 'Set up:',
+    summary: 'Print what a stock Envoy starts with to join the mesh',
+    load: () => import('./bootstrap.js'),
+  },
+  {
     name: 'webhook',
     group: 'Set up:',
     summary: 'Print what makes an API server call the rules',

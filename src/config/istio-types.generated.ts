@@ -2,7 +2,9 @@
 import type { JsonObject } from '../lang/json.js'
 
 /** A packed message: its type URL, and its fields beside it. */
-export type Any = { readonly '@type': string } & { readonly [field: string]: unknown }
+export interface Any {
+  readonly '@type': string
+}
 
 /** istio.networking.v1alpha3.VirtualService */
 export interface VirtualService {

@@ -6,973 +6,1507 @@ export interface JsonObject {
 }
 
 /** A packed message: its type URL, and its fields beside it. */
-export type Any = { readonly '@type': string } & { readonly [field: string]: unknown }
-
-/** envoy.config.cluster.v3.Cluster */
-export interface Cluster {
-  readonly transportSocketMatches?: readonly Cluster_TransportSocketMatch[]
-  readonly transportSocketMatcher?: Matcher
-  readonly name?: string
-  readonly altStatName?: string
-  readonly statsMatcher?: StatsMatcher
-  readonly type?: Cluster_DiscoveryType
-  readonly clusterType?: Cluster_CustomClusterType
-  readonly edsClusterConfig?: Cluster_EdsClusterConfig
-  readonly connectTimeout?: string
-  readonly perConnectionBufferLimitBytes?: number
-  readonly perConnectionBufferHighWatermarkTimeout?: string
-  readonly lbPolicy?: Cluster_LbPolicy
-  readonly loadAssignment?: ClusterLoadAssignment
-  readonly healthChecks?: readonly HealthCheck[]
-  readonly maxRequestsPerConnection?: number
-  readonly circuitBreakers?: CircuitBreakers
-  readonly upstreamHttpProtocolOptions?: UpstreamHttpProtocolOptions
-  readonly commonHttpProtocolOptions?: CoreHttpProtocolOptions
-  readonly httpProtocolOptions?: Http1ProtocolOptions
-  readonly http2ProtocolOptions?: Http2ProtocolOptions
-  readonly typedExtensionProtocolOptions?: Readonly<Record<string, Any>>
-  readonly dnsRefreshRate?: string
-  readonly dnsJitter?: string
-  readonly dnsFailureRefreshRate?: Cluster_RefreshRate
-  readonly respectDnsTtl?: boolean
-  readonly dnsLookupFamily?: Cluster_DnsLookupFamily
-  readonly dnsResolvers?: readonly Address[]
-  readonly useTcpForDnsLookups?: boolean
-  readonly dnsResolutionConfig?: DnsResolutionConfig
-  readonly typedDnsResolverConfig?: ConfigCoreTypedExtensionConfig
-  readonly waitForWarmOnInit?: boolean
-  readonly outlierDetection?: OutlierDetection
-  readonly cleanupInterval?: string
-  readonly upstreamBindConfig?: BindConfig
-  readonly lbSubsetConfig?: Cluster_LbSubsetConfig
-  readonly ringHashLbConfig?: Cluster_RingHashLbConfig
-  readonly maglevLbConfig?: Cluster_MaglevLbConfig
-  readonly originalDstLbConfig?: Cluster_OriginalDstLbConfig
-  readonly leastRequestLbConfig?: Cluster_LeastRequestLbConfig
-  readonly roundRobinLbConfig?: Cluster_RoundRobinLbConfig
-  readonly commonLbConfig?: Cluster_CommonLbConfig
-  readonly transportSocket?: TransportSocket
-  readonly metadata?: Metadata
-  readonly protocolSelection?: Cluster_ClusterProtocolSelection
-  readonly upstreamConnectionOptions?: UpstreamConnectionOptions
-  readonly closeConnectionsOnHostHealthFailure?: boolean
-  readonly ignoreHealthOnHostRemoval?: boolean
-  readonly filters?: readonly ClusterFilter[]
-  readonly loadBalancingPolicy?: LoadBalancingPolicy
-  readonly lrsServer?: ConfigSource
-  readonly lrsReportEndpointMetrics?: readonly string[]
-  readonly trackTimeoutBudgets?: boolean
-  readonly upstreamConfig?: ConfigCoreTypedExtensionConfig
-  readonly trackClusterStats?: TrackClusterStats
-  readonly preconnectPolicy?: Cluster_PreconnectPolicy
-  readonly connectionPoolPerDownstreamConnection?: boolean
-  readonly queuingPolicies?: Cluster_QueuingPolicies
-}
-
-/** envoy.config.endpoint.v3.ClusterLoadAssignment */
-export interface ClusterLoadAssignment {
-  readonly clusterName?: string
-  readonly endpoints?: readonly LocalityLbEndpoints[]
-  readonly namedEndpoints?: Readonly<Record<string, Endpoint>>
-  readonly policy?: ClusterLoadAssignment_Policy
-}
-
-/** envoy.config.listener.v3.Listener */
-export interface Listener {
-  readonly name?: string
-  readonly address?: Address
-  readonly additionalAddresses?: readonly AdditionalAddress[]
-  readonly statPrefix?: string
-  readonly statsMatcher?: StatsMatcher
-  readonly filterChains?: readonly FilterChain[]
-  readonly fcdsConfig?: Listener_FcdsConfig
-  readonly filterChainMatcher?: Matcher
-  readonly useOriginalDst?: boolean
-  readonly defaultFilterChain?: FilterChain
-  readonly perConnectionBufferLimitBytes?: number
-  readonly perConnectionBufferHighWatermarkTimeout?: string
-  readonly metadata?: Metadata
-  readonly deprecatedV1?: Listener_DeprecatedV1
-  readonly drainType?: Listener_DrainType
-  readonly listenerFilters?: readonly ListenerFilter[]
-  readonly listenerFiltersTimeout?: string
-  readonly continueOnListenerFiltersTimeout?: boolean
-  readonly transparent?: boolean
-  readonly freebind?: boolean
-  readonly socketOptions?: readonly SocketOption[]
-  readonly tcpFastOpenQueueLength?: number
-  readonly trafficDirection?: TrafficDirection
-  readonly udpListenerConfig?: UdpListenerConfig
-  readonly apiListener?: ApiListener
-  readonly connectionBalanceConfig?: Listener_ConnectionBalanceConfig
-  readonly reusePort?: boolean
-  readonly enableReusePort?: boolean
-  readonly accessLog?: readonly AccessLog[]
-  readonly tcpBacklogSize?: number
-  readonly maxConnectionsToAcceptPerSocketEvent?: number
-  readonly bindToPort?: boolean
-  readonly internalListener?: Listener_InternalListenerConfig
-  readonly enableMptcp?: boolean
-  readonly ignoreGlobalConnLimit?: boolean
-  readonly bypassOverloadManager?: boolean
-  readonly tcpKeepalive?: TcpKeepalive
-}
-
-/** envoy.config.route.v3.RouteConfiguration */
-export interface RouteConfiguration {
-  readonly name?: string
-  readonly virtualHosts?: readonly VirtualHost[]
-  readonly vhds?: Vhds
-  readonly internalOnlyHeaders?: readonly string[]
-  readonly responseHeadersToAdd?: readonly HeaderValueOption[]
-  readonly responseHeadersToRemove?: readonly string[]
-  readonly requestHeadersToAdd?: readonly HeaderValueOption[]
-  readonly requestHeadersToRemove?: readonly string[]
-  readonly mostSpecificHeaderMutationsWins?: boolean
-  readonly validateClusters?: boolean
-  readonly maxDirectResponseBodySizeBytes?: number
-  readonly clusterSpecifierPlugins?: readonly ClusterSpecifierPlugin[]
-  readonly requestMirrorPolicies?: readonly RouteAction_RequestMirrorPolicy[]
-  readonly ignorePortInHostMatching?: boolean
-  readonly vhostHeader?: string
-  readonly ignorePathParametersInPathMatching?: boolean
-  readonly typedPerFilterConfig?: Readonly<Record<string, Any>>
-  readonly metadata?: Metadata
-  readonly routeSpecifiers?: readonly ConfigCoreTypedExtensionConfig[]
-}
-
-/** envoy.config.core.v3.TypedExtensionConfig */
-export interface ConfigCoreTypedExtensionConfig {
-  readonly name?: string
-  readonly typedConfig?: Any
-}
-
-/** envoy.config.core.v3.Node */
-export interface Node {
-  readonly id?: string
-  readonly cluster?: string
-  readonly metadata?: JsonObject
-  readonly dynamicParameters?: Readonly<Record<string, ContextParams>>
-  readonly locality?: Locality
-  readonly userAgentName?: string
-  readonly userAgentVersion?: string
-  readonly userAgentBuildVersion?: BuildVersion
-  readonly extensions?: readonly Extension[]
-  readonly clientFeatures?: readonly string[]
-  readonly listeningAddresses?: readonly Address[]
+export interface Any {
+  readonly '@type': string
 }
 
 /** envoy.config.bootstrap.v3.Bootstrap */
 export interface Bootstrap {
-  readonly node?: Node
-  readonly nodeContextParams?: readonly string[]
-  readonly staticResources?: Bootstrap_StaticResources
-  readonly dynamicResources?: Bootstrap_DynamicResources
-  readonly clusterManager?: ClusterManager
-  readonly hdsConfig?: ApiConfigSource
-  readonly flagsPath?: string
-  readonly statsSinks?: readonly StatsSink[]
-  readonly deferredStatOptions?: Bootstrap_DeferredStatOptions
-  readonly statsConfig?: StatsConfig
-  readonly statsFlushInterval?: string
-  readonly statsFlushOnAdmin?: boolean
-  readonly statsEvictionInterval?: string
-  readonly watchdog?: Watchdog
-  readonly watchdogs?: Watchdogs
-  readonly tracing?: TraceTracing
-  readonly layeredRuntime?: LayeredRuntime
-  readonly admin?: Admin
-  readonly overloadManager?: OverloadManager
-  readonly enableDispatcherStats?: boolean
-  readonly headerPrefix?: string
-  readonly statsServerVersionOverride?: number | string
-  readonly useTcpForDnsLookups?: boolean
-  readonly dnsResolutionConfig?: DnsResolutionConfig
-  readonly typedDnsResolverConfig?: ConfigCoreTypedExtensionConfig
-  readonly bootstrapExtensions?: readonly ConfigCoreTypedExtensionConfig[]
-  readonly fatalActions?: readonly FatalAction[]
-  readonly configSources?: readonly ConfigSource[]
-  readonly defaultConfigSource?: ConfigSource
-  readonly defaultSocketInterface?: string
-  readonly certificateProviderInstances?: Readonly<Record<string, ConfigCoreTypedExtensionConfig>>
-  readonly inlineHeaders?: readonly CustomInlineHeader[]
-  readonly perfTracingFilePath?: string
-  readonly defaultRegexEngine?: ConfigCoreTypedExtensionConfig
-  readonly xdsDelegateExtension?: ConfigCoreTypedExtensionConfig
-  readonly xdsConfigTrackerExtension?: ConfigCoreTypedExtensionConfig
-  readonly listenerManager?: ConfigCoreTypedExtensionConfig
-  readonly applicationLogConfig?: Bootstrap_ApplicationLogConfig
-  readonly grpcAsyncClientManagerConfig?: Bootstrap_GrpcAsyncClientManagerConfig
-  readonly memoryAllocatorManager?: MemoryAllocatorManager
-  readonly enableWorkerCpuAffinity?: boolean
+  readonly node?: Node | undefined
+  readonly nodeContextParams?: readonly string[] | undefined
+  readonly staticResources?: Bootstrap_StaticResources | undefined
+  readonly dynamicResources?: Bootstrap_DynamicResources | undefined
+  readonly clusterManager?: ClusterManager | undefined
+  readonly hdsConfig?: ApiConfigSource | undefined
+  readonly flagsPath?: string | undefined
+  readonly statsSinks?: readonly StatsSink[] | undefined
+  readonly deferredStatOptions?: Bootstrap_DeferredStatOptions | undefined
+  readonly statsConfig?: StatsConfig | undefined
+  readonly statsFlushInterval?: string | undefined
+  readonly statsFlushOnAdmin?: boolean | undefined
+  readonly statsEvictionInterval?: string | undefined
+  readonly watchdog?: Watchdog | undefined
+  readonly watchdogs?: Watchdogs | undefined
+  readonly tracing?: TraceTracing | undefined
+  readonly layeredRuntime?: LayeredRuntime | undefined
+  readonly admin?: Admin | undefined
+  readonly overloadManager?: OverloadManager | undefined
+  readonly enableDispatcherStats?: boolean | undefined
+  readonly headerPrefix?: string | undefined
+  readonly statsServerVersionOverride?: number | string | undefined
+  readonly useTcpForDnsLookups?: boolean | undefined
+  readonly dnsResolutionConfig?: DnsResolutionConfig | undefined
+  readonly typedDnsResolverConfig?: ConfigCoreTypedExtensionConfig | undefined
+  readonly bootstrapExtensions?: readonly ConfigCoreTypedExtensionConfig[] | undefined
+  readonly fatalActions?: readonly FatalAction[] | undefined
+  readonly configSources?: readonly ConfigSource[] | undefined
+  readonly defaultConfigSource?: ConfigSource | undefined
+  readonly defaultSocketInterface?: string | undefined
+  readonly certificateProviderInstances?: Readonly<Record<string, ConfigCoreTypedExtensionConfig>> | undefined
+  readonly inlineHeaders?: readonly CustomInlineHeader[] | undefined
+  readonly perfTracingFilePath?: string | undefined
+  readonly defaultRegexEngine?: ConfigCoreTypedExtensionConfig | undefined
+  readonly xdsDelegateExtension?: ConfigCoreTypedExtensionConfig | undefined
+  readonly xdsConfigTrackerExtension?: ConfigCoreTypedExtensionConfig | undefined
+  readonly listenerManager?: ConfigCoreTypedExtensionConfig | undefined
+  readonly applicationLogConfig?: Bootstrap_ApplicationLogConfig | undefined
+  readonly grpcAsyncClientManagerConfig?: Bootstrap_GrpcAsyncClientManagerConfig | undefined
+  readonly memoryAllocatorManager?: MemoryAllocatorManager | undefined
+  readonly enableWorkerCpuAffinity?: boolean | undefined
 }
 
-/** envoy.extensions.transport_sockets.tls.v3.Secret */
-export interface Secret {
-  readonly name?: string
-  readonly tlsCertificate?: TlsCertificate
-  readonly sessionTicketKeys?: TlsSessionTicketKeys
-  readonly validationContext?: CertificateValidationContext
-  readonly genericSecret?: GenericSecret
+/** envoy.config.cluster.v3.Cluster */
+export interface Cluster {
+  readonly transportSocketMatches?: readonly Cluster_TransportSocketMatch[] | undefined
+  readonly transportSocketMatcher?: Matcher | undefined
+  readonly name?: string | undefined
+  readonly altStatName?: string | undefined
+  readonly statsMatcher?: StatsMatcher | undefined
+  readonly type?: Cluster_DiscoveryType | undefined
+  readonly clusterType?: Cluster_CustomClusterType | undefined
+  readonly edsClusterConfig?: Cluster_EdsClusterConfig | undefined
+  readonly connectTimeout?: string | undefined
+  readonly perConnectionBufferLimitBytes?: number | undefined
+  readonly perConnectionBufferHighWatermarkTimeout?: string | undefined
+  readonly lbPolicy?: Cluster_LbPolicy | undefined
+  readonly loadAssignment?: ClusterLoadAssignment | undefined
+  readonly healthChecks?: readonly HealthCheck[] | undefined
+  readonly maxRequestsPerConnection?: number | undefined
+  readonly circuitBreakers?: CircuitBreakers | undefined
+  readonly upstreamHttpProtocolOptions?: UpstreamHttpProtocolOptions | undefined
+  readonly commonHttpProtocolOptions?: CoreHttpProtocolOptions | undefined
+  readonly httpProtocolOptions?: Http1ProtocolOptions | undefined
+  readonly http2ProtocolOptions?: Http2ProtocolOptions | undefined
+  readonly typedExtensionProtocolOptions?: Readonly<Record<string, Any>> | undefined
+  readonly dnsRefreshRate?: string | undefined
+  readonly dnsJitter?: string | undefined
+  readonly dnsFailureRefreshRate?: Cluster_RefreshRate | undefined
+  readonly respectDnsTtl?: boolean | undefined
+  readonly dnsLookupFamily?: Cluster_DnsLookupFamily | undefined
+  readonly dnsResolvers?: readonly Address[] | undefined
+  readonly useTcpForDnsLookups?: boolean | undefined
+  readonly dnsResolutionConfig?: DnsResolutionConfig | undefined
+  readonly typedDnsResolverConfig?: ConfigCoreTypedExtensionConfig | undefined
+  readonly waitForWarmOnInit?: boolean | undefined
+  readonly outlierDetection?: OutlierDetection | undefined
+  readonly cleanupInterval?: string | undefined
+  readonly upstreamBindConfig?: BindConfig | undefined
+  readonly lbSubsetConfig?: Cluster_LbSubsetConfig | undefined
+  readonly ringHashLbConfig?: Cluster_RingHashLbConfig | undefined
+  readonly maglevLbConfig?: Cluster_MaglevLbConfig | undefined
+  readonly originalDstLbConfig?: Cluster_OriginalDstLbConfig | undefined
+  readonly leastRequestLbConfig?: Cluster_LeastRequestLbConfig | undefined
+  readonly roundRobinLbConfig?: Cluster_RoundRobinLbConfig | undefined
+  readonly commonLbConfig?: Cluster_CommonLbConfig | undefined
+  readonly transportSocket?: TransportSocket | undefined
+  readonly metadata?: Metadata | undefined
+  readonly protocolSelection?: Cluster_ClusterProtocolSelection | undefined
+  readonly upstreamConnectionOptions?: UpstreamConnectionOptions | undefined
+  readonly closeConnectionsOnHostHealthFailure?: boolean | undefined
+  readonly ignoreHealthOnHostRemoval?: boolean | undefined
+  readonly filters?: readonly ClusterFilter[] | undefined
+  readonly loadBalancingPolicy?: LoadBalancingPolicy | undefined
+  readonly lrsServer?: ConfigSource | undefined
+  readonly lrsReportEndpointMetrics?: readonly string[] | undefined
+  readonly trackTimeoutBudgets?: boolean | undefined
+  readonly upstreamConfig?: ConfigCoreTypedExtensionConfig | undefined
+  readonly trackClusterStats?: TrackClusterStats | undefined
+  readonly preconnectPolicy?: Cluster_PreconnectPolicy | undefined
+  readonly connectionPoolPerDownstreamConnection?: boolean | undefined
+  readonly queuingPolicies?: Cluster_QueuingPolicies | undefined
 }
 
-/** envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext */
-export interface UpstreamTlsContext {
-  readonly commonTlsContext?: CommonTlsContext
-  readonly sni?: string
-  readonly autoHostSni?: boolean
-  readonly autoSniSanValidation?: boolean
-  readonly allowRenegotiation?: boolean
-  readonly maxSessionKeys?: number
-  readonly enforceRsaKeyUsage?: boolean
+/** envoy.config.core.v3.Node */
+export interface Node {
+  readonly id?: string | undefined
+  readonly cluster?: string | undefined
+  readonly metadata?: JsonObject | undefined
+  readonly dynamicParameters?: Readonly<Record<string, ContextParams>> | undefined
+  readonly locality?: Locality | undefined
+  readonly userAgentName?: string | undefined
+  readonly userAgentVersion?: string | undefined
+  readonly userAgentBuildVersion?: BuildVersion | undefined
+  readonly extensions?: readonly Extension[] | undefined
+  readonly clientFeatures?: readonly string[] | undefined
+  readonly listeningAddresses?: readonly Address[] | undefined
 }
 
-/** envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext */
-export interface DownstreamTlsContext {
-  readonly commonTlsContext?: CommonTlsContext
-  readonly requireClientCertificate?: boolean
-  readonly requireSni?: boolean
-  readonly sessionTicketKeys?: TlsSessionTicketKeys
-  readonly sessionTicketKeysSdsSecretConfig?: SdsSecretConfig
-  readonly disableStatelessSessionResumption?: boolean
-  readonly disableStatefulSessionResumption?: boolean
-  readonly sessionTimeout?: string
-  readonly ocspStaplePolicy?: DownstreamTlsContext_OcspStaplePolicy
-  readonly fullScanCertsOnSniMismatch?: boolean
-  readonly preferClientCiphers?: boolean
+/** envoy.config.core.v3.TypedExtensionConfig */
+export interface ConfigCoreTypedExtensionConfig {
+  readonly name?: string | undefined
+  readonly typedConfig?: Any | undefined
 }
 
-/** envoy.extensions.upstreams.http.v3.HttpProtocolOptions */
-export interface HttpHttpProtocolOptions {
-  readonly commonHttpProtocolOptions?: CoreHttpProtocolOptions
-  readonly upstreamHttpProtocolOptions?: UpstreamHttpProtocolOptions
-  readonly explicitHttpConfig?: HttpProtocolOptions_ExplicitHttpConfig
-  readonly useDownstreamProtocolConfig?: HttpProtocolOptions_UseDownstreamHttpConfig
-  readonly autoConfig?: HttpProtocolOptions_AutoHttpConfig
-  readonly httpFilters?: readonly HttpFilter[]
-  readonly headerValidationConfig?: ConfigCoreTypedExtensionConfig
-  readonly outlierDetection?: HttpProtocolOptions_OutlierDetection
-  readonly requestMirrorPolicies?: readonly RouteAction_RequestMirrorPolicy[]
-  readonly hashPolicy?: readonly RouteAction_HashPolicy[]
-  readonly retryPolicy?: RouteRetryPolicy
+/** envoy.config.endpoint.v3.ClusterLoadAssignment */
+export interface ClusterLoadAssignment {
+  readonly clusterName?: string | undefined
+  readonly endpoints?: readonly LocalityLbEndpoints[] | undefined
+  readonly namedEndpoints?: Readonly<Record<string, Endpoint>> | undefined
+  readonly policy?: ClusterLoadAssignment_Policy | undefined
 }
 
-/** envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager */
-export interface HttpConnectionManager {
-  readonly codecType?: HttpConnectionManager_CodecType
-  readonly statPrefix?: string
-  readonly rds?: Rds
-  readonly routeConfig?: RouteConfiguration
-  readonly scopedRoutes?: ScopedRoutes
-  readonly httpFilters?: readonly HttpFilter[]
-  readonly addUserAgent?: boolean
-  readonly tracing?: HttpConnectionManager_Tracing
-  readonly commonHttpProtocolOptions?: CoreHttpProtocolOptions
-  readonly http1SafeMaxConnectionDuration?: boolean
-  readonly httpProtocolOptions?: Http1ProtocolOptions
-  readonly http2ProtocolOptions?: Http2ProtocolOptions
-  readonly http3ProtocolOptions?: Http3ProtocolOptions
-  readonly serverName?: string
-  readonly serverHeaderTransformation?: HttpConnectionManager_ServerHeaderTransformation
-  readonly schemeHeaderTransformation?: SchemeHeaderTransformation
-  readonly maxRequestHeadersKb?: number
-  readonly streamIdleTimeout?: string
-  readonly streamFlushTimeout?: string
-  readonly requestTimeout?: string
-  readonly requestHeadersTimeout?: string
-  readonly drainTimeout?: string
-  readonly drainTimeoutJitter?: Percent
-  readonly delayedCloseTimeout?: string
-  readonly accessLog?: readonly AccessLog[]
-  readonly accessLogFlushInterval?: string
-  readonly flushAccessLogOnNewRequest?: boolean
-  readonly accessLogOptions?: HttpConnectionManager_HcmAccessLogOptions
-  readonly useRemoteAddress?: boolean
-  readonly xffNumTrustedHops?: number
-  readonly originalIpDetectionExtensions?: readonly ConfigCoreTypedExtensionConfig[]
-  readonly earlyHeaderMutationExtensions?: readonly ConfigCoreTypedExtensionConfig[]
-  readonly internalAddressConfig?: HttpConnectionManager_InternalAddressConfig
-  readonly skipXffAppend?: boolean
-  readonly via?: string
-  readonly generateRequestId?: boolean
-  readonly preserveExternalRequestId?: boolean
-  readonly alwaysSetRequestIdInResponse?: boolean
-  readonly forwardClientCertDetails?: HttpConnectionManager_ForwardClientCertDetails
-  readonly setCurrentClientCertDetails?: HttpConnectionManager_SetCurrentClientCertDetails
-  readonly forwardClientCertMatcher?: Matcher
-  readonly proxy100Continue?: boolean
-  readonly representIpv4RemoteAddressAsIpv4MappedIpv6?: boolean
-  readonly upgradeConfigs?: readonly HttpConnectionManager_UpgradeConfig[]
-  readonly normalizePath?: boolean
-  readonly mergeSlashes?: boolean
-  readonly pathWithEscapedSlashesAction?: HttpConnectionManager_PathWithEscapedSlashesAction
-  readonly requestIdExtension?: RequestIDExtension
-  readonly localReplyConfig?: LocalReplyConfig
-  readonly stripMatchingHostPort?: boolean
-  readonly stripAnyHostPort?: boolean
-  readonly streamErrorOnInvalidHttpMessage?: boolean
-  readonly pathNormalizationOptions?: HttpConnectionManager_PathNormalizationOptions
-  readonly stripTrailingHostDot?: boolean
-  readonly proxyStatusConfig?: HttpConnectionManager_ProxyStatusConfig
-  readonly typedHeaderValidationConfig?: ConfigCoreTypedExtensionConfig
-  readonly appendXForwardedPort?: boolean
-  readonly appendLocalOverload?: boolean
-  readonly addProxyProtocolConnectionState?: boolean
-  readonly forwardProtoConfig?: ForwardProtoConfig
-  readonly recordRouteResolutionStats?: boolean
+/** envoy.config.listener.v3.Listener */
+export interface Listener {
+  readonly name?: string | undefined
+  readonly address?: Address | undefined
+  readonly additionalAddresses?: readonly AdditionalAddress[] | undefined
+  readonly statPrefix?: string | undefined
+  readonly statsMatcher?: StatsMatcher | undefined
+  readonly filterChains?: readonly FilterChain[] | undefined
+  readonly fcdsConfig?: Listener_FcdsConfig | undefined
+  readonly filterChainMatcher?: Matcher | undefined
+  readonly useOriginalDst?: boolean | undefined
+  readonly defaultFilterChain?: FilterChain | undefined
+  readonly perConnectionBufferLimitBytes?: number | undefined
+  readonly perConnectionBufferHighWatermarkTimeout?: string | undefined
+  readonly metadata?: Metadata | undefined
+  readonly deprecatedV1?: Listener_DeprecatedV1 | undefined
+  readonly drainType?: Listener_DrainType | undefined
+  readonly listenerFilters?: readonly ListenerFilter[] | undefined
+  readonly listenerFiltersTimeout?: string | undefined
+  readonly continueOnListenerFiltersTimeout?: boolean | undefined
+  readonly transparent?: boolean | undefined
+  readonly freebind?: boolean | undefined
+  readonly socketOptions?: readonly SocketOption[] | undefined
+  readonly tcpFastOpenQueueLength?: number | undefined
+  readonly trafficDirection?: TrafficDirection | undefined
+  readonly udpListenerConfig?: UdpListenerConfig | undefined
+  readonly apiListener?: ApiListener | undefined
+  readonly connectionBalanceConfig?: Listener_ConnectionBalanceConfig | undefined
+  readonly reusePort?: boolean | undefined
+  readonly enableReusePort?: boolean | undefined
+  readonly accessLog?: readonly AccessLog[] | undefined
+  readonly tcpBacklogSize?: number | undefined
+  readonly maxConnectionsToAcceptPerSocketEvent?: number | undefined
+  readonly bindToPort?: boolean | undefined
+  readonly internalListener?: Listener_InternalListenerConfig | undefined
+  readonly enableMptcp?: boolean | undefined
+  readonly ignoreGlobalConnLimit?: boolean | undefined
+  readonly bypassOverloadManager?: boolean | undefined
+  readonly tcpKeepalive?: TcpKeepalive | undefined
 }
 
-/** envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy */
-export interface TcpProxy {
-  readonly statPrefix?: string
-  readonly cluster?: string
-  readonly weightedClusters?: TcpProxy_WeightedCluster
-  readonly onDemand?: TcpProxy_OnDemand
-  readonly metadataMatch?: Metadata
-  readonly idleTimeout?: string
-  readonly downstreamIdleTimeout?: string
-  readonly upstreamIdleTimeout?: string
-  readonly accessLog?: readonly AccessLog[]
-  readonly maxConnectAttempts?: number
-  readonly backoffOptions?: BackoffStrategy
-  readonly hashPolicy?: readonly HashPolicy[]
-  readonly tunnelingConfig?: TcpProxy_TunnelingConfig
-  readonly maxDownstreamConnectionDuration?: string
-  readonly maxDownstreamConnectionDurationJitterPercentage?: Percent
-  readonly accessLogFlushInterval?: string
-  readonly flushAccessLogOnConnected?: boolean
-  readonly accessLogOptions?: TcpProxy_TcpAccessLogOptions
-  readonly proxyProtocolTlvs?: readonly TlvEntry[]
-  readonly proxyProtocolTlvMergePolicy?: ProxyProtocolTlvMergePolicy
-  readonly upstreamConnectMode?: UpstreamConnectMode
-  readonly maxEarlyDataBytes?: number
-  readonly checkDrainClose?: boolean
+/** envoy.config.route.v3.RouteConfiguration */
+export interface RouteConfiguration {
+  readonly name?: string | undefined
+  readonly virtualHosts?: readonly VirtualHost[] | undefined
+  readonly vhds?: Vhds | undefined
+  readonly internalOnlyHeaders?: readonly string[] | undefined
+  readonly responseHeadersToAdd?: readonly HeaderValueOption[] | undefined
+  readonly responseHeadersToRemove?: readonly string[] | undefined
+  readonly requestHeadersToAdd?: readonly HeaderValueOption[] | undefined
+  readonly requestHeadersToRemove?: readonly string[] | undefined
+  readonly mostSpecificHeaderMutationsWins?: boolean | undefined
+  readonly validateClusters?: boolean | undefined
+  readonly maxDirectResponseBodySizeBytes?: number | undefined
+  readonly clusterSpecifierPlugins?: readonly ClusterSpecifierPlugin[] | undefined
+  readonly requestMirrorPolicies?: readonly RouteAction_RequestMirrorPolicy[] | undefined
+  readonly ignorePortInHostMatching?: boolean | undefined
+  readonly vhostHeader?: string | undefined
+  readonly ignorePathParametersInPathMatching?: boolean | undefined
+  readonly typedPerFilterConfig?: Readonly<Record<string, Any>> | undefined
+  readonly metadata?: Metadata | undefined
+  readonly routeSpecifiers?: readonly ConfigCoreTypedExtensionConfig[] | undefined
 }
 
-/** envoy.extensions.filters.network.rbac.v3.RBAC */
-export interface NetworkRbacRBAC {
-  readonly rules?: ConfigRbacRBAC
-  readonly matcher?: Matcher
-  readonly shadowRules?: ConfigRbacRBAC
-  readonly shadowMatcher?: Matcher
-  readonly shadowRulesStatPrefix?: string
-  readonly statPrefix?: string
-  readonly enforcementType?: RBAC_EnforcementType
-  readonly delayDeny?: string
+/** envoy.config.trace.v3.DatadogConfig */
+export interface DatadogConfig {
+  readonly collectorCluster?: string | undefined
+  readonly serviceName?: string | undefined
+  readonly collectorHostname?: string | undefined
+  readonly remoteConfig?: DatadogRemoteConfig | undefined
 }
 
-/** envoy.extensions.filters.http.rbac.v3.RBAC */
-export interface HttpRbacRBAC {
-  readonly rules?: ConfigRbacRBAC
-  readonly rulesStatPrefix?: string
-  readonly matcher?: Matcher
-  readonly shadowRules?: ConfigRbacRBAC
-  readonly shadowMatcher?: Matcher
-  readonly shadowRulesStatPrefix?: string
-  readonly trackPerRuleStats?: boolean
+/** envoy.config.trace.v3.LightstepConfig */
+export interface LightstepConfig {
+  readonly collectorCluster?: string | undefined
+  readonly accessTokenFile?: string | undefined
+  readonly accessToken?: DataSource | undefined
+  readonly propagationModes?: readonly LightstepConfig_PropagationMode[] | undefined
 }
 
-/** envoy.extensions.filters.http.fault.v3.HTTPFault */
-export interface HTTPFault {
-  readonly delay?: FaultDelay
-  readonly abort?: FaultAbort
-  readonly upstreamCluster?: string
-  readonly headers?: readonly HeaderMatcher[]
-  readonly downstreamNodes?: readonly string[]
-  readonly maxActiveFaults?: number
-  readonly responseRateLimit?: FaultRateLimit
-  readonly delayPercentRuntime?: string
-  readonly abortPercentRuntime?: string
-  readonly delayDurationRuntime?: string
-  readonly abortHttpStatusRuntime?: string
-  readonly maxActiveFaultsRuntime?: string
-  readonly responseRateLimitPercentRuntime?: string
-  readonly abortGrpcStatusRuntime?: string
-  readonly disableDownstreamClusterStats?: boolean
-  readonly filterMetadata?: JsonObject
+/** envoy.config.trace.v3.OpenTelemetryConfig */
+export interface OpenTelemetryConfig {
+  readonly grpcService?: GrpcService | undefined
+  readonly httpService?: CoreHttpService | undefined
+  readonly exporter?: ConfigCoreTypedExtensionConfig | undefined
+  readonly serviceName?: string | undefined
+  readonly resourceDetectors?: readonly ConfigCoreTypedExtensionConfig[] | undefined
+  readonly sampler?: ConfigCoreTypedExtensionConfig | undefined
+  readonly maxCacheSize?: number | undefined
+  readonly setTelemetrySdkResourceAttributes?: boolean | undefined
+  readonly setServiceNameResourceAttribute?: boolean | undefined
+  readonly setInstrumentationScope?: boolean | undefined
 }
 
-/** envoy.extensions.filters.http.cors.v3.CorsPolicy */
-export interface CorsCorsPolicy {
-  readonly allowOriginStringMatch?: readonly EnvoyTypeMatcherStringMatcher[]
-  readonly allowMethods?: string
-  readonly allowHeaders?: string
-  readonly exposeHeaders?: string
-  readonly maxAge?: string
-  readonly allowCredentials?: boolean
-  readonly filterEnabled?: RuntimeFractionalPercent
-  readonly shadowEnabled?: RuntimeFractionalPercent
-  readonly allowPrivateNetworkAccess?: boolean
-  readonly forwardNotMatchingPreflights?: boolean
+/** envoy.config.trace.v3.SkyWalkingConfig */
+export interface SkyWalkingConfig {
+  readonly grpcService?: GrpcService | undefined
+  readonly clientConfig?: ClientConfig | undefined
 }
 
-/** envoy.extensions.filters.http.router.v3.Router */
-export interface Router {
-  readonly dynamicStats?: boolean
-  readonly startChildSpan?: boolean
-  readonly upstreamLog?: readonly AccessLog[]
-  readonly upstreamLogOptions?: Router_UpstreamAccessLogOptions
-  readonly suppressEnvoyHeaders?: boolean
-  readonly strictCheckHeaders?: readonly string[]
-  readonly respectExpectedRqTimeout?: boolean
-  readonly suppressGrpcRequestFailureCodeStats?: boolean
-  readonly upstreamHttpFilters?: readonly HttpFilter[]
-  readonly rejectConnectRequestEarlyData?: boolean
-}
-
-/** envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication */
-export interface JwtAuthentication {
-  readonly providers?: Readonly<Record<string, JwtProvider>>
-  readonly rules?: readonly RequirementRule[]
-  readonly filterStateRules?: FilterStateRule
-  readonly bypassCorsPreflight?: boolean
-  readonly requirementMap?: Readonly<Record<string, JwtRequirement>>
-  readonly stripFailureResponse?: boolean
-  readonly statPrefix?: string
-}
-
-/** envoy.extensions.filters.http.ext_authz.v3.ExtAuthz */
-export interface ExtAuthz {
-  readonly grpcService?: GrpcService
-  readonly httpService?: HttpService
-  readonly transportApiVersion?: ApiVersion
-  readonly failureModeAllow?: boolean
-  readonly failureModeAllowHeaderAdd?: boolean
-  readonly withRequestBody?: BufferSettings
-  readonly clearRouteCache?: boolean
-  readonly clearRouteCacheHeaders?: readonly string[]
-  readonly statusOnError?: HttpStatus
-  readonly validateMutations?: boolean
-  readonly metadataContextNamespaces?: readonly string[]
-  readonly typedMetadataContextNamespaces?: readonly string[]
-  readonly routeMetadataContextNamespaces?: readonly string[]
-  readonly routeTypedMetadataContextNamespaces?: readonly string[]
-  readonly filterEnabled?: RuntimeFractionalPercent
-  readonly filterEnabledMetadata?: MetadataMatcher
-  readonly denyAtDisable?: RuntimeFeatureFlag
-  readonly includePeerCertificate?: boolean
-  readonly statPrefix?: string
-  readonly bootstrapMetadataLabelsKey?: string
-  readonly allowedHeaders?: ListStringMatcher
-  readonly disallowedHeaders?: ListStringMatcher
-  readonly includeTlsSession?: boolean
-  readonly chargeClusterResponseStats?: boolean
-  readonly encodeRawHeaders?: boolean
-  readonly decoderHeaderMutationRules?: HeaderMutationRules
-  readonly enableDynamicMetadataIngestion?: boolean
-  readonly filterMetadata?: JsonObject
-  readonly emitFilterStateStats?: boolean
-  readonly maxDeniedResponseBodyBytes?: number
-  readonly enforceResponseHeaderLimits?: boolean
-  readonly shadowMode?: boolean
-  readonly emitClientSpan?: boolean
-}
-
-/** envoy.extensions.filters.http.grpc_stats.v3.FilterConfig */
-export interface FilterConfig {
-  readonly emitFilterState?: boolean
-  readonly individualMethodStatsAllowlist?: GrpcMethodList
-  readonly statsForAllMethods?: boolean
-  readonly enableUpstreamStats?: boolean
-  readonly replaceDotsInGrpcServiceName?: boolean
-}
-
-/** envoy.extensions.filters.http.stateful_session.v3.StatefulSession */
-export interface StatefulSession {
-  readonly sessionState?: ConfigCoreTypedExtensionConfig
-  readonly strict?: boolean
-  readonly statPrefix?: string
-  readonly statusOnStrictDestinationNotFound?: number
-}
-
-/** envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute */
-export interface StatefulSessionPerRoute {
-  readonly disabled?: boolean
-  readonly statefulSession?: StatefulSession
-}
-
-/** envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit */
-export interface LocalRateLimit {
-  readonly statPrefix?: string
-  readonly status?: HttpStatus
-  readonly tokenBucket?: TokenBucket
-  readonly filterEnabled?: RuntimeFractionalPercent
-  readonly filterEnforced?: RuntimeFractionalPercent
-  readonly requestHeadersToAddWhenNotEnforced?: readonly HeaderValueOption[]
-  readonly responseHeadersToAdd?: readonly HeaderValueOption[]
-  readonly descriptors?: readonly LocalRateLimitDescriptor[]
-  readonly stage?: number
-  readonly localRateLimitPerDownstreamConnection?: boolean
-  readonly localClusterRateLimit?: LocalClusterRateLimit
-  readonly enableXRatelimitHeaders?: XRateLimitHeadersRFCVersion
-  readonly vhRateLimits?: VhRateLimitsOptions
-  readonly alwaysConsumeDefaultTokenBucket?: boolean
-  readonly rateLimitedAsResourceExhausted?: boolean
-  readonly rateLimits?: readonly RateLimit[]
-  readonly maxDynamicDescriptors?: number
-  readonly enableRetryAfterHeader?: boolean
-}
-
-/** envoy.extensions.http.stateful_session.cookie.v3.CookieBasedSessionState */
-export interface CookieBasedSessionState {
-  readonly cookie?: Cookie
-}
-
-/** envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig */
-export interface ClusterConfig {
-  readonly dnsCacheConfig?: DnsCacheConfig
-  readonly subClustersConfig?: SubClustersConfig
-  readonly allowInsecureClusterOptions?: boolean
-  readonly allowCoalescedConnections?: boolean
+/** envoy.config.trace.v3.ZipkinConfig */
+export interface ZipkinConfig {
+  readonly collectorCluster?: string | undefined
+  readonly collectorEndpoint?: string | undefined
+  readonly traceId128bit?: boolean | undefined
+  readonly sharedSpanContext?: boolean | undefined
+  readonly collectorEndpointVersion?: ZipkinConfig_CollectorEndpointVersion | undefined
+  readonly collectorHostname?: string | undefined
+  readonly splitSpansForRequest?: boolean | undefined
+  readonly traceContextOption?: ZipkinConfig_TraceContextOption | undefined
+  readonly collectorService?: CoreHttpService | undefined
+  readonly timestampTraceIds?: boolean | undefined
 }
 
 /** envoy.extensions.access_loggers.file.v3.FileAccessLog */
 export interface FileAccessLog {
-  readonly path?: string
-  readonly format?: string
-  readonly jsonFormat?: JsonObject
-  readonly typedJsonFormat?: JsonObject
-  readonly logFormat?: SubstitutionFormatString
+  readonly path?: string | undefined
+  readonly format?: string | undefined
+  readonly jsonFormat?: JsonObject | undefined
+  readonly typedJsonFormat?: JsonObject | undefined
+  readonly logFormat?: SubstitutionFormatString | undefined
 }
 
-/** istio.networking.nds.v1.NameTable */
-export interface NameTable {
-  readonly table?: Readonly<Record<string, NameTable_NameInfo>>
+/** envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter */
+export interface ExpressionFilter {
+  readonly expression?: string | undefined
+  readonly celConfig?: CelExpressionConfig | undefined
 }
 
-/** envoy.service.discovery.v3.DiscoveryRequest */
-export interface DiscoveryRequest {
-  readonly versionInfo?: string
-  readonly node?: Node
-  readonly resourceNames?: readonly string[]
-  readonly resourceLocators?: readonly ResourceLocator[]
-  readonly typeUrl?: string
-  readonly responseNonce?: string
-  readonly errorDetail?: Status
+/** envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig */
+export interface HttpGrpcAccessLogConfig {
+  readonly commonConfig?: CommonGrpcAccessLogConfig | undefined
+  readonly additionalRequestHeadersToLog?: readonly string[] | undefined
+  readonly additionalResponseHeadersToLog?: readonly string[] | undefined
+  readonly additionalResponseTrailersToLog?: readonly string[] | undefined
+}
+
+/** envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig */
+export interface TcpGrpcAccessLogConfig {
+  readonly commonConfig?: CommonGrpcAccessLogConfig | undefined
+}
+
+/** envoy.extensions.access_loggers.open_telemetry.v3.OpenTelemetryAccessLogConfig */
+export interface OpenTelemetryAccessLogConfig {
+  readonly commonConfig?: CommonGrpcAccessLogConfig | undefined
+  readonly httpService?: CoreHttpService | undefined
+  readonly grpcService?: GrpcService | undefined
+  readonly disableBuiltinLabels?: boolean | undefined
+  readonly resourceAttributes?: KeyValueList | undefined
+  readonly resourceDetectors?: readonly ConfigCoreTypedExtensionConfig[] | undefined
+  readonly body?: AnyValue | undefined
+  readonly attributes?: KeyValueList | undefined
+  readonly statPrefix?: string | undefined
+  readonly formatters?: readonly ConfigCoreTypedExtensionConfig[] | undefined
+  readonly logName?: string | undefined
+  readonly bufferFlushInterval?: string | undefined
+  readonly bufferSizeBytes?: number | undefined
+  readonly filterStateObjectsToLog?: readonly string[] | undefined
+  readonly customTags?: readonly CustomTag[] | undefined
+}
+
+/** envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig */
+export interface ClusterConfig {
+  readonly dnsCacheConfig?: DnsCacheConfig | undefined
+  readonly subClustersConfig?: SubClustersConfig | undefined
+  readonly allowInsecureClusterOptions?: boolean | undefined
+  readonly allowCoalescedConnections?: boolean | undefined
+}
+
+/** envoy.extensions.compression.brotli.compressor.v3.Brotli */
+export interface Brotli {
+  readonly quality?: number | undefined
+  readonly encoderMode?: Brotli_EncoderMode | undefined
+  readonly windowBits?: number | undefined
+  readonly inputBlockBits?: number | undefined
+  readonly chunkSize?: number | undefined
+  readonly disableLiteralContextModeling?: boolean | undefined
+}
+
+/** envoy.extensions.compression.gzip.compressor.v3.Gzip */
+export interface Gzip {
+  readonly memoryLevel?: number | undefined
+  readonly compressionLevel?: Gzip_CompressionLevel | undefined
+  readonly compressionStrategy?: Gzip_CompressionStrategy | undefined
+  readonly windowBits?: number | undefined
+  readonly chunkSize?: number | undefined
+}
+
+/** envoy.extensions.compression.zstd.compressor.v3.Zstd */
+export interface Zstd {
+  readonly compressionLevel?: number | undefined
+  readonly enableChecksum?: boolean | undefined
+  readonly strategy?: Zstd_Strategy | undefined
+  readonly dictionary?: DataSource | undefined
+  readonly chunkSize?: number | undefined
+}
+
+/** envoy.extensions.filters.http.compressor.v3.Compressor */
+export interface Compressor {
+  readonly contentLength?: number | undefined
+  readonly contentType?: readonly string[] | undefined
+  readonly disableOnEtagHeader?: boolean | undefined
+  readonly removeAcceptEncodingHeader?: boolean | undefined
+  readonly runtimeEnabled?: RuntimeFeatureFlag | undefined
+  readonly compressorLibrary?: ConfigCoreTypedExtensionConfig | undefined
+  readonly requestDirectionConfig?: Compressor_RequestDirectionConfig | undefined
+  readonly responseDirectionConfig?: Compressor_ResponseDirectionConfig | undefined
+  readonly chooseFirst?: boolean | undefined
+}
+
+/** envoy.extensions.filters.http.cors.v3.Cors */
+export interface Cors {
+}
+
+/** envoy.extensions.filters.http.cors.v3.CorsPolicy */
+export interface CorsCorsPolicy {
+  readonly allowOriginStringMatch?: readonly EnvoyTypeMatcherStringMatcher[] | undefined
+  readonly allowMethods?: string | undefined
+  readonly allowHeaders?: string | undefined
+  readonly exposeHeaders?: string | undefined
+  readonly maxAge?: string | undefined
+  readonly allowCredentials?: boolean | undefined
+  readonly filterEnabled?: RuntimeFractionalPercent | undefined
+  readonly shadowEnabled?: RuntimeFractionalPercent | undefined
+  readonly allowPrivateNetworkAccess?: boolean | undefined
+  readonly forwardNotMatchingPreflights?: boolean | undefined
+}
+
+/** envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig */
+export interface DynamicForwardProxyFilterConfig {
+  readonly dnsCacheConfig?: DnsCacheConfig | undefined
+  readonly subClusterConfig?: SubClusterConfig | undefined
+  readonly saveUpstreamAddress?: boolean | undefined
+  readonly allowDynamicHostFromFilterState?: boolean | undefined
+}
+
+/** envoy.extensions.filters.http.ext_authz.v3.ExtAuthz */
+export interface HttpExtAuthzExtAuthz {
+  readonly grpcService?: GrpcService | undefined
+  readonly httpService?: ExtAuthzHttpService | undefined
+  readonly transportApiVersion?: ApiVersion | undefined
+  readonly failureModeAllow?: boolean | undefined
+  readonly failureModeAllowHeaderAdd?: boolean | undefined
+  readonly withRequestBody?: BufferSettings | undefined
+  readonly clearRouteCache?: boolean | undefined
+  readonly clearRouteCacheHeaders?: readonly string[] | undefined
+  readonly statusOnError?: HttpStatus | undefined
+  readonly validateMutations?: boolean | undefined
+  readonly metadataContextNamespaces?: readonly string[] | undefined
+  readonly typedMetadataContextNamespaces?: readonly string[] | undefined
+  readonly routeMetadataContextNamespaces?: readonly string[] | undefined
+  readonly routeTypedMetadataContextNamespaces?: readonly string[] | undefined
+  readonly filterEnabled?: RuntimeFractionalPercent | undefined
+  readonly filterEnabledMetadata?: MetadataMatcher | undefined
+  readonly denyAtDisable?: RuntimeFeatureFlag | undefined
+  readonly includePeerCertificate?: boolean | undefined
+  readonly statPrefix?: string | undefined
+  readonly bootstrapMetadataLabelsKey?: string | undefined
+  readonly allowedHeaders?: ListStringMatcher | undefined
+  readonly disallowedHeaders?: ListStringMatcher | undefined
+  readonly includeTlsSession?: boolean | undefined
+  readonly chargeClusterResponseStats?: boolean | undefined
+  readonly encodeRawHeaders?: boolean | undefined
+  readonly decoderHeaderMutationRules?: HeaderMutationRules | undefined
+  readonly enableDynamicMetadataIngestion?: boolean | undefined
+  readonly filterMetadata?: JsonObject | undefined
+  readonly emitFilterStateStats?: boolean | undefined
+  readonly maxDeniedResponseBodyBytes?: number | undefined
+  readonly enforceResponseHeaderLimits?: boolean | undefined
+  readonly shadowMode?: boolean | undefined
+  readonly emitClientSpan?: boolean | undefined
+}
+
+/** envoy.extensions.filters.http.fault.v3.HTTPFault */
+export interface HTTPFault {
+  readonly delay?: FaultDelay | undefined
+  readonly abort?: FaultAbort | undefined
+  readonly upstreamCluster?: string | undefined
+  readonly headers?: readonly HeaderMatcher[] | undefined
+  readonly downstreamNodes?: readonly string[] | undefined
+  readonly maxActiveFaults?: number | undefined
+  readonly responseRateLimit?: FaultRateLimit | undefined
+  readonly delayPercentRuntime?: string | undefined
+  readonly abortPercentRuntime?: string | undefined
+  readonly delayDurationRuntime?: string | undefined
+  readonly abortHttpStatusRuntime?: string | undefined
+  readonly maxActiveFaultsRuntime?: string | undefined
+  readonly responseRateLimitPercentRuntime?: string | undefined
+  readonly abortGrpcStatusRuntime?: string | undefined
+  readonly disableDownstreamClusterStats?: boolean | undefined
+  readonly filterMetadata?: JsonObject | undefined
+}
+
+/** envoy.extensions.filters.http.grpc_stats.v3.FilterConfig */
+export interface GrpcStatsFilterConfig {
+  readonly emitFilterState?: boolean | undefined
+  readonly individualMethodStatsAllowlist?: GrpcMethodList | undefined
+  readonly statsForAllMethods?: boolean | undefined
+  readonly enableUpstreamStats?: boolean | undefined
+  readonly replaceDotsInGrpcServiceName?: boolean | undefined
+}
+
+/** envoy.extensions.filters.http.grpc_web.v3.GrpcWeb */
+export interface GrpcWeb {
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication */
+export interface JwtAuthentication {
+  readonly providers?: Readonly<Record<string, JwtProvider>> | undefined
+  readonly rules?: readonly RequirementRule[] | undefined
+  readonly filterStateRules?: FilterStateRule | undefined
+  readonly bypassCorsPreflight?: boolean | undefined
+  readonly requirementMap?: Readonly<Record<string, JwtRequirement>> | undefined
+  readonly stripFailureResponse?: boolean | undefined
+  readonly statPrefix?: string | undefined
+}
+
+/** envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit */
+export interface LocalRateLimit {
+  readonly statPrefix?: string | undefined
+  readonly status?: HttpStatus | undefined
+  readonly tokenBucket?: TokenBucket | undefined
+  readonly filterEnabled?: RuntimeFractionalPercent | undefined
+  readonly filterEnforced?: RuntimeFractionalPercent | undefined
+  readonly requestHeadersToAddWhenNotEnforced?: readonly HeaderValueOption[] | undefined
+  readonly responseHeadersToAdd?: readonly HeaderValueOption[] | undefined
+  readonly descriptors?: readonly LocalRateLimitDescriptor[] | undefined
+  readonly stage?: number | undefined
+  readonly localRateLimitPerDownstreamConnection?: boolean | undefined
+  readonly localClusterRateLimit?: LocalClusterRateLimit | undefined
+  readonly enableXRatelimitHeaders?: XRateLimitHeadersRFCVersion | undefined
+  readonly vhRateLimits?: VhRateLimitsOptions | undefined
+  readonly alwaysConsumeDefaultTokenBucket?: boolean | undefined
+  readonly rateLimitedAsResourceExhausted?: boolean | undefined
+  readonly rateLimits?: readonly RateLimit[] | undefined
+  readonly maxDynamicDescriptors?: number | undefined
+  readonly enableRetryAfterHeader?: boolean | undefined
+}
+
+/** envoy.extensions.filters.http.lua.v3.Lua */
+export interface Lua {
+  readonly inlineCode?: string | undefined
+  readonly sourceCodes?: Readonly<Record<string, DataSource>> | undefined
+  readonly defaultSourceCode?: DataSource | undefined
+  readonly statPrefix?: string | undefined
+  readonly clearRouteCache?: boolean | undefined
+  readonly filterContext?: JsonObject | undefined
+  readonly packagePaths?: readonly string[] | undefined
+  readonly packageCpaths?: readonly string[] | undefined
+  readonly sharedVmId?: string | undefined
+}
+
+/** envoy.extensions.filters.http.rbac.v3.RBAC */
+export interface HttpRbacRBAC {
+  readonly rules?: ConfigRbacRBAC | undefined
+  readonly rulesStatPrefix?: string | undefined
+  readonly matcher?: Matcher | undefined
+  readonly shadowRules?: ConfigRbacRBAC | undefined
+  readonly shadowMatcher?: Matcher | undefined
+  readonly shadowRulesStatPrefix?: string | undefined
+  readonly trackPerRuleStats?: boolean | undefined
+}
+
+/** envoy.extensions.filters.http.router.v3.Router */
+export interface Router {
+  readonly dynamicStats?: boolean | undefined
+  readonly startChildSpan?: boolean | undefined
+  readonly upstreamLog?: readonly AccessLog[] | undefined
+  readonly upstreamLogOptions?: Router_UpstreamAccessLogOptions | undefined
+  readonly suppressEnvoyHeaders?: boolean | undefined
+  readonly strictCheckHeaders?: readonly string[] | undefined
+  readonly respectExpectedRqTimeout?: boolean | undefined
+  readonly suppressGrpcRequestFailureCodeStats?: boolean | undefined
+  readonly upstreamHttpFilters?: readonly HttpFilter[] | undefined
+  readonly rejectConnectRequestEarlyData?: boolean | undefined
+}
+
+/** envoy.extensions.filters.http.stateful_session.v3.StatefulSession */
+export interface StatefulSession {
+  readonly sessionState?: ConfigCoreTypedExtensionConfig | undefined
+  readonly strict?: boolean | undefined
+  readonly statPrefix?: string | undefined
+  readonly statusOnStrictDestinationNotFound?: number | undefined
+}
+
+/** envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute */
+export interface StatefulSessionPerRoute {
+  readonly disabled?: boolean | undefined
+  readonly statefulSession?: StatefulSession | undefined
+}
+
+/** envoy.extensions.filters.http.wasm.v3.Wasm */
+export interface HttpWasmWasm {
+  readonly config?: WasmPluginConfig | undefined
+}
+
+/** envoy.extensions.filters.listener.http_inspector.v3.HttpInspector */
+export interface HttpInspector {
+}
+
+/** envoy.extensions.filters.listener.original_dst.v3.OriginalDst */
+export interface OriginalDst {
+}
+
+/** envoy.extensions.filters.listener.original_src.v3.OriginalSrc */
+export interface OriginalSrc {
+  readonly bindPort?: boolean | undefined
+  readonly mark?: number | undefined
+}
+
+/** envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol */
+export interface ProxyProtocol {
+  readonly rules?: readonly ProxyProtocol_Rule[] | undefined
+  readonly allowRequestsWithoutProxyProtocol?: boolean | undefined
+  readonly passThroughTlvs?: ProxyProtocolPassThroughTLVs | undefined
+  readonly disallowedVersions?: readonly ProxyProtocolConfig_Version[] | undefined
+  readonly statPrefix?: string | undefined
+  readonly tlvLocation?: ProxyProtocol_TlvLocation | undefined
+}
+
+/** envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector */
+export interface TlsInspector {
+  readonly enableJa3Fingerprinting?: boolean | undefined
+  readonly enableJa4Fingerprinting?: boolean | undefined
+  readonly initialReadBufferSize?: number | undefined
+  readonly closeConnectionOnClientHelloParsingErrors?: boolean | undefined
+  readonly maxClientHelloSize?: number | undefined
+}
+
+/** envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit */
+export interface ConnectionLimit {
+  readonly statPrefix?: string | undefined
+  readonly maxConnections?: number | string | undefined
+  readonly delay?: string | undefined
+  readonly runtimeEnabled?: RuntimeFeatureFlag | undefined
+}
+
+/** envoy.extensions.filters.network.ext_authz.v3.ExtAuthz */
+export interface NetworkExtAuthzExtAuthz {
+  readonly statPrefix?: string | undefined
+  readonly grpcService?: GrpcService | undefined
+  readonly failureModeAllow?: boolean | undefined
+  readonly includePeerCertificate?: boolean | undefined
+  readonly transportApiVersion?: ApiVersion | undefined
+  readonly filterEnabledMetadata?: MetadataMatcher | undefined
+  readonly bootstrapMetadataLabelsKey?: string | undefined
+  readonly includeTlsSession?: boolean | undefined
+  readonly sendTlsAlertOnDenial?: boolean | undefined
+  readonly metadataContextNamespaces?: readonly string[] | undefined
+  readonly typedMetadataContextNamespaces?: readonly string[] | undefined
+  readonly shadowMode?: boolean | undefined
+}
+
+/** envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager */
+export interface HttpConnectionManager {
+  readonly codecType?: HttpConnectionManager_CodecType | undefined
+  readonly statPrefix?: string | undefined
+  readonly rds?: Rds | undefined
+  readonly routeConfig?: RouteConfiguration | undefined
+  readonly scopedRoutes?: ScopedRoutes | undefined
+  readonly httpFilters?: readonly HttpFilter[] | undefined
+  readonly addUserAgent?: boolean | undefined
+  readonly tracing?: HttpConnectionManager_Tracing | undefined
+  readonly commonHttpProtocolOptions?: CoreHttpProtocolOptions | undefined
+  readonly http1SafeMaxConnectionDuration?: boolean | undefined
+  readonly httpProtocolOptions?: Http1ProtocolOptions | undefined
+  readonly http2ProtocolOptions?: Http2ProtocolOptions | undefined
+  readonly http3ProtocolOptions?: Http3ProtocolOptions | undefined
+  readonly serverName?: string | undefined
+  readonly serverHeaderTransformation?: HttpConnectionManager_ServerHeaderTransformation | undefined
+  readonly schemeHeaderTransformation?: SchemeHeaderTransformation | undefined
+  readonly maxRequestHeadersKb?: number | undefined
+  readonly streamIdleTimeout?: string | undefined
+  readonly streamFlushTimeout?: string | undefined
+  readonly requestTimeout?: string | undefined
+  readonly requestHeadersTimeout?: string | undefined
+  readonly drainTimeout?: string | undefined
+  readonly drainTimeoutJitter?: Percent | undefined
+  readonly delayedCloseTimeout?: string | undefined
+  readonly accessLog?: readonly AccessLog[] | undefined
+  readonly accessLogFlushInterval?: string | undefined
+  readonly flushAccessLogOnNewRequest?: boolean | undefined
+  readonly accessLogOptions?: HttpConnectionManager_HcmAccessLogOptions | undefined
+  readonly useRemoteAddress?: boolean | undefined
+  readonly xffNumTrustedHops?: number | undefined
+  readonly originalIpDetectionExtensions?: readonly ConfigCoreTypedExtensionConfig[] | undefined
+  readonly earlyHeaderMutationExtensions?: readonly ConfigCoreTypedExtensionConfig[] | undefined
+  readonly internalAddressConfig?: HttpConnectionManager_InternalAddressConfig | undefined
+  readonly skipXffAppend?: boolean | undefined
+  readonly via?: string | undefined
+  readonly generateRequestId?: boolean | undefined
+  readonly preserveExternalRequestId?: boolean | undefined
+  readonly alwaysSetRequestIdInResponse?: boolean | undefined
+  readonly forwardClientCertDetails?: HttpConnectionManager_ForwardClientCertDetails | undefined
+  readonly setCurrentClientCertDetails?: HttpConnectionManager_SetCurrentClientCertDetails | undefined
+  readonly forwardClientCertMatcher?: Matcher | undefined
+  readonly proxy100Continue?: boolean | undefined
+  readonly representIpv4RemoteAddressAsIpv4MappedIpv6?: boolean | undefined
+  readonly upgradeConfigs?: readonly HttpConnectionManager_UpgradeConfig[] | undefined
+  readonly normalizePath?: boolean | undefined
+  readonly mergeSlashes?: boolean | undefined
+  readonly pathWithEscapedSlashesAction?: HttpConnectionManager_PathWithEscapedSlashesAction | undefined
+  readonly requestIdExtension?: RequestIDExtension | undefined
+  readonly localReplyConfig?: LocalReplyConfig | undefined
+  readonly stripMatchingHostPort?: boolean | undefined
+  readonly stripAnyHostPort?: boolean | undefined
+  readonly streamErrorOnInvalidHttpMessage?: boolean | undefined
+  readonly pathNormalizationOptions?: HttpConnectionManager_PathNormalizationOptions | undefined
+  readonly stripTrailingHostDot?: boolean | undefined
+  readonly proxyStatusConfig?: HttpConnectionManager_ProxyStatusConfig | undefined
+  readonly typedHeaderValidationConfig?: ConfigCoreTypedExtensionConfig | undefined
+  readonly appendXForwardedPort?: boolean | undefined
+  readonly appendLocalOverload?: boolean | undefined
+  readonly addProxyProtocolConnectionState?: boolean | undefined
+  readonly forwardProtoConfig?: ForwardProtoConfig | undefined
+  readonly recordRouteResolutionStats?: boolean | undefined
+}
+
+/** envoy.extensions.filters.network.mongo_proxy.v3.MongoProxy */
+export interface MongoProxy {
+  readonly statPrefix?: string | undefined
+  readonly accessLog?: string | undefined
+  readonly delay?: FaultDelay | undefined
+  readonly emitDynamicMetadata?: boolean | undefined
+  readonly commands?: readonly string[] | undefined
+  readonly maxBsonDepth?: number | undefined
+}
+
+/** envoy.extensions.filters.network.rbac.v3.RBAC */
+export interface NetworkRbacRBAC {
+  readonly rules?: ConfigRbacRBAC | undefined
+  readonly matcher?: Matcher | undefined
+  readonly shadowRules?: ConfigRbacRBAC | undefined
+  readonly shadowMatcher?: Matcher | undefined
+  readonly shadowRulesStatPrefix?: string | undefined
+  readonly statPrefix?: string | undefined
+  readonly enforcementType?: RBAC_EnforcementType | undefined
+  readonly delayDeny?: string | undefined
+}
+
+/** envoy.extensions.filters.network.redis_proxy.v3.RedisProxy */
+export interface RedisProxy {
+  readonly statPrefix?: string | undefined
+  readonly settings?: RedisProxy_ConnPoolSettings | undefined
+  readonly latencyInMicros?: boolean | undefined
+  readonly prefixRoutes?: RedisProxy_PrefixRoutes | undefined
+  readonly downstreamAuthPassword?: DataSource | undefined
+  readonly downstreamAuthPasswords?: readonly DataSource[] | undefined
+  readonly faults?: readonly RedisProxy_RedisFault[] | undefined
+  readonly downstreamAuthUsername?: DataSource | undefined
+  readonly externalAuthProvider?: RedisExternalAuthProvider | undefined
+  readonly customCommands?: readonly string[] | undefined
+  readonly protocolVersion?: RedisProxy_ProtocolVersion | undefined
+}
+
+/** envoy.extensions.filters.network.sni_cluster.v3.SniCluster */
+export interface SniCluster {
+}
+
+/** envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3.FilterConfig */
+export interface SniDynamicForwardProxyFilterConfig {
+  readonly dnsCacheConfig?: DnsCacheConfig | undefined
+  readonly portValue?: number | undefined
+  readonly saveUpstreamAddress?: boolean | undefined
+}
+
+/** envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy */
+export interface TcpProxy {
+  readonly statPrefix?: string | undefined
+  readonly cluster?: string | undefined
+  readonly weightedClusters?: TcpProxy_WeightedCluster | undefined
+  readonly onDemand?: TcpProxy_OnDemand | undefined
+  readonly metadataMatch?: Metadata | undefined
+  readonly idleTimeout?: string | undefined
+  readonly downstreamIdleTimeout?: string | undefined
+  readonly upstreamIdleTimeout?: string | undefined
+  readonly accessLog?: readonly AccessLog[] | undefined
+  readonly maxConnectAttempts?: number | undefined
+  readonly backoffOptions?: BackoffStrategy | undefined
+  readonly hashPolicy?: readonly HashPolicy[] | undefined
+  readonly tunnelingConfig?: TcpProxy_TunnelingConfig | undefined
+  readonly maxDownstreamConnectionDuration?: string | undefined
+  readonly maxDownstreamConnectionDurationJitterPercentage?: Percent | undefined
+  readonly accessLogFlushInterval?: string | undefined
+  readonly flushAccessLogOnConnected?: boolean | undefined
+  readonly accessLogOptions?: TcpProxy_TcpAccessLogOptions | undefined
+  readonly proxyProtocolTlvs?: readonly TlvEntry[] | undefined
+  readonly proxyProtocolTlvMergePolicy?: ProxyProtocolTlvMergePolicy | undefined
+  readonly upstreamConnectMode?: UpstreamConnectMode | undefined
+  readonly maxEarlyDataBytes?: number | undefined
+  readonly checkDrainClose?: boolean | undefined
+}
+
+/** envoy.extensions.filters.network.wasm.v3.Wasm */
+export interface NetworkWasmWasm {
+  readonly config?: WasmPluginConfig | undefined
+}
+
+/** envoy.extensions.http.stateful_session.cookie.v3.CookieBasedSessionState */
+export interface CookieBasedSessionState {
+  readonly cookie?: Cookie | undefined
+}
+
+/** envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState */
+export interface HeaderBasedSessionState {
+  readonly name?: string | undefined
+}
+
+/** envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin */
+export interface RoundRobin {
+  readonly slowStartConfig?: SlowStartConfig | undefined
+  readonly localityLbConfig?: LocalityLbConfig | undefined
+}
+
+/** envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocality */
+export interface WrrLocality {
+  readonly endpointPickingPolicy?: LoadBalancingPolicy | undefined
+}
+
+/** envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig */
+export interface CaresDnsResolverConfig {
+  readonly resolvers?: readonly Address[] | undefined
+  readonly useResolversAsFallback?: boolean | undefined
+  readonly filterUnroutableFamilies?: boolean | undefined
+  readonly dnsResolverOptions?: DnsResolverOptions | undefined
+  readonly udpMaxQueries?: number | undefined
+  readonly queryTimeoutSeconds?: number | string | undefined
+  readonly queryTries?: number | undefined
+  readonly rotateNameservers?: boolean | undefined
+  readonly edns0MaxPayloadSize?: number | undefined
+  readonly maxUdpChannelDuration?: string | undefined
+  readonly reinitChannelOnTimeout?: boolean | undefined
+  readonly qcacheMaxTtl?: number | undefined
+}
+
+/** envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig */
+export interface UriTemplateMatchConfig {
+  readonly pathTemplate?: string | undefined
+}
+
+/** envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig */
+export interface UriTemplateRewriteConfig {
+  readonly pathTemplateRewrite?: string | undefined
+}
+
+/** envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig */
+export interface UuidRequestIdConfig {
+  readonly packTraceReason?: boolean | undefined
+  readonly useRequestIdForTraceSampling?: boolean | undefined
+}
+
+/** envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate */
+export interface PreviousHostsPredicate {
+}
+
+/** envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig */
+export interface PreviousPrioritiesConfig {
+  readonly updateFrequency?: number | undefined
+}
+
+/** envoy.extensions.transport_sockets.internal_upstream.v3.InternalUpstreamTransport */
+export interface InternalUpstreamTransport {
+  readonly passthroughMetadata?: readonly InternalUpstreamTransport_MetadataValueSource[] | undefined
+  readonly transportSocket?: TransportSocket | undefined
+}
+
+/** envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport */
+export interface ProxyProtocolUpstreamTransport {
+  readonly config?: ProxyProtocolConfig | undefined
+  readonly transportSocket?: TransportSocket | undefined
+  readonly allowUnspecifiedAddress?: boolean | undefined
+  readonly tlvAsPoolKey?: boolean | undefined
+}
+
+/** envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer */
+export interface RawBuffer {
+}
+
+/** envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext */
+export interface DownstreamTlsContext {
+  readonly commonTlsContext?: CommonTlsContext | undefined
+  readonly requireClientCertificate?: boolean | undefined
+  readonly requireSni?: boolean | undefined
+  readonly sessionTicketKeys?: TlsSessionTicketKeys | undefined
+  readonly sessionTicketKeysSdsSecretConfig?: SdsSecretConfig | undefined
+  readonly disableStatelessSessionResumption?: boolean | undefined
+  readonly disableStatefulSessionResumption?: boolean | undefined
+  readonly sessionTimeout?: string | undefined
+  readonly ocspStaplePolicy?: DownstreamTlsContext_OcspStaplePolicy | undefined
+  readonly fullScanCertsOnSniMismatch?: boolean | undefined
+  readonly preferClientCiphers?: boolean | undefined
+}
+
+/** envoy.extensions.transport_sockets.tls.v3.Secret */
+export interface Secret {
+  readonly name?: string | undefined
+  readonly tlsCertificate?: TlsCertificate | undefined
+  readonly sessionTicketKeys?: TlsSessionTicketKeys | undefined
+  readonly validationContext?: CertificateValidationContext | undefined
+  readonly genericSecret?: GenericSecret | undefined
+}
+
+/** envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext */
+export interface UpstreamTlsContext {
+  readonly commonTlsContext?: CommonTlsContext | undefined
+  readonly sni?: string | undefined
+  readonly autoHostSni?: boolean | undefined
+  readonly autoSniSanValidation?: boolean | undefined
+  readonly allowRenegotiation?: boolean | undefined
+  readonly maxSessionKeys?: number | undefined
+  readonly enforceRsaKeyUsage?: boolean | undefined
+}
+
+/** envoy.extensions.upstreams.http.v3.HttpProtocolOptions */
+export interface HttpHttpProtocolOptions {
+  readonly commonHttpProtocolOptions?: CoreHttpProtocolOptions | undefined
+  readonly upstreamHttpProtocolOptions?: UpstreamHttpProtocolOptions | undefined
+  readonly explicitHttpConfig?: HttpProtocolOptions_ExplicitHttpConfig | undefined
+  readonly useDownstreamProtocolConfig?: HttpProtocolOptions_UseDownstreamHttpConfig | undefined
+  readonly autoConfig?: HttpProtocolOptions_AutoHttpConfig | undefined
+  readonly httpFilters?: readonly HttpFilter[] | undefined
+  readonly headerValidationConfig?: ConfigCoreTypedExtensionConfig | undefined
+  readonly outlierDetection?: HttpProtocolOptions_OutlierDetection | undefined
+  readonly requestMirrorPolicies?: readonly RouteAction_RequestMirrorPolicy[] | undefined
+  readonly hashPolicy?: readonly RouteAction_HashPolicy[] | undefined
+  readonly retryPolicy?: RouteRetryPolicy | undefined
 }
 
 /** envoy.service.discovery.v3.DeltaDiscoveryRequest */
 export interface DeltaDiscoveryRequest {
-  readonly node?: Node
-  readonly typeUrl?: string
-  readonly resourceNamesSubscribe?: readonly string[]
-  readonly resourceNamesUnsubscribe?: readonly string[]
-  readonly resourceLocatorsSubscribe?: readonly ResourceLocator[]
-  readonly resourceLocatorsUnsubscribe?: readonly ResourceLocator[]
-  readonly initialResourceVersions?: Readonly<Record<string, string>>
-  readonly responseNonce?: string
-  readonly errorDetail?: Status
+  readonly node?: Node | undefined
+  readonly typeUrl?: string | undefined
+  readonly resourceNamesSubscribe?: readonly string[] | undefined
+  readonly resourceNamesUnsubscribe?: readonly string[] | undefined
+  readonly resourceLocatorsSubscribe?: readonly ResourceLocator[] | undefined
+  readonly resourceLocatorsUnsubscribe?: readonly ResourceLocator[] | undefined
+  readonly initialResourceVersions?: Readonly<Record<string, string>> | undefined
+  readonly responseNonce?: string | undefined
+  readonly errorDetail?: Status | undefined
 }
 
-/** envoy.config.cluster.v3.Cluster.TransportSocketMatch */
-export interface Cluster_TransportSocketMatch {
-  readonly name?: string
-  readonly match?: JsonObject
-  readonly transportSocket?: TransportSocket
+/** envoy.service.discovery.v3.DiscoveryRequest */
+export interface DiscoveryRequest {
+  readonly versionInfo?: string | undefined
+  readonly node?: Node | undefined
+  readonly resourceNames?: readonly string[] | undefined
+  readonly resourceLocators?: readonly ResourceLocator[] | undefined
+  readonly typeUrl?: string | undefined
+  readonly responseNonce?: string | undefined
+  readonly errorDetail?: Status | undefined
 }
 
-/** xds.type.matcher.v3.Matcher */
-export interface Matcher {
-  readonly matcherList?: Matcher_MatcherList
-  readonly matcherTree?: Matcher_MatcherTree
-  readonly onNoMatch?: Matcher_OnMatch
+/** istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig */
+export interface AlpnFilterConfig {
+  readonly alpnOverride?: readonly FilterConfig_AlpnOverride[] | undefined
 }
 
-/** envoy.config.metrics.v3.StatsMatcher */
-export interface StatsMatcher {
-  readonly rejectAll?: boolean
-  readonly exclusionList?: ListStringMatcher
-  readonly inclusionList?: ListStringMatcher
+/** istio.networking.nds.v1.NameTable */
+export interface NameTable {
+  readonly table?: Readonly<Record<string, NameTable_NameInfo>> | undefined
 }
 
-/** envoy.config.cluster.v3.Cluster.CustomClusterType */
-export interface Cluster_CustomClusterType {
-  readonly name?: string
-  readonly typedConfig?: Any
+/** stats.PluginConfig */
+export interface StatsPluginConfig {
+  readonly debug?: boolean | undefined
+  readonly maxPeerCacheSize?: number | undefined
+  readonly statPrefix?: string | undefined
+  readonly fieldSeparator?: string | undefined
+  readonly valueSeparator?: string | undefined
+  readonly disableHostHeaderFallback?: boolean | undefined
+  readonly tcpReportingDuration?: string | undefined
+  readonly metrics?: readonly MetricConfig[] | undefined
+  readonly definitions?: readonly MetricDefinition[] | undefined
+  readonly reporter?: Reporter | undefined
+  readonly rotationInterval?: string | undefined
+  readonly gracefulDeletionInterval?: string | undefined
 }
 
-/** envoy.config.cluster.v3.Cluster.EdsClusterConfig */
-export interface Cluster_EdsClusterConfig {
-  readonly edsConfig?: ConfigSource
-  readonly serviceName?: string
+/** udpa.type.v1.TypedStruct */
+export interface UdpaTypeTypedStruct {
+  readonly typeUrl?: string | undefined
+  readonly value?: JsonObject | undefined
 }
 
-/** envoy.config.core.v3.HealthCheck */
-export interface HealthCheck {
-  readonly name?: string
-  readonly timeout?: string
-  readonly interval?: string
-  readonly initialJitter?: string
-  readonly intervalJitter?: string
-  readonly intervalJitterPercent?: number
-  readonly unhealthyThreshold?: number
-  readonly healthyThreshold?: number
-  readonly altPort?: number
-  readonly reuseConnection?: boolean
-  readonly httpHealthCheck?: HealthCheck_HttpHealthCheck
-  readonly tcpHealthCheck?: HealthCheck_TcpHealthCheck
-  readonly grpcHealthCheck?: HealthCheck_GrpcHealthCheck
-  readonly customHealthCheck?: HealthCheck_CustomHealthCheck
-  readonly noTrafficInterval?: string
-  readonly noTrafficHealthyInterval?: string
-  readonly unhealthyInterval?: string
-  readonly unhealthyEdgeInterval?: string
-  readonly healthyEdgeInterval?: string
-  readonly eventLogPath?: string
-  readonly eventLogger?: readonly ConfigCoreTypedExtensionConfig[]
-  readonly eventService?: EventServiceConfig
-  readonly alwaysLogHealthCheckFailures?: boolean
-  readonly alwaysLogHealthCheckSuccess?: boolean
-  readonly tlsOptions?: HealthCheck_TlsOptions
-  readonly transportSocketMatchCriteria?: JsonObject
+/** xds.type.v3.TypedStruct */
+export interface XdsTypeTypedStruct {
+  readonly typeUrl?: string | undefined
+  readonly value?: JsonObject | undefined
 }
 
-/** envoy.config.cluster.v3.CircuitBreakers */
-export interface CircuitBreakers {
-  readonly thresholds?: readonly CircuitBreakers_Thresholds[]
-  readonly perHostThresholds?: readonly CircuitBreakers_Thresholds[]
+/** envoy.config.bootstrap.v3.Bootstrap.StaticResources */
+export interface Bootstrap_StaticResources {
+  readonly listeners?: readonly Listener[] | undefined
+  readonly clusters?: readonly Cluster[] | undefined
+  readonly secrets?: readonly Secret[] | undefined
 }
 
-/** envoy.config.core.v3.UpstreamHttpProtocolOptions */
-export interface UpstreamHttpProtocolOptions {
-  readonly autoSni?: boolean
-  readonly autoSanValidation?: boolean
-  readonly overrideAutoSniHeader?: string
+/** envoy.config.bootstrap.v3.Bootstrap.DynamicResources */
+export interface Bootstrap_DynamicResources {
+  readonly ldsConfig?: ConfigSource | undefined
+  readonly ldsResourcesLocator?: string | undefined
+  readonly cdsConfig?: ConfigSource | undefined
+  readonly cdsResourcesLocator?: string | undefined
+  readonly adsConfig?: ApiConfigSource | undefined
 }
 
-/** envoy.config.core.v3.HttpProtocolOptions */
-export interface CoreHttpProtocolOptions {
-  readonly idleTimeout?: string
-  readonly maxConnectionDuration?: string
-  readonly maxConnectionDurationJitter?: Percent
-  readonly maxHeadersCount?: number
-  readonly maxResponseHeadersKb?: number
-  readonly maxStreamDuration?: string
-  readonly headersWithUnderscoresAction?: HttpProtocolOptions_HeadersWithUnderscoresAction
-  readonly maxRequestsPerConnection?: number
+/** envoy.config.bootstrap.v3.ClusterManager */
+export interface ClusterManager {
+  readonly localClusterName?: string | undefined
+  readonly outlierDetection?: ClusterManager_OutlierDetection | undefined
+  readonly upstreamBindConfig?: BindConfig | undefined
+  readonly loadStatsConfig?: ApiConfigSource | undefined
+  readonly enableDeferredClusterCreation?: boolean | undefined
 }
 
-/** envoy.config.core.v3.Http1ProtocolOptions */
-export interface Http1ProtocolOptions {
-  readonly allowAbsoluteUrl?: boolean
-  readonly acceptHttp10?: boolean
-  readonly defaultHostForHttp10?: string
-  readonly headerKeyFormat?: Http1ProtocolOptions_HeaderKeyFormat
-  readonly enableTrailers?: boolean
-  readonly allowChunkedLength?: boolean
-  readonly overrideStreamErrorOnInvalidHttpMessage?: boolean
-  readonly sendFullyQualifiedUrl?: boolean
-  readonly useBalsaParser?: boolean
-  readonly allowCustomMethods?: boolean
-  readonly ignoreHttp11Upgrade?: readonly EnvoyTypeMatcherStringMatcher[]
+/** envoy.config.core.v3.ApiConfigSource */
+export interface ApiConfigSource {
+  readonly apiType?: ApiConfigSource_ApiType | undefined
+  readonly transportApiVersion?: ApiVersion | undefined
+  readonly clusterNames?: readonly string[] | undefined
+  readonly grpcServices?: readonly GrpcService[] | undefined
+  readonly refreshDelay?: string | undefined
+  readonly requestTimeout?: string | undefined
+  readonly rateLimitSettings?: RateLimitSettings | undefined
+  readonly setNodeOnFirstMessageOnly?: boolean | undefined
+  readonly configValidators?: readonly ConfigCoreTypedExtensionConfig[] | undefined
 }
 
-/** envoy.config.core.v3.Http2ProtocolOptions */
-export interface Http2ProtocolOptions {
-  readonly hpackTableSize?: number
-  readonly maxConcurrentStreams?: number
-  readonly initialStreamWindowSize?: number
-  readonly initialConnectionWindowSize?: number
-  readonly allowConnect?: boolean
-  readonly allowMetadata?: boolean
-  readonly maxOutboundFrames?: number
-  readonly maxOutboundControlFrames?: number
-  readonly maxConsecutiveInboundFramesWithEmptyPayload?: number
-  readonly maxInboundPriorityFramesPerStream?: number
-  readonly maxInboundWindowUpdateFramesPerDataFrameSent?: number
-  readonly streamErrorOnInvalidHttpMessaging?: boolean
-  readonly overrideStreamErrorOnInvalidHttpMessage?: boolean
-  readonly customSettingsParameters?: readonly Http2ProtocolOptions_SettingsParameter[]
-  readonly connectionKeepalive?: KeepaliveSettings
-  readonly useOghttp2Codec?: boolean
-  readonly maxMetadataSize?: number | string
-  readonly enableHuffmanEncoding?: boolean
-  readonly maxHeaderFieldSizeKb?: number
-  readonly disallowObsText?: boolean
-  readonly streamResetBurst?: number | string
-  readonly streamResetRate?: number | string
+/** envoy.config.metrics.v3.StatsSink */
+export interface StatsSink {
+  readonly name?: string | undefined
+  readonly typedConfig?: Any | undefined
 }
 
-/** envoy.config.cluster.v3.Cluster.RefreshRate */
-export interface Cluster_RefreshRate {
-  readonly baseInterval?: string
-  readonly maxInterval?: string
+/** envoy.config.bootstrap.v3.Bootstrap.DeferredStatOptions */
+export interface Bootstrap_DeferredStatOptions {
+  readonly enableDeferredCreationStats?: boolean | undefined
 }
 
-/** envoy.config.core.v3.Address */
-export interface Address {
-  readonly socketAddress?: SocketAddress
-  readonly pipe?: Pipe
-  readonly envoyInternalAddress?: EnvoyInternalAddress
+/** envoy.config.metrics.v3.StatsConfig */
+export interface StatsConfig {
+  readonly statsTags?: readonly TagSpecifier[] | undefined
+  readonly useAllDefaultTags?: boolean | undefined
+  readonly statsMatcher?: StatsMatcher | undefined
+  readonly histogramBucketSettings?: readonly HistogramBucketSettings[] | undefined
+  readonly allowDefaultTagOverrides?: boolean | undefined
+}
+
+/** envoy.config.bootstrap.v3.Watchdog */
+export interface Watchdog {
+  readonly actions?: readonly Watchdog_WatchdogAction[] | undefined
+  readonly missTimeout?: string | undefined
+  readonly megamissTimeout?: string | undefined
+  readonly killTimeout?: string | undefined
+  readonly maxKillTimeoutJitter?: string | undefined
+  readonly multikillTimeout?: string | undefined
+  readonly multikillThreshold?: Percent | undefined
+}
+
+/** envoy.config.bootstrap.v3.Watchdogs */
+export interface Watchdogs {
+  readonly mainThreadWatchdog?: Watchdog | undefined
+  readonly workerWatchdog?: Watchdog | undefined
+}
+
+/** envoy.config.trace.v3.Tracing */
+export interface TraceTracing {
+  readonly http?: Tracing_Http | undefined
+}
+
+/** envoy.config.bootstrap.v3.LayeredRuntime */
+export interface LayeredRuntime {
+  readonly layers?: readonly RuntimeLayer[] | undefined
+}
+
+/** envoy.config.bootstrap.v3.Admin */
+export interface Admin {
+  readonly accessLog?: readonly AccessLog[] | undefined
+  readonly accessLogPath?: string | undefined
+  readonly profilePath?: string | undefined
+  readonly address?: Address | undefined
+  readonly socketOptions?: readonly SocketOption[] | undefined
+  readonly ignoreGlobalConnLimit?: boolean | undefined
+  readonly allowPaths?: readonly EnvoyTypeMatcherStringMatcher[] | undefined
+}
+
+/** envoy.config.overload.v3.OverloadManager */
+export interface OverloadManager {
+  readonly refreshInterval?: string | undefined
+  readonly resourceMonitors?: readonly ResourceMonitor[] | undefined
+  readonly actions?: readonly OverloadAction[] | undefined
+  readonly loadshedPoints?: readonly LoadShedPoint[] | undefined
+  readonly bufferFactoryConfig?: BufferFactoryConfig | undefined
 }
 
 /** envoy.config.core.v3.DnsResolutionConfig */
 export interface DnsResolutionConfig {
-  readonly resolvers?: readonly Address[]
-  readonly dnsResolverOptions?: DnsResolverOptions
+  readonly resolvers?: readonly Address[] | undefined
+  readonly dnsResolverOptions?: DnsResolverOptions | undefined
 }
 
-/** envoy.config.cluster.v3.OutlierDetection */
-export interface OutlierDetection {
-  readonly consecutive5xx?: number
-  readonly interval?: string
-  readonly baseEjectionTime?: string
-  readonly maxEjectionPercent?: number
-  readonly enforcingConsecutive5xx?: number
-  readonly enforcingSuccessRate?: number
-  readonly successRateMinimumHosts?: number
-  readonly successRateRequestVolume?: number
-  readonly successRateStdevFactor?: number
-  readonly consecutiveGatewayFailure?: number
-  readonly enforcingConsecutiveGatewayFailure?: number
-  readonly splitExternalLocalOriginErrors?: boolean
-  readonly consecutiveLocalOriginFailure?: number
-  readonly enforcingConsecutiveLocalOriginFailure?: number
-  readonly enforcingLocalOriginSuccessRate?: number
-  readonly failurePercentageThreshold?: number
-  readonly enforcingFailurePercentage?: number
-  readonly enforcingFailurePercentageLocalOrigin?: number
-  readonly failurePercentageMinimumHosts?: number
-  readonly failurePercentageRequestVolume?: number
-  readonly maxEjectionTime?: string
-  readonly maxEjectionTimeJitter?: string
-  readonly successfulActiveHealthCheckUnejectHost?: boolean
-  readonly monitors?: readonly ConfigCoreTypedExtensionConfig[]
-  readonly alwaysEjectOneHost?: boolean
-  readonly detectDegradedHosts?: boolean
-}
-
-/** envoy.config.core.v3.BindConfig */
-export interface BindConfig {
-  readonly sourceAddress?: SocketAddress
-  readonly freebind?: boolean
-  readonly socketOptions?: readonly SocketOption[]
-  readonly extraSourceAddresses?: readonly ExtraSourceAddress[]
-  readonly additionalSourceAddresses?: readonly SocketAddress[]
-  readonly localAddressSelector?: ConfigCoreTypedExtensionConfig
-  readonly validateNetworkNamespaces?: boolean
-}
-
-/** envoy.config.cluster.v3.Cluster.LbSubsetConfig */
-export interface Cluster_LbSubsetConfig {
-  readonly fallbackPolicy?: Cluster_LbSubsetConfig_LbSubsetFallbackPolicy
-  readonly defaultSubset?: JsonObject
-  readonly subsetSelectors?: readonly Cluster_LbSubsetConfig_LbSubsetSelector[]
-  readonly localityWeightAware?: boolean
-  readonly scaleLocalityWeight?: boolean
-  readonly panicModeAny?: boolean
-  readonly listAsAny?: boolean
-  readonly metadataFallbackPolicy?: Cluster_LbSubsetConfig_LbSubsetMetadataFallbackPolicy
-}
-
-/** envoy.config.cluster.v3.Cluster.RingHashLbConfig */
-export interface Cluster_RingHashLbConfig {
-  readonly minimumRingSize?: number | string
-  readonly hashFunction?: Cluster_RingHashLbConfig_HashFunction
-  readonly maximumRingSize?: number | string
-}
-
-/** envoy.config.cluster.v3.Cluster.MaglevLbConfig */
-export interface Cluster_MaglevLbConfig {
-  readonly tableSize?: number | string
-}
-
-/** envoy.config.cluster.v3.Cluster.OriginalDstLbConfig */
-export interface Cluster_OriginalDstLbConfig {
-  readonly useHttpHeader?: boolean
-  readonly httpHeaderName?: string
-  readonly upstreamPortOverride?: number
-  readonly metadataKey?: MetadataKey
-}
-
-/** envoy.config.cluster.v3.Cluster.LeastRequestLbConfig */
-export interface Cluster_LeastRequestLbConfig {
-  readonly choiceCount?: number
-  readonly activeRequestBias?: RuntimeDouble
-  readonly slowStartConfig?: Cluster_SlowStartConfig
-}
-
-/** envoy.config.cluster.v3.Cluster.RoundRobinLbConfig */
-export interface Cluster_RoundRobinLbConfig {
-  readonly slowStartConfig?: Cluster_SlowStartConfig
-}
-
-/** envoy.config.cluster.v3.Cluster.CommonLbConfig */
-export interface Cluster_CommonLbConfig {
-  readonly healthyPanicThreshold?: Percent
-  readonly zoneAwareLbConfig?: Cluster_CommonLbConfig_ZoneAwareLbConfig
-  readonly localityWeightedLbConfig?: Cluster_CommonLbConfig_LocalityWeightedLbConfig
-  readonly updateMergeWindow?: string
-  readonly ignoreNewHostsUntilFirstHc?: boolean
-  readonly closeConnectionsOnHostSetChange?: boolean
-  readonly consistentHashingLbConfig?: Cluster_CommonLbConfig_ConsistentHashingLbConfig
-  readonly overrideHostStatus?: HealthStatusSet
-}
-
-/** envoy.config.core.v3.TransportSocket */
-export interface TransportSocket {
-  readonly name?: string
-  readonly typedConfig?: Any
-}
-
-/** envoy.config.core.v3.Metadata */
-export interface Metadata {
-  readonly filterMetadata?: Readonly<Record<string, JsonObject>>
-  readonly typedFilterMetadata?: Readonly<Record<string, Any>>
-}
-
-/** envoy.config.cluster.v3.UpstreamConnectionOptions */
-export interface UpstreamConnectionOptions {
-  readonly tcpKeepalive?: TcpKeepalive
-  readonly setLocalInterfaceNameOnUpstreamConnections?: boolean
-  readonly happyEyeballsConfig?: UpstreamConnectionOptions_HappyEyeballsConfig
-}
-
-/** envoy.config.cluster.v3.Filter */
-export interface ClusterFilter {
-  readonly name?: string
-  readonly typedConfig?: Any
-  readonly configDiscovery?: ExtensionConfigSource
-}
-
-/** envoy.config.cluster.v3.LoadBalancingPolicy */
-export interface LoadBalancingPolicy {
-  readonly policies?: readonly LoadBalancingPolicy_Policy[]
+/** envoy.config.bootstrap.v3.FatalAction */
+export interface FatalAction {
+  readonly config?: ConfigCoreTypedExtensionConfig | undefined
 }
 
 /** envoy.config.core.v3.ConfigSource */
 export interface ConfigSource {
-  readonly authorities?: readonly Authority[]
-  readonly path?: string
-  readonly pathConfigSource?: PathConfigSource
-  readonly apiConfigSource?: ApiConfigSource
-  readonly ads?: AggregatedConfigSource
-  readonly self?: SelfConfigSource
-  readonly initialFetchTimeout?: string
-  readonly resourceApiVersion?: ApiVersion
+  readonly authorities?: readonly Authority[] | undefined
+  readonly path?: string | undefined
+  readonly pathConfigSource?: PathConfigSource | undefined
+  readonly apiConfigSource?: ApiConfigSource | undefined
+  readonly ads?: AggregatedConfigSource | undefined
+  readonly self?: SelfConfigSource | undefined
+  readonly initialFetchTimeout?: string | undefined
+  readonly resourceApiVersion?: ApiVersion | undefined
+}
+
+/** envoy.config.bootstrap.v3.CustomInlineHeader */
+export interface CustomInlineHeader {
+  readonly inlineHeaderName?: string | undefined
+  readonly inlineHeaderType?: CustomInlineHeader_InlineHeaderType | undefined
+}
+
+/** envoy.config.bootstrap.v3.Bootstrap.ApplicationLogConfig */
+export interface Bootstrap_ApplicationLogConfig {
+  readonly logFormat?: Bootstrap_ApplicationLogConfig_LogFormat | undefined
+}
+
+/** envoy.config.bootstrap.v3.Bootstrap.GrpcAsyncClientManagerConfig */
+export interface Bootstrap_GrpcAsyncClientManagerConfig {
+  readonly maxCachedEntryIdleDuration?: string | undefined
+}
+
+/** envoy.config.bootstrap.v3.MemoryAllocatorManager */
+export interface MemoryAllocatorManager {
+  readonly bytesToRelease?: number | string | undefined
+  readonly memoryReleaseInterval?: string | undefined
+  readonly softMemoryLimitBytes?: number | string | undefined
+  readonly maxPerCpuCacheSizeBytes?: number | undefined
+  readonly maxUnfreedMemoryBytes?: number | string | undefined
+}
+
+/** envoy.config.cluster.v3.Cluster.TransportSocketMatch */
+export interface Cluster_TransportSocketMatch {
+  readonly name?: string | undefined
+  readonly match?: JsonObject | undefined
+  readonly transportSocket?: TransportSocket | undefined
+}
+
+/** xds.type.matcher.v3.Matcher */
+export interface Matcher {
+  readonly matcherList?: Matcher_MatcherList | undefined
+  readonly matcherTree?: Matcher_MatcherTree | undefined
+  readonly onNoMatch?: Matcher_OnMatch | undefined
+}
+
+/** envoy.config.metrics.v3.StatsMatcher */
+export interface StatsMatcher {
+  readonly rejectAll?: boolean | undefined
+  readonly exclusionList?: ListStringMatcher | undefined
+  readonly inclusionList?: ListStringMatcher | undefined
+}
+
+/** envoy.config.cluster.v3.Cluster.CustomClusterType */
+export interface Cluster_CustomClusterType {
+  readonly name?: string | undefined
+  readonly typedConfig?: Any | undefined
+}
+
+/** envoy.config.cluster.v3.Cluster.EdsClusterConfig */
+export interface Cluster_EdsClusterConfig {
+  readonly edsConfig?: ConfigSource | undefined
+  readonly serviceName?: string | undefined
+}
+
+/** envoy.config.core.v3.HealthCheck */
+export interface HealthCheck {
+  readonly name?: string | undefined
+  readonly timeout?: string | undefined
+  readonly interval?: string | undefined
+  readonly initialJitter?: string | undefined
+  readonly intervalJitter?: string | undefined
+  readonly intervalJitterPercent?: number | undefined
+  readonly unhealthyThreshold?: number | undefined
+  readonly healthyThreshold?: number | undefined
+  readonly altPort?: number | undefined
+  readonly reuseConnection?: boolean | undefined
+  readonly httpHealthCheck?: HealthCheck_HttpHealthCheck | undefined
+  readonly tcpHealthCheck?: HealthCheck_TcpHealthCheck | undefined
+  readonly grpcHealthCheck?: HealthCheck_GrpcHealthCheck | undefined
+  readonly customHealthCheck?: HealthCheck_CustomHealthCheck | undefined
+  readonly noTrafficInterval?: string | undefined
+  readonly noTrafficHealthyInterval?: string | undefined
+  readonly unhealthyInterval?: string | undefined
+  readonly unhealthyEdgeInterval?: string | undefined
+  readonly healthyEdgeInterval?: string | undefined
+  readonly eventLogPath?: string | undefined
+  readonly eventLogger?: readonly ConfigCoreTypedExtensionConfig[] | undefined
+  readonly eventService?: EventServiceConfig | undefined
+  readonly alwaysLogHealthCheckFailures?: boolean | undefined
+  readonly alwaysLogHealthCheckSuccess?: boolean | undefined
+  readonly tlsOptions?: HealthCheck_TlsOptions | undefined
+  readonly transportSocketMatchCriteria?: JsonObject | undefined
+}
+
+/** envoy.config.cluster.v3.CircuitBreakers */
+export interface CircuitBreakers {
+  readonly thresholds?: readonly CircuitBreakers_Thresholds[] | undefined
+  readonly perHostThresholds?: readonly CircuitBreakers_Thresholds[] | undefined
+}
+
+/** envoy.config.core.v3.UpstreamHttpProtocolOptions */
+export interface UpstreamHttpProtocolOptions {
+  readonly autoSni?: boolean | undefined
+  readonly autoSanValidation?: boolean | undefined
+  readonly overrideAutoSniHeader?: string | undefined
+}
+
+/** envoy.config.core.v3.HttpProtocolOptions */
+export interface CoreHttpProtocolOptions {
+  readonly idleTimeout?: string | undefined
+  readonly maxConnectionDuration?: string | undefined
+  readonly maxConnectionDurationJitter?: Percent | undefined
+  readonly maxHeadersCount?: number | undefined
+  readonly maxResponseHeadersKb?: number | undefined
+  readonly maxStreamDuration?: string | undefined
+  readonly headersWithUnderscoresAction?: HttpProtocolOptions_HeadersWithUnderscoresAction | undefined
+  readonly maxRequestsPerConnection?: number | undefined
+}
+
+/** envoy.config.core.v3.Http1ProtocolOptions */
+export interface Http1ProtocolOptions {
+  readonly allowAbsoluteUrl?: boolean | undefined
+  readonly acceptHttp10?: boolean | undefined
+  readonly defaultHostForHttp10?: string | undefined
+  readonly headerKeyFormat?: Http1ProtocolOptions_HeaderKeyFormat | undefined
+  readonly enableTrailers?: boolean | undefined
+  readonly allowChunkedLength?: boolean | undefined
+  readonly overrideStreamErrorOnInvalidHttpMessage?: boolean | undefined
+  readonly sendFullyQualifiedUrl?: boolean | undefined
+  readonly useBalsaParser?: boolean | undefined
+  readonly allowCustomMethods?: boolean | undefined
+  readonly ignoreHttp11Upgrade?: readonly EnvoyTypeMatcherStringMatcher[] | undefined
+}
+
+/** envoy.config.core.v3.Http2ProtocolOptions */
+export interface Http2ProtocolOptions {
+  readonly hpackTableSize?: number | undefined
+  readonly maxConcurrentStreams?: number | undefined
+  readonly initialStreamWindowSize?: number | undefined
+  readonly initialConnectionWindowSize?: number | undefined
+  readonly allowConnect?: boolean | undefined
+  readonly allowMetadata?: boolean | undefined
+  readonly maxOutboundFrames?: number | undefined
+  readonly maxOutboundControlFrames?: number | undefined
+  readonly maxConsecutiveInboundFramesWithEmptyPayload?: number | undefined
+  readonly maxInboundPriorityFramesPerStream?: number | undefined
+  readonly maxInboundWindowUpdateFramesPerDataFrameSent?: number | undefined
+  readonly streamErrorOnInvalidHttpMessaging?: boolean | undefined
+  readonly overrideStreamErrorOnInvalidHttpMessage?: boolean | undefined
+  readonly customSettingsParameters?: readonly Http2ProtocolOptions_SettingsParameter[] | undefined
+  readonly connectionKeepalive?: KeepaliveSettings | undefined
+  readonly useOghttp2Codec?: boolean | undefined
+  readonly maxMetadataSize?: number | string | undefined
+  readonly enableHuffmanEncoding?: boolean | undefined
+  readonly maxHeaderFieldSizeKb?: number | undefined
+  readonly disallowObsText?: boolean | undefined
+  readonly streamResetBurst?: number | string | undefined
+  readonly streamResetRate?: number | string | undefined
+}
+
+/** envoy.config.cluster.v3.Cluster.RefreshRate */
+export interface Cluster_RefreshRate {
+  readonly baseInterval?: string | undefined
+  readonly maxInterval?: string | undefined
+}
+
+/** envoy.config.core.v3.Address */
+export interface Address {
+  readonly socketAddress?: SocketAddress | undefined
+  readonly pipe?: Pipe | undefined
+  readonly envoyInternalAddress?: EnvoyInternalAddress | undefined
+}
+
+/** envoy.config.cluster.v3.OutlierDetection */
+export interface OutlierDetection {
+  readonly consecutive5xx?: number | undefined
+  readonly interval?: string | undefined
+  readonly baseEjectionTime?: string | undefined
+  readonly maxEjectionPercent?: number | undefined
+  readonly enforcingConsecutive5xx?: number | undefined
+  readonly enforcingSuccessRate?: number | undefined
+  readonly successRateMinimumHosts?: number | undefined
+  readonly successRateRequestVolume?: number | undefined
+  readonly successRateStdevFactor?: number | undefined
+  readonly consecutiveGatewayFailure?: number | undefined
+  readonly enforcingConsecutiveGatewayFailure?: number | undefined
+  readonly splitExternalLocalOriginErrors?: boolean | undefined
+  readonly consecutiveLocalOriginFailure?: number | undefined
+  readonly enforcingConsecutiveLocalOriginFailure?: number | undefined
+  readonly enforcingLocalOriginSuccessRate?: number | undefined
+  readonly failurePercentageThreshold?: number | undefined
+  readonly enforcingFailurePercentage?: number | undefined
+  readonly enforcingFailurePercentageLocalOrigin?: number | undefined
+  readonly failurePercentageMinimumHosts?: number | undefined
+  readonly failurePercentageRequestVolume?: number | undefined
+  readonly maxEjectionTime?: string | undefined
+  readonly maxEjectionTimeJitter?: string | undefined
+  readonly successfulActiveHealthCheckUnejectHost?: boolean | undefined
+  readonly monitors?: readonly ConfigCoreTypedExtensionConfig[] | undefined
+  readonly alwaysEjectOneHost?: boolean | undefined
+  readonly detectDegradedHosts?: boolean | undefined
+}
+
+/** envoy.config.core.v3.BindConfig */
+export interface BindConfig {
+  readonly sourceAddress?: SocketAddress | undefined
+  readonly freebind?: boolean | undefined
+  readonly socketOptions?: readonly SocketOption[] | undefined
+  readonly extraSourceAddresses?: readonly ExtraSourceAddress[] | undefined
+  readonly additionalSourceAddresses?: readonly SocketAddress[] | undefined
+  readonly localAddressSelector?: ConfigCoreTypedExtensionConfig | undefined
+  readonly validateNetworkNamespaces?: boolean | undefined
+}
+
+/** envoy.config.cluster.v3.Cluster.LbSubsetConfig */
+export interface Cluster_LbSubsetConfig {
+  readonly fallbackPolicy?: Cluster_LbSubsetConfig_LbSubsetFallbackPolicy | undefined
+  readonly defaultSubset?: JsonObject | undefined
+  readonly subsetSelectors?: readonly Cluster_LbSubsetConfig_LbSubsetSelector[] | undefined
+  readonly localityWeightAware?: boolean | undefined
+  readonly scaleLocalityWeight?: boolean | undefined
+  readonly panicModeAny?: boolean | undefined
+  readonly listAsAny?: boolean | undefined
+  readonly metadataFallbackPolicy?: Cluster_LbSubsetConfig_LbSubsetMetadataFallbackPolicy | undefined
+}
+
+/** envoy.config.cluster.v3.Cluster.RingHashLbConfig */
+export interface Cluster_RingHashLbConfig {
+  readonly minimumRingSize?: number | string | undefined
+  readonly hashFunction?: Cluster_RingHashLbConfig_HashFunction | undefined
+  readonly maximumRingSize?: number | string | undefined
+}
+
+/** envoy.config.cluster.v3.Cluster.MaglevLbConfig */
+export interface Cluster_MaglevLbConfig {
+  readonly tableSize?: number | string | undefined
+}
+
+/** envoy.config.cluster.v3.Cluster.OriginalDstLbConfig */
+export interface Cluster_OriginalDstLbConfig {
+  readonly useHttpHeader?: boolean | undefined
+  readonly httpHeaderName?: string | undefined
+  readonly upstreamPortOverride?: number | undefined
+  readonly metadataKey?: MetadataKey | undefined
+}
+
+/** envoy.config.cluster.v3.Cluster.LeastRequestLbConfig */
+export interface Cluster_LeastRequestLbConfig {
+  readonly choiceCount?: number | undefined
+  readonly activeRequestBias?: RuntimeDouble | undefined
+  readonly slowStartConfig?: Cluster_SlowStartConfig | undefined
+}
+
+/** envoy.config.cluster.v3.Cluster.RoundRobinLbConfig */
+export interface Cluster_RoundRobinLbConfig {
+  readonly slowStartConfig?: Cluster_SlowStartConfig | undefined
+}
+
+/** envoy.config.cluster.v3.Cluster.CommonLbConfig */
+export interface Cluster_CommonLbConfig {
+  readonly healthyPanicThreshold?: Percent | undefined
+  readonly zoneAwareLbConfig?: Cluster_CommonLbConfig_ZoneAwareLbConfig | undefined
+  readonly localityWeightedLbConfig?: Cluster_CommonLbConfig_LocalityWeightedLbConfig | undefined
+  readonly updateMergeWindow?: string | undefined
+  readonly ignoreNewHostsUntilFirstHc?: boolean | undefined
+  readonly closeConnectionsOnHostSetChange?: boolean | undefined
+  readonly consistentHashingLbConfig?: Cluster_CommonLbConfig_ConsistentHashingLbConfig | undefined
+  readonly overrideHostStatus?: HealthStatusSet | undefined
+}
+
+/** envoy.config.core.v3.TransportSocket */
+export interface TransportSocket {
+  readonly name?: string | undefined
+  readonly typedConfig?: Any | undefined
+}
+
+/** envoy.config.core.v3.Metadata */
+export interface Metadata {
+  readonly filterMetadata?: Readonly<Record<string, JsonObject>> | undefined
+  readonly typedFilterMetadata?: Readonly<Record<string, Any>> | undefined
+}
+
+/** envoy.config.cluster.v3.UpstreamConnectionOptions */
+export interface UpstreamConnectionOptions {
+  readonly tcpKeepalive?: TcpKeepalive | undefined
+  readonly setLocalInterfaceNameOnUpstreamConnections?: boolean | undefined
+  readonly happyEyeballsConfig?: UpstreamConnectionOptions_HappyEyeballsConfig | undefined
+}
+
+/** envoy.config.cluster.v3.Filter */
+export interface ClusterFilter {
+  readonly name?: string | undefined
+  readonly typedConfig?: Any | undefined
+  readonly configDiscovery?: ExtensionConfigSource | undefined
+}
+
+/** envoy.config.cluster.v3.LoadBalancingPolicy */
+export interface LoadBalancingPolicy {
+  readonly policies?: readonly LoadBalancingPolicy_Policy[] | undefined
 }
 
 /** envoy.config.cluster.v3.TrackClusterStats */
 export interface TrackClusterStats {
-  readonly timeoutBudgets?: boolean
-  readonly requestResponseSizes?: boolean
-  readonly perEndpointStats?: boolean
+  readonly timeoutBudgets?: boolean | undefined
+  readonly requestResponseSizes?: boolean | undefined
+  readonly perEndpointStats?: boolean | undefined
 }
 
 /** envoy.config.cluster.v3.Cluster.PreconnectPolicy */
 export interface Cluster_PreconnectPolicy {
-  readonly perUpstreamPreconnectRatio?: number
-  readonly predictivePreconnectRatio?: number
-  readonly preconnectEnabledMetadata?: MetadataMatcher
+  readonly perUpstreamPreconnectRatio?: number | undefined
+  readonly predictivePreconnectRatio?: number | undefined
+  readonly preconnectEnabledMetadata?: MetadataMatcher | undefined
 }
 
 /** envoy.config.cluster.v3.Cluster.QueuingPolicies */
 export interface Cluster_QueuingPolicies {
-  readonly pendingRqPolicy?: ConfigCoreTypedExtensionConfig
+  readonly pendingRqPolicy?: ConfigCoreTypedExtensionConfig | undefined
+}
+
+/** xds.core.v3.ContextParams */
+export interface ContextParams {
+  readonly params?: Readonly<Record<string, string>> | undefined
+}
+
+/** envoy.config.core.v3.Locality */
+export interface Locality {
+  readonly region?: string | undefined
+  readonly zone?: string | undefined
+  readonly subZone?: string | undefined
+}
+
+/** envoy.config.core.v3.BuildVersion */
+export interface BuildVersion {
+  readonly version?: SemanticVersion | undefined
+  readonly metadata?: JsonObject | undefined
+}
+
+/** envoy.config.core.v3.Extension */
+export interface Extension {
+  readonly name?: string | undefined
+  readonly category?: string | undefined
+  readonly typeDescriptor?: string | undefined
+  readonly version?: BuildVersion | undefined
+  readonly disabled?: boolean | undefined
+  readonly typeUrls?: readonly string[] | undefined
 }
 
 /** envoy.config.endpoint.v3.LocalityLbEndpoints */
 export interface LocalityLbEndpoints {
-  readonly locality?: Locality
-  readonly metadata?: Metadata
-  readonly lbEndpoints?: readonly LbEndpoint[]
-  readonly loadBalancerEndpoints?: LocalityLbEndpoints_LbEndpointList
-  readonly ledsClusterLocalityConfig?: LedsClusterLocalityConfig
-  readonly loadBalancingWeight?: number
-  readonly priority?: number
-  readonly proximity?: number
+  readonly locality?: Locality | undefined
+  readonly metadata?: Metadata | undefined
+  readonly lbEndpoints?: readonly LbEndpoint[] | undefined
+  readonly loadBalancerEndpoints?: LocalityLbEndpoints_LbEndpointList | undefined
+  readonly ledsClusterLocalityConfig?: LedsClusterLocalityConfig | undefined
+  readonly loadBalancingWeight?: number | undefined
+  readonly priority?: number | undefined
+  readonly proximity?: number | undefined
 }
 
 /** envoy.config.endpoint.v3.Endpoint */
 export interface Endpoint {
-  readonly address?: Address
-  readonly healthCheckConfig?: Endpoint_HealthCheckConfig
-  readonly hostname?: string
-  readonly additionalAddresses?: readonly Endpoint_AdditionalAddress[]
-  readonly observabilityName?: string
+  readonly address?: Address | undefined
+  readonly healthCheckConfig?: Endpoint_HealthCheckConfig | undefined
+  readonly hostname?: string | undefined
+  readonly additionalAddresses?: readonly Endpoint_AdditionalAddress[] | undefined
+  readonly observabilityName?: string | undefined
 }
 
 /** envoy.config.endpoint.v3.ClusterLoadAssignment.Policy */
 export interface ClusterLoadAssignment_Policy {
-  readonly dropOverloads?: readonly ClusterLoadAssignment_Policy_DropOverload[]
-  readonly overprovisioningFactor?: number
-  readonly endpointStaleAfter?: string
-  readonly weightedPriorityHealth?: boolean
+  readonly dropOverloads?: readonly ClusterLoadAssignment_Policy_DropOverload[] | undefined
+  readonly overprovisioningFactor?: number | undefined
+  readonly endpointStaleAfter?: string | undefined
+  readonly weightedPriorityHealth?: boolean | undefined
 }
 
 /** envoy.config.listener.v3.AdditionalAddress */
 export interface AdditionalAddress {
-  readonly address?: Address
-  readonly socketOptions?: SocketOptionsOverride
-  readonly tcpKeepalive?: TcpKeepalive
+  readonly address?: Address | undefined
+  readonly socketOptions?: SocketOptionsOverride | undefined
+  readonly tcpKeepalive?: TcpKeepalive | undefined
 }
 
 /** envoy.config.listener.v3.FilterChain */
 export interface FilterChain {
-  readonly filterChainMatch?: FilterChainMatch
-  readonly filters?: readonly ConfigListenerFilter[]
-  readonly useProxyProto?: boolean
-  readonly metadata?: Metadata
-  readonly transportSocket?: TransportSocket
-  readonly transportSocketConnectTimeout?: string
-  readonly name?: string
+  readonly filterChainMatch?: FilterChainMatch | undefined
+  readonly filters?: readonly ConfigListenerFilter[] | undefined
+  readonly useProxyProto?: boolean | undefined
+  readonly metadata?: Metadata | undefined
+  readonly transportSocket?: TransportSocket | undefined
+  readonly transportSocketConnectTimeout?: string | undefined
+  readonly name?: string | undefined
 }
 
 /** envoy.config.listener.v3.Listener.FcdsConfig */
 export interface Listener_FcdsConfig {
-  readonly name?: string
-  readonly configSource?: ConfigSource
+  readonly name?: string | undefined
+  readonly configSource?: ConfigSource | undefined
 }
 
 /** envoy.config.listener.v3.Listener.DeprecatedV1 */
 export interface Listener_DeprecatedV1 {
-  readonly bindToPort?: boolean
+  readonly bindToPort?: boolean | undefined
 }
 
 /** envoy.config.listener.v3.ListenerFilter */
 export interface ListenerFilter {
-  readonly name?: string
-  readonly typedConfig?: Any
-  readonly configDiscovery?: ExtensionConfigSource
-  readonly filterDisabled?: ListenerFilterChainMatchPredicate
+  readonly name?: string | undefined
+  readonly typedConfig?: Any | undefined
+  readonly configDiscovery?: ExtensionConfigSource | undefined
+  readonly filterDisabled?: ListenerFilterChainMatchPredicate | undefined
 }
 
 /** envoy.config.core.v3.SocketOption */
 export interface SocketOption {
-  readonly description?: string
-  readonly level?: number | string
-  readonly name?: number | string
-  readonly intValue?: number | string
-  readonly bufValue?: string
-  readonly state?: SocketOption_SocketState
-  readonly type?: SocketOption_SocketType
-  readonly ipVersion?: SocketOption_SocketIpVersion
+  readonly description?: string | undefined
+  readonly level?: number | string | undefined
+  readonly name?: number | string | undefined
+  readonly intValue?: number | string | undefined
+  readonly bufValue?: string | undefined
+  readonly state?: SocketOption_SocketState | undefined
+  readonly type?: SocketOption_SocketType | undefined
+  readonly ipVersion?: SocketOption_SocketIpVersion | undefined
 }
 
 /** envoy.config.listener.v3.UdpListenerConfig */
 export interface UdpListenerConfig {
-  readonly downstreamSocketConfig?: UdpSocketConfig
-  readonly quicOptions?: ListenerQuicProtocolOptions
-  readonly udpPacketPacketWriterConfig?: ConfigCoreTypedExtensionConfig
+  readonly downstreamSocketConfig?: UdpSocketConfig | undefined
+  readonly quicOptions?: ListenerQuicProtocolOptions | undefined
+  readonly udpPacketPacketWriterConfig?: ConfigCoreTypedExtensionConfig | undefined
 }
 
 /** envoy.config.listener.v3.ApiListener */
 export interface ApiListener {
-  readonly apiListener?: Any
+  readonly apiListener?: Any | undefined
 }
 
 /** envoy.config.listener.v3.Listener.ConnectionBalanceConfig */
 export interface Listener_ConnectionBalanceConfig {
-  readonly exactBalance?: Listener_ConnectionBalanceConfig_ExactBalance
-  readonly extendBalance?: ConfigCoreTypedExtensionConfig
-  readonly cpuLocalityBalance?: Listener_ConnectionBalanceConfig_CpuLocalityBalance
+  readonly exactBalance?: Listener_ConnectionBalanceConfig_ExactBalance | undefined
+  readonly extendBalance?: ConfigCoreTypedExtensionConfig | undefined
+  readonly cpuLocalityBalance?: Listener_ConnectionBalanceConfig_CpuLocalityBalance | undefined
 }
 
 /** envoy.config.accesslog.v3.AccessLog */
 export interface AccessLog {
-  readonly name?: string
-  readonly filter?: AccessLogFilter
-  readonly typedConfig?: Any
+  readonly name?: string | undefined
+  readonly filter?: AccessLogFilter | undefined
+  readonly typedConfig?: Any | undefined
 }
 
 /** envoy.config.listener.v3.Listener.InternalListenerConfig */
@@ -981,728 +1515,386 @@ export interface Listener_InternalListenerConfig {
 
 /** envoy.config.core.v3.TcpKeepalive */
 export interface TcpKeepalive {
-  readonly keepaliveProbes?: number
-  readonly keepaliveTime?: number
-  readonly keepaliveInterval?: number
+  readonly keepaliveProbes?: number | undefined
+  readonly keepaliveTime?: number | undefined
+  readonly keepaliveInterval?: number | undefined
 }
 
 /** envoy.config.route.v3.VirtualHost */
 export interface VirtualHost {
-  readonly name?: string
-  readonly domains?: readonly string[]
-  readonly routes?: readonly Route[]
-  readonly matcher?: Matcher
-  readonly requireTls?: VirtualHost_TlsRequirementType
-  readonly virtualClusters?: readonly VirtualCluster[]
-  readonly rateLimits?: readonly RateLimit[]
-  readonly requestHeadersToAdd?: readonly HeaderValueOption[]
-  readonly requestHeadersToRemove?: readonly string[]
-  readonly responseHeadersToAdd?: readonly HeaderValueOption[]
-  readonly responseHeadersToRemove?: readonly string[]
-  readonly cors?: RouteCorsPolicy
-  readonly typedPerFilterConfig?: Readonly<Record<string, Any>>
-  readonly includeRequestAttemptCount?: boolean
-  readonly includeAttemptCountInResponse?: boolean
-  readonly retryPolicy?: RouteRetryPolicy
-  readonly retryPolicyTypedConfig?: Any
-  readonly hedgePolicy?: HedgePolicy
-  readonly includeIsTimeoutRetryHeader?: boolean
-  readonly perRequestBufferLimitBytes?: number
-  readonly requestBodyBufferLimit?: number | string
-  readonly requestMirrorPolicies?: readonly RouteAction_RequestMirrorPolicy[]
-  readonly metadata?: Metadata
-  readonly routeSpecifiers?: readonly ConfigCoreTypedExtensionConfig[]
+  readonly name?: string | undefined
+  readonly domains?: readonly string[] | undefined
+  readonly routes?: readonly Route[] | undefined
+  readonly matcher?: Matcher | undefined
+  readonly requireTls?: VirtualHost_TlsRequirementType | undefined
+  readonly virtualClusters?: readonly VirtualCluster[] | undefined
+  readonly rateLimits?: readonly RateLimit[] | undefined
+  readonly requestHeadersToAdd?: readonly HeaderValueOption[] | undefined
+  readonly requestHeadersToRemove?: readonly string[] | undefined
+  readonly responseHeadersToAdd?: readonly HeaderValueOption[] | undefined
+  readonly responseHeadersToRemove?: readonly string[] | undefined
+  readonly cors?: RouteCorsPolicy | undefined
+  readonly typedPerFilterConfig?: Readonly<Record<string, Any>> | undefined
+  readonly includeRequestAttemptCount?: boolean | undefined
+  readonly includeAttemptCountInResponse?: boolean | undefined
+  readonly retryPolicy?: RouteRetryPolicy | undefined
+  readonly retryPolicyTypedConfig?: Any | undefined
+  readonly hedgePolicy?: HedgePolicy | undefined
+  readonly includeIsTimeoutRetryHeader?: boolean | undefined
+  readonly perRequestBufferLimitBytes?: number | undefined
+  readonly requestBodyBufferLimit?: number | string | undefined
+  readonly requestMirrorPolicies?: readonly RouteAction_RequestMirrorPolicy[] | undefined
+  readonly metadata?: Metadata | undefined
+  readonly routeSpecifiers?: readonly ConfigCoreTypedExtensionConfig[] | undefined
 }
 
 /** envoy.config.route.v3.Vhds */
 export interface Vhds {
-  readonly configSource?: ConfigSource
+  readonly configSource?: ConfigSource | undefined
 }
 
 /** envoy.config.core.v3.HeaderValueOption */
 export interface HeaderValueOption {
-  readonly header?: HeaderValue
-  readonly append?: boolean
-  readonly appendAction?: HeaderValueOption_HeaderAppendAction
-  readonly keepEmptyValue?: boolean
+  readonly header?: HeaderValue | undefined
+  readonly append?: boolean | undefined
+  readonly appendAction?: HeaderValueOption_HeaderAppendAction | undefined
+  readonly keepEmptyValue?: boolean | undefined
 }
 
 /** envoy.config.route.v3.ClusterSpecifierPlugin */
 export interface ClusterSpecifierPlugin {
-  readonly extension?: ConfigCoreTypedExtensionConfig
-  readonly isOptional?: boolean
+  readonly extension?: ConfigCoreTypedExtensionConfig | undefined
+  readonly isOptional?: boolean | undefined
 }
 
 /** envoy.config.route.v3.RouteAction.RequestMirrorPolicy */
 export interface RouteAction_RequestMirrorPolicy {
-  readonly cluster?: string
-  readonly clusterHeader?: string
-  readonly runtimeFraction?: RuntimeFractionalPercent
-  readonly traceSampled?: boolean
-  readonly disableShadowHostSuffixAppend?: boolean
-  readonly requestHeadersMutations?: readonly HeaderMutation[]
-  readonly hostRewriteLiteral?: string
-}
-
-/** xds.core.v3.ContextParams */
-export interface ContextParams {
-  readonly params?: Readonly<Record<string, string>>
-}
-
-/** envoy.config.core.v3.Locality */
-export interface Locality {
-  readonly region?: string
-  readonly zone?: string
-  readonly subZone?: string
-}
-
-/** envoy.config.core.v3.BuildVersion */
-export interface BuildVersion {
-  readonly version?: SemanticVersion
-  readonly metadata?: JsonObject
-}
-
-/** envoy.config.core.v3.Extension */
-export interface Extension {
-  readonly name?: string
-  readonly category?: string
-  readonly typeDescriptor?: string
-  readonly version?: BuildVersion
-  readonly disabled?: boolean
-  readonly typeUrls?: readonly string[]
-}
-
-/** envoy.config.bootstrap.v3.Bootstrap.StaticResources */
-export interface Bootstrap_StaticResources {
-  readonly listeners?: readonly Listener[]
-  readonly clusters?: readonly Cluster[]
-  readonly secrets?: readonly Secret[]
-}
-
-/** envoy.config.bootstrap.v3.Bootstrap.DynamicResources */
-export interface Bootstrap_DynamicResources {
-  readonly ldsConfig?: ConfigSource
-  readonly ldsResourcesLocator?: string
-  readonly cdsConfig?: ConfigSource
-  readonly cdsResourcesLocator?: string
-  readonly adsConfig?: ApiConfigSource
-}
-
-/** envoy.config.bootstrap.v3.ClusterManager */
-export interface ClusterManager {
-  readonly localClusterName?: string
-  readonly outlierDetection?: ClusterManager_OutlierDetection
-  readonly upstreamBindConfig?: BindConfig
-  readonly loadStatsConfig?: ApiConfigSource
-  readonly enableDeferredClusterCreation?: boolean
-}
-
-/** envoy.config.core.v3.ApiConfigSource */
-export interface ApiConfigSource {
-  readonly apiType?: ApiConfigSource_ApiType
-  readonly transportApiVersion?: ApiVersion
-  readonly clusterNames?: readonly string[]
-  readonly grpcServices?: readonly GrpcService[]
-  readonly refreshDelay?: string
-  readonly requestTimeout?: string
-  readonly rateLimitSettings?: RateLimitSettings
-  readonly setNodeOnFirstMessageOnly?: boolean
-  readonly configValidators?: readonly ConfigCoreTypedExtensionConfig[]
-}
-
-/** envoy.config.metrics.v3.StatsSink */
-export interface StatsSink {
-  readonly name?: string
-  readonly typedConfig?: Any
-}
-
-/** envoy.config.bootstrap.v3.Bootstrap.DeferredStatOptions */
-export interface Bootstrap_DeferredStatOptions {
-  readonly enableDeferredCreationStats?: boolean
-}
-
-/** envoy.config.metrics.v3.StatsConfig */
-export interface StatsConfig {
-  readonly statsTags?: readonly TagSpecifier[]
-  readonly useAllDefaultTags?: boolean
-  readonly statsMatcher?: StatsMatcher
-  readonly histogramBucketSettings?: readonly HistogramBucketSettings[]
-  readonly allowDefaultTagOverrides?: boolean
-}
-
-/** envoy.config.bootstrap.v3.Watchdog */
-export interface Watchdog {
-  readonly actions?: readonly Watchdog_WatchdogAction[]
-  readonly missTimeout?: string
-  readonly megamissTimeout?: string
-  readonly killTimeout?: string
-  readonly maxKillTimeoutJitter?: string
-  readonly multikillTimeout?: string
-  readonly multikillThreshold?: Percent
-}
-
-/** envoy.config.bootstrap.v3.Watchdogs */
-export interface Watchdogs {
-  readonly mainThreadWatchdog?: Watchdog
-  readonly workerWatchdog?: Watchdog
-}
-
-/** envoy.config.trace.v3.Tracing */
-export interface TraceTracing {
-  readonly http?: Tracing_Http
-}
-
-/** envoy.config.bootstrap.v3.LayeredRuntime */
-export interface LayeredRuntime {
-  readonly layers?: readonly RuntimeLayer[]
-}
-
-/** envoy.config.bootstrap.v3.Admin */
-export interface Admin {
-  readonly accessLog?: readonly AccessLog[]
-  readonly accessLogPath?: string
-  readonly profilePath?: string
-  readonly address?: Address
-  readonly socketOptions?: readonly SocketOption[]
-  readonly ignoreGlobalConnLimit?: boolean
-  readonly allowPaths?: readonly EnvoyTypeMatcherStringMatcher[]
-}
-
-/** envoy.config.overload.v3.OverloadManager */
-export interface OverloadManager {
-  readonly refreshInterval?: string
-  readonly resourceMonitors?: readonly ResourceMonitor[]
-  readonly actions?: readonly OverloadAction[]
-  readonly loadshedPoints?: readonly LoadShedPoint[]
-  readonly bufferFactoryConfig?: BufferFactoryConfig
-}
-
-/** envoy.config.bootstrap.v3.FatalAction */
-export interface FatalAction {
-  readonly config?: ConfigCoreTypedExtensionConfig
-}
-
-/** envoy.config.bootstrap.v3.CustomInlineHeader */
-export interface CustomInlineHeader {
-  readonly inlineHeaderName?: string
-  readonly inlineHeaderType?: CustomInlineHeader_InlineHeaderType
-}
-
-/** envoy.config.bootstrap.v3.Bootstrap.ApplicationLogConfig */
-export interface Bootstrap_ApplicationLogConfig {
-  readonly logFormat?: Bootstrap_ApplicationLogConfig_LogFormat
-}
-
-/** envoy.config.bootstrap.v3.Bootstrap.GrpcAsyncClientManagerConfig */
-export interface Bootstrap_GrpcAsyncClientManagerConfig {
-  readonly maxCachedEntryIdleDuration?: string
-}
-
-/** envoy.config.bootstrap.v3.MemoryAllocatorManager */
-export interface MemoryAllocatorManager {
-  readonly bytesToRelease?: number | string
-  readonly memoryReleaseInterval?: string
-  readonly softMemoryLimitBytes?: number | string
-  readonly maxPerCpuCacheSizeBytes?: number
-  readonly maxUnfreedMemoryBytes?: number | string
-}
-
-/** envoy.extensions.transport_sockets.tls.v3.TlsCertificate */
-export interface TlsCertificate {
-  readonly certificateChain?: DataSource
-  readonly privateKey?: DataSource
-  readonly pkcs12?: DataSource
-  readonly watchedDirectory?: WatchedDirectory
-  readonly privateKeyProvider?: PrivateKeyProvider
-  readonly password?: DataSource
-  readonly ocspStaple?: DataSource
-  readonly signedCertificateTimestamp?: readonly DataSource[]
-  readonly tlsParams?: TlsParameters
-}
-
-/** envoy.extensions.transport_sockets.tls.v3.TlsSessionTicketKeys */
-export interface TlsSessionTicketKeys {
-  readonly keys?: readonly DataSource[]
-}
-
-/** envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext */
-export interface CertificateValidationContext {
-  readonly trustedCa?: DataSource
-  readonly caCertificateProviderInstance?: CertificateProviderPluginInstance
-  readonly systemRootCerts?: CertificateValidationContext_SystemRootCerts
-  readonly watchedDirectory?: WatchedDirectory
-  readonly verifyCertificateSpki?: readonly string[]
-  readonly verifyCertificateHash?: readonly string[]
-  readonly matchTypedSubjectAltNames?: readonly SubjectAltNameMatcher[]
-  readonly matchSubjectAltNames?: readonly EnvoyTypeMatcherStringMatcher[]
-  readonly requireSignedCertificateTimestamp?: boolean
-  readonly crl?: DataSource
-  readonly allowExpiredCertificate?: boolean
-  readonly trustChainVerification?: CertificateValidationContext_TrustChainVerification
-  readonly customValidatorConfig?: ConfigCoreTypedExtensionConfig
-  readonly onlyVerifyLeafCertCrl?: boolean
-  readonly maxVerifyDepth?: number
-  readonly suppressClientCaList?: boolean
-}
-
-/** envoy.extensions.transport_sockets.tls.v3.GenericSecret */
-export interface GenericSecret {
-  readonly secret?: DataSource
-  readonly secrets?: Readonly<Record<string, DataSource>>
-}
-
-/** envoy.extensions.transport_sockets.tls.v3.CommonTlsContext */
-export interface CommonTlsContext {
-  readonly tlsParams?: TlsParameters
-  readonly tlsCertificates?: readonly TlsCertificate[]
-  readonly tlsCertificateSdsSecretConfigs?: readonly SdsSecretConfig[]
-  readonly tlsCertificateProviderInstance?: CertificateProviderPluginInstance
-  readonly customTlsCertificateSelector?: ConfigCoreTypedExtensionConfig
-  readonly tlsCertificateCertificateProvider?: CommonTlsContext_CertificateProvider
-  readonly tlsCertificateCertificateProviderInstance?: CommonTlsContext_CertificateProviderInstance
-  readonly validationContext?: CertificateValidationContext
-  readonly validationContextSdsSecretConfig?: SdsSecretConfig
-  readonly combinedValidationContext?: CommonTlsContext_CombinedCertificateValidationContext
-  readonly validationContextCertificateProvider?: CommonTlsContext_CertificateProvider
-  readonly validationContextCertificateProviderInstance?: CommonTlsContext_CertificateProviderInstance
-  readonly alpnProtocols?: readonly string[]
-  readonly customHandshaker?: ConfigCoreTypedExtensionConfig
-  readonly keyLog?: TlsKeyLog
-}
-
-/** envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig */
-export interface SdsSecretConfig {
-  readonly name?: string
-  readonly sdsConfig?: ConfigSource
-}
-
-/** envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig */
-export interface HttpProtocolOptions_ExplicitHttpConfig {
-  readonly httpProtocolOptions?: Http1ProtocolOptions
-  readonly http2ProtocolOptions?: Http2ProtocolOptions
-  readonly http3ProtocolOptions?: Http3ProtocolOptions
-}
-
-/** envoy.extensions.upstreams.http.v3.HttpProtocolOptions.UseDownstreamHttpConfig */
-export interface HttpProtocolOptions_UseDownstreamHttpConfig {
-  readonly httpProtocolOptions?: Http1ProtocolOptions
-  readonly http2ProtocolOptions?: Http2ProtocolOptions
-  readonly http3ProtocolOptions?: Http3ProtocolOptions
-}
-
-/** envoy.extensions.upstreams.http.v3.HttpProtocolOptions.AutoHttpConfig */
-export interface HttpProtocolOptions_AutoHttpConfig {
-  readonly httpProtocolOptions?: Http1ProtocolOptions
-  readonly http2ProtocolOptions?: Http2ProtocolOptions
-  readonly http3ProtocolOptions?: Http3ProtocolOptions
-  readonly alternateProtocolsCacheOptions?: AlternateProtocolsCacheOptions
-}
-
-/** envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter */
-export interface HttpFilter {
-  readonly name?: string
-  readonly typedConfig?: Any
-  readonly configDiscovery?: ExtensionConfigSource
-  readonly isOptional?: boolean
-  readonly disabled?: boolean
-}
-
-/** envoy.extensions.upstreams.http.v3.HttpProtocolOptions.OutlierDetection */
-export interface HttpProtocolOptions_OutlierDetection {
-  readonly errorMatcher?: MatchPredicate
-}
-
-/** envoy.config.route.v3.RouteAction.HashPolicy */
-export interface RouteAction_HashPolicy {
-  readonly header?: RouteAction_HashPolicy_Header
-  readonly cookie?: RouteAction_HashPolicy_Cookie
-  readonly connectionProperties?: RouteAction_HashPolicy_ConnectionProperties
-  readonly queryParameter?: RouteAction_HashPolicy_QueryParameter
-  readonly filterState?: RouteAction_HashPolicy_FilterState
-  readonly terminal?: boolean
-}
-
-/** envoy.config.route.v3.RetryPolicy */
-export interface RouteRetryPolicy {
-  readonly retryOn?: string
-  readonly numRetries?: number
-  readonly perTryTimeout?: string
-  readonly perTryIdleTimeout?: string
-  readonly retryPriority?: RouteRetryPolicy_RetryPriority
-  readonly retryHostPredicate?: readonly RouteRetryPolicy_RetryHostPredicate[]
-  readonly retryOptionsPredicates?: readonly ConfigCoreTypedExtensionConfig[]
-  readonly hostSelectionRetryMaxAttempts?: number | string
-  readonly retriableStatusCodes?: readonly number[]
-  readonly retryBackOff?: RetryPolicy_RetryBackOff
-  readonly rateLimitedRetryBackOff?: RetryPolicy_RateLimitedRetryBackOff
-  readonly retriableHeaders?: readonly HeaderMatcher[]
-  readonly retriableRequestHeaders?: readonly HeaderMatcher[]
-  readonly refreshClusterOnRetry?: boolean
-}
-
-/** envoy.extensions.filters.network.http_connection_manager.v3.Rds */
-export interface Rds {
-  readonly configSource?: ConfigSource
-  readonly routeConfigName?: string
-}
-
-/** envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes */
-export interface ScopedRoutes {
-  readonly name?: string
-  readonly scopeKeyBuilder?: ScopedRoutes_ScopeKeyBuilder
-  readonly rdsConfigSource?: ConfigSource
-  readonly scopedRouteConfigurationsList?: ScopedRouteConfigurationsList
-  readonly scopedRds?: ScopedRds
-}
-
-/** envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.Tracing */
-export interface HttpConnectionManager_Tracing {
-  readonly clientSampling?: Percent
-  readonly randomSampling?: Percent
-  readonly overallSampling?: Percent
-  readonly verbose?: boolean
-  readonly maxPathTagLength?: number
-  readonly customTags?: readonly CustomTag[]
-  readonly provider?: Tracing_Http
-  readonly spawnUpstreamSpan?: boolean
-  readonly operation?: string
-  readonly upstreamOperation?: string
-  readonly noContextPropagation?: boolean
-}
-
-/** envoy.config.core.v3.Http3ProtocolOptions */
-export interface Http3ProtocolOptions {
-  readonly quicProtocolOptions?: CoreQuicProtocolOptions
-  readonly overrideStreamErrorOnInvalidHttpMessage?: boolean
-  readonly allowExtendedConnect?: boolean
-  readonly allowMetadata?: boolean
-  readonly disableQpack?: boolean
-  readonly disableConnectionFlowControlForStreams?: boolean
-  readonly disallowObsText?: boolean
-}
-
-/** envoy.config.core.v3.SchemeHeaderTransformation */
-export interface SchemeHeaderTransformation {
-  readonly schemeToOverwrite?: string
-  readonly matchUpstream?: boolean
-}
-
-/** envoy.type.v3.Percent */
-export interface Percent {
-  readonly value?: number
-}
-
-/** envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.HcmAccessLogOptions */
-export interface HttpConnectionManager_HcmAccessLogOptions {
-  readonly accessLogFlushInterval?: string
-  readonly flushAccessLogOnNewRequest?: boolean
-  readonly flushLogOnTunnelSuccessfullyEstablished?: boolean
-}
-
-/** envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.InternalAddressConfig */
-export interface HttpConnectionManager_InternalAddressConfig {
-  readonly unixSockets?: boolean
-  readonly cidrRanges?: readonly ConfigCoreCidrRange[]
-}
-
-/** envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.SetCurrentClientCertDetails */
-export interface HttpConnectionManager_SetCurrentClientCertDetails {
-  readonly subject?: boolean
-  readonly cert?: boolean
-  readonly chain?: boolean
-  readonly dns?: boolean
-  readonly uri?: boolean
-  readonly issuer?: boolean
-  readonly format?: HttpConnectionManager_ForwardClientCertFormat
-}
-
-/** envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.UpgradeConfig */
-export interface HttpConnectionManager_UpgradeConfig {
-  readonly upgradeType?: string
-  readonly filters?: readonly HttpFilter[]
-  readonly enabled?: boolean
-}
-
-/** envoy.extensions.filters.network.http_connection_manager.v3.RequestIDExtension */
-export interface RequestIDExtension {
-  readonly typedConfig?: Any
-}
-
-/** envoy.extensions.filters.network.http_connection_manager.v3.LocalReplyConfig */
-export interface LocalReplyConfig {
-  readonly mappers?: readonly ResponseMapper[]
-  readonly bodyFormat?: SubstitutionFormatString
-}
-
-/** envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.PathNormalizationOptions */
-export interface HttpConnectionManager_PathNormalizationOptions {
-  readonly forwardingTransformation?: PathTransformation
-  readonly httpFilterTransformation?: PathTransformation
-}
-
-/** envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ProxyStatusConfig */
-export interface HttpConnectionManager_ProxyStatusConfig {
-  readonly removeDetails?: boolean
-  readonly removeConnectionTerminationDetails?: boolean
-  readonly removeResponseFlags?: boolean
-  readonly setRecommendedResponseCode?: boolean
-  readonly useNodeId?: boolean
-  readonly literalProxyName?: string
-}
-
-/** envoy.extensions.filters.network.http_connection_manager.v3.ForwardProtoConfig */
-export interface ForwardProtoConfig {
-  readonly httpsDestinationPorts?: readonly number[]
-  readonly httpDestinationPorts?: readonly number[]
-}
-
-/** envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster */
-export interface TcpProxy_WeightedCluster {
-  readonly clusters?: readonly TcpProxy_WeightedCluster_ClusterWeight[]
-}
-
-/** envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.OnDemand */
-export interface TcpProxy_OnDemand {
-  readonly odcdsConfig?: ConfigSource
-  readonly resourcesLocator?: string
-  readonly timeout?: string
-}
-
-/** envoy.config.core.v3.BackoffStrategy */
-export interface BackoffStrategy {
-  readonly baseInterval?: string
-  readonly maxInterval?: string
-}
-
-/** envoy.type.v3.HashPolicy */
-export interface HashPolicy {
-  readonly sourceIp?: HashPolicy_SourceIp
-  readonly filterState?: HashPolicy_FilterState
-}
-
-/** envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.TunnelingConfig */
-export interface TcpProxy_TunnelingConfig {
-  readonly hostname?: string
-  readonly usePost?: boolean
-  readonly headersToAdd?: readonly HeaderValueOption[]
-  readonly propagateResponseHeaders?: boolean
-  readonly postPath?: string
-  readonly propagateResponseTrailers?: boolean
-  readonly requestIdExtension?: RequestIDExtension
-  readonly requestIdHeader?: string
-  readonly requestIdMetadataKey?: string
-  readonly formatters?: readonly ConfigCoreTypedExtensionConfig[]
-}
-
-/** envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.TcpAccessLogOptions */
-export interface TcpProxy_TcpAccessLogOptions {
-  readonly accessLogFlushInterval?: string
-  readonly flushAccessLogOnConnected?: boolean
-  readonly flushAccessLogOnStart?: boolean
-}
-
-/** envoy.config.core.v3.TlvEntry */
-export interface TlvEntry {
-  readonly type?: number
-  readonly value?: string
-  readonly formatString?: SubstitutionFormatString
-}
-
-/** envoy.config.rbac.v3.RBAC */
-export interface ConfigRbacRBAC {
-  readonly action?: RBAC_Action
-  readonly policies?: Readonly<Record<string, Policy>>
-  readonly auditLoggingOptions?: RBAC_AuditLoggingOptions
-}
-
-/** envoy.extensions.filters.common.fault.v3.FaultDelay */
-export interface FaultDelay {
-  readonly fixedDelay?: string
-  readonly headerDelay?: FaultDelay_HeaderDelay
-  readonly percentage?: FractionalPercent
-}
-
-/** envoy.extensions.filters.http.fault.v3.FaultAbort */
-export interface FaultAbort {
-  readonly httpStatus?: number
-  readonly grpcStatus?: number
-  readonly headerAbort?: FaultAbort_HeaderAbort
-  readonly percentage?: FractionalPercent
-  readonly responseBody?: string
-}
-
-/** envoy.config.route.v3.HeaderMatcher */
-export interface HeaderMatcher {
-  readonly name?: string
-  readonly exactMatch?: string
-  readonly safeRegexMatch?: EnvoyTypeMatcherRegexMatcher
-  readonly rangeMatch?: Int64Range
-  readonly presentMatch?: boolean
-  readonly prefixMatch?: string
-  readonly suffixMatch?: string
-  readonly containsMatch?: string
-  readonly stringMatch?: EnvoyTypeMatcherStringMatcher
-  readonly invertMatch?: boolean
-  readonly treatMissingHeaderAsEmpty?: boolean
-}
-
-/** envoy.extensions.filters.common.fault.v3.FaultRateLimit */
-export interface FaultRateLimit {
-  readonly fixedLimit?: FaultRateLimit_FixedLimit
-  readonly headerLimit?: FaultRateLimit_HeaderLimit
-  readonly percentage?: FractionalPercent
-}
-
-/** envoy.type.matcher.v3.StringMatcher */
-export interface EnvoyTypeMatcherStringMatcher {
-  readonly exact?: string
-  readonly prefix?: string
-  readonly suffix?: string
-  readonly safeRegex?: EnvoyTypeMatcherRegexMatcher
-  readonly contains?: string
-  readonly custom?: XdsCoreTypedExtensionConfig
-  readonly ignoreCase?: boolean
-}
-
-/** envoy.config.core.v3.RuntimeFractionalPercent */
-export interface RuntimeFractionalPercent {
-  readonly defaultValue?: FractionalPercent
-  readonly runtimeKey?: string
-}
-
-/** envoy.extensions.filters.http.router.v3.Router.UpstreamAccessLogOptions */
-export interface Router_UpstreamAccessLogOptions {
-  readonly flushUpstreamLogOnUpstreamStream?: boolean
-  readonly upstreamLogFlushInterval?: string
-}
-
-/** envoy.extensions.filters.http.jwt_authn.v3.JwtProvider */
-export interface JwtProvider {
-  readonly issuer?: string
-  readonly audiences?: readonly string[]
-  readonly subjects?: EnvoyTypeMatcherStringMatcher
-  readonly requireExpiration?: boolean
-  readonly maxLifetime?: string
-  readonly remoteJwks?: RemoteJwks
-  readonly localJwks?: DataSource
-  readonly forward?: boolean
-  readonly fromHeaders?: readonly JwtHeader[]
-  readonly fromParams?: readonly string[]
-  readonly fromCookies?: readonly string[]
-  readonly forwardPayloadHeader?: string
-  readonly padForwardPayloadHeader?: boolean
-  readonly payloadInMetadata?: string
-  readonly normalizePayloadInMetadata?: JwtProvider_NormalizePayload
-  readonly headerInMetadata?: string
-  readonly failedStatusInMetadata?: string
-  readonly clockSkewSeconds?: number
-  readonly jwtCacheConfig?: JwtCacheConfig
-  readonly claimToHeaders?: readonly JwtClaimToHeader[]
-  readonly clearRouteCache?: boolean
-}
-
-/** envoy.extensions.filters.http.jwt_authn.v3.RequirementRule */
-export interface RequirementRule {
-  readonly match?: RouteMatch
-  readonly requires?: JwtRequirement
-  readonly requirementName?: string
-}
-
-/** envoy.extensions.filters.http.jwt_authn.v3.FilterStateRule */
-export interface FilterStateRule {
-  readonly name?: string
-  readonly requires?: Readonly<Record<string, JwtRequirement>>
-}
-
-/** envoy.extensions.filters.http.jwt_authn.v3.JwtRequirement */
-export interface JwtRequirement {
-  readonly providerName?: string
-  readonly providerAndAudiences?: ProviderWithAudiences
-  readonly requiresAny?: JwtRequirementOrList
-  readonly requiresAll?: JwtRequirementAndList
-  readonly allowMissingOrFailed?: Readonly<Record<string, never>>
-  readonly allowMissing?: Readonly<Record<string, never>>
-  readonly extractOnlyWithoutValidation?: ExtractOnlyWithoutValidation
+  readonly cluster?: string | undefined
+  readonly clusterHeader?: string | undefined
+  readonly runtimeFraction?: RuntimeFractionalPercent | undefined
+  readonly traceSampled?: boolean | undefined
+  readonly disableShadowHostSuffixAppend?: boolean | undefined
+  readonly requestHeadersMutations?: readonly HeaderMutation[] | undefined
+  readonly hostRewriteLiteral?: string | undefined
+}
+
+/** envoy.config.trace.v3.DatadogRemoteConfig */
+export interface DatadogRemoteConfig {
+  readonly pollingInterval?: string | undefined
+}
+
+/** envoy.config.core.v3.DataSource */
+export interface DataSource {
+  readonly filename?: string | undefined
+  readonly inlineBytes?: string | undefined
+  readonly inlineString?: string | undefined
+  readonly environmentVariable?: string | undefined
+  readonly watchedDirectory?: WatchedDirectory | undefined
 }
 
 /** envoy.config.core.v3.GrpcService */
 export interface GrpcService {
-  readonly envoyGrpc?: GrpcService_EnvoyGrpc
-  readonly googleGrpc?: GrpcService_GoogleGrpc
-  readonly timeout?: string
-  readonly initialMetadata?: readonly HeaderValue[]
-  readonly retryPolicy?: CoreRetryPolicy
+  readonly envoyGrpc?: GrpcService_EnvoyGrpc | undefined
+  readonly googleGrpc?: GrpcService_GoogleGrpc | undefined
+  readonly timeout?: string | undefined
+  readonly initialMetadata?: readonly HeaderValue[] | undefined
+  readonly retryPolicy?: CoreRetryPolicy | undefined
 }
 
-/** envoy.extensions.filters.http.ext_authz.v3.HttpService */
-export interface HttpService {
-  readonly serverUri?: HttpUri
-  readonly pathPrefix?: string
-  readonly pathOverride?: string
-  readonly authorizationRequest?: AuthorizationRequest
-  readonly authorizationResponse?: AuthorizationResponse
-  readonly retryPolicy?: CoreRetryPolicy
+/** envoy.config.core.v3.HttpService */
+export interface CoreHttpService {
+  readonly httpUri?: HttpUri | undefined
+  readonly requestHeadersToAdd?: readonly HeaderValueOption[] | undefined
+  readonly formatters?: readonly ConfigCoreTypedExtensionConfig[] | undefined
 }
 
-/** envoy.extensions.filters.http.ext_authz.v3.BufferSettings */
-export interface BufferSettings {
-  readonly maxRequestBytes?: number
-  readonly allowPartialMessage?: boolean
-  readonly packAsBytes?: boolean
+/** envoy.config.trace.v3.ClientConfig */
+export interface ClientConfig {
+  readonly serviceName?: string | undefined
+  readonly instanceName?: string | undefined
+  readonly backendToken?: string | undefined
+  readonly maxCacheSize?: number | undefined
 }
 
-/** envoy.type.v3.HttpStatus */
-export interface HttpStatus {
-  readonly code?: StatusCode
+/** envoy.config.core.v3.SubstitutionFormatString */
+export interface SubstitutionFormatString {
+  readonly textFormat?: string | undefined
+  readonly jsonFormat?: JsonObject | undefined
+  readonly textFormatSource?: DataSource | undefined
+  readonly omitEmptyValues?: boolean | undefined
+  readonly contentType?: string | undefined
+  readonly formatters?: readonly ConfigCoreTypedExtensionConfig[] | undefined
+  readonly jsonFormatOptions?: JsonFormatOptions | undefined
 }
 
-/** envoy.type.matcher.v3.MetadataMatcher */
-export interface MetadataMatcher {
-  readonly filter?: string
-  readonly path?: readonly MetadataMatcher_PathSegment[]
-  readonly value?: ValueMatcher
-  readonly invert?: boolean
+/** envoy.config.core.v3.CelExpressionConfig */
+export interface CelExpressionConfig {
+  readonly enableStringConversion?: boolean | undefined
+  readonly enableStringConcat?: boolean | undefined
+  readonly enableStringFunctions?: boolean | undefined
+}
+
+/** envoy.extensions.access_loggers.grpc.v3.CommonGrpcAccessLogConfig */
+export interface CommonGrpcAccessLogConfig {
+  readonly logName?: string | undefined
+  readonly grpcService?: GrpcService | undefined
+  readonly transportApiVersion?: ApiVersion | undefined
+  readonly bufferFlushInterval?: string | undefined
+  readonly bufferSizeBytes?: number | undefined
+  readonly filterStateObjectsToLog?: readonly string[] | undefined
+  readonly grpcStreamRetryPolicy?: CoreRetryPolicy | undefined
+  readonly customTags?: readonly CustomTag[] | undefined
+}
+
+/** opentelemetry.proto.common.v1.KeyValueList */
+export interface KeyValueList {
+  readonly values?: readonly KeyValue[] | undefined
+}
+
+/** opentelemetry.proto.common.v1.AnyValue */
+export interface AnyValue {
+  readonly stringValue?: string | undefined
+  readonly boolValue?: boolean | undefined
+  readonly intValue?: number | string | undefined
+  readonly doubleValue?: number | undefined
+  readonly arrayValue?: ArrayValue | undefined
+  readonly kvlistValue?: KeyValueList | undefined
+  readonly bytesValue?: string | undefined
+}
+
+/** envoy.type.tracing.v3.CustomTag */
+export interface CustomTag {
+  readonly tag?: string | undefined
+  readonly literal?: CustomTag_Literal | undefined
+  readonly environment?: CustomTag_Environment | undefined
+  readonly requestHeader?: CustomTag_Header | undefined
+  readonly metadata?: CustomTag_Metadata | undefined
+  readonly value?: string | undefined
+  readonly valueType?: CustomTag_ValueType | undefined
+}
+
+/** envoy.extensions.common.dynamic_forward_proxy.v3.DnsCacheConfig */
+export interface DnsCacheConfig {
+  readonly name?: string | undefined
+  readonly dnsLookupFamily?: Cluster_DnsLookupFamily | undefined
+  readonly dnsRefreshRate?: string | undefined
+  readonly dnsMinRefreshRate?: string | undefined
+  readonly hostTtl?: string | undefined
+  readonly maxHosts?: number | undefined
+  readonly disableDnsRefreshOnFailure?: boolean | undefined
+  readonly dnsFailureRefreshRate?: Cluster_RefreshRate | undefined
+  readonly dnsCacheCircuitBreaker?: DnsCacheCircuitBreakers | undefined
+  readonly useTcpForDnsLookups?: boolean | undefined
+  readonly dnsResolutionConfig?: DnsResolutionConfig | undefined
+  readonly typedDnsResolverConfig?: ConfigCoreTypedExtensionConfig | undefined
+  readonly preresolveHostnames?: readonly SocketAddress[] | undefined
+  readonly dnsQueryTimeout?: string | undefined
+  readonly keyValueConfig?: KeyValueStoreConfig | undefined
+  readonly resolvedAddressFilter?: AddressMatcher | undefined
+}
+
+/** envoy.extensions.clusters.dynamic_forward_proxy.v3.SubClustersConfig */
+export interface SubClustersConfig {
+  readonly lbPolicy?: Cluster_LbPolicy | undefined
+  readonly maxSubClusters?: number | undefined
+  readonly subClusterTtl?: string | undefined
+  readonly preresolveClusters?: readonly SocketAddress[] | undefined
+  readonly dnsClusterConfig?: DnsCluster | undefined
 }
 
 /** envoy.config.core.v3.RuntimeFeatureFlag */
 export interface RuntimeFeatureFlag {
-  readonly defaultValue?: boolean
-  readonly runtimeKey?: string
+  readonly defaultValue?: boolean | undefined
+  readonly runtimeKey?: string | undefined
+}
+
+/** envoy.extensions.filters.http.compressor.v3.Compressor.RequestDirectionConfig */
+export interface Compressor_RequestDirectionConfig {
+  readonly commonConfig?: Compressor_CommonDirectionConfig | undefined
+}
+
+/** envoy.extensions.filters.http.compressor.v3.Compressor.ResponseDirectionConfig */
+export interface Compressor_ResponseDirectionConfig {
+  readonly commonConfig?: Compressor_CommonDirectionConfig | undefined
+  readonly disableOnEtagHeader?: boolean | undefined
+  readonly weakenEtagOnCompress?: boolean | undefined
+  readonly removeAcceptEncodingHeader?: boolean | undefined
+  readonly uncompressibleResponseCodes?: readonly number[] | undefined
+  readonly statusHeaderEnabled?: boolean | undefined
+}
+
+/** envoy.type.matcher.v3.StringMatcher */
+export interface EnvoyTypeMatcherStringMatcher {
+  readonly exact?: string | undefined
+  readonly prefix?: string | undefined
+  readonly suffix?: string | undefined
+  readonly safeRegex?: EnvoyTypeMatcherRegexMatcher | undefined
+  readonly contains?: string | undefined
+  readonly custom?: XdsCoreTypedExtensionConfig | undefined
+  readonly ignoreCase?: boolean | undefined
+}
+
+/** envoy.config.core.v3.RuntimeFractionalPercent */
+export interface RuntimeFractionalPercent {
+  readonly defaultValue?: FractionalPercent | undefined
+  readonly runtimeKey?: string | undefined
+}
+
+/** envoy.extensions.filters.http.dynamic_forward_proxy.v3.SubClusterConfig */
+export interface SubClusterConfig {
+  readonly clusterInitTimeout?: string | undefined
+}
+
+/** envoy.extensions.filters.http.ext_authz.v3.HttpService */
+export interface ExtAuthzHttpService {
+  readonly serverUri?: HttpUri | undefined
+  readonly pathPrefix?: string | undefined
+  readonly pathOverride?: string | undefined
+  readonly authorizationRequest?: AuthorizationRequest | undefined
+  readonly authorizationResponse?: AuthorizationResponse | undefined
+  readonly retryPolicy?: CoreRetryPolicy | undefined
+}
+
+/** envoy.extensions.filters.http.ext_authz.v3.BufferSettings */
+export interface BufferSettings {
+  readonly maxRequestBytes?: number | undefined
+  readonly allowPartialMessage?: boolean | undefined
+  readonly packAsBytes?: boolean | undefined
+}
+
+/** envoy.type.v3.HttpStatus */
+export interface HttpStatus {
+  readonly code?: StatusCode | undefined
+}
+
+/** envoy.type.matcher.v3.MetadataMatcher */
+export interface MetadataMatcher {
+  readonly filter?: string | undefined
+  readonly path?: readonly MetadataMatcher_PathSegment[] | undefined
+  readonly value?: ValueMatcher | undefined
+  readonly invert?: boolean | undefined
 }
 
 /** envoy.type.matcher.v3.ListStringMatcher */
 export interface ListStringMatcher {
-  readonly patterns?: readonly EnvoyTypeMatcherStringMatcher[]
+  readonly patterns?: readonly EnvoyTypeMatcherStringMatcher[] | undefined
 }
 
 /** envoy.config.common.mutation_rules.v3.HeaderMutationRules */
 export interface HeaderMutationRules {
-  readonly allowAllRouting?: boolean
-  readonly allowEnvoy?: boolean
-  readonly disallowSystem?: boolean
-  readonly disallowAll?: boolean
-  readonly allowExpression?: EnvoyTypeMatcherRegexMatcher
-  readonly disallowExpression?: EnvoyTypeMatcherRegexMatcher
-  readonly disallowIsError?: boolean
+  readonly allowAllRouting?: boolean | undefined
+  readonly allowEnvoy?: boolean | undefined
+  readonly disallowSystem?: boolean | undefined
+  readonly disallowAll?: boolean | undefined
+  readonly allowExpression?: EnvoyTypeMatcherRegexMatcher | undefined
+  readonly disallowExpression?: EnvoyTypeMatcherRegexMatcher | undefined
+  readonly disallowIsError?: boolean | undefined
+}
+
+/** envoy.extensions.filters.common.fault.v3.FaultDelay */
+export interface FaultDelay {
+  readonly fixedDelay?: string | undefined
+  readonly headerDelay?: FaultDelay_HeaderDelay | undefined
+  readonly percentage?: FractionalPercent | undefined
+}
+
+/** envoy.extensions.filters.http.fault.v3.FaultAbort */
+export interface FaultAbort {
+  readonly httpStatus?: number | undefined
+  readonly grpcStatus?: number | undefined
+  readonly headerAbort?: FaultAbort_HeaderAbort | undefined
+  readonly percentage?: FractionalPercent | undefined
+  readonly responseBody?: string | undefined
+}
+
+/** envoy.config.route.v3.HeaderMatcher */
+export interface HeaderMatcher {
+  readonly name?: string | undefined
+  readonly exactMatch?: string | undefined
+  readonly safeRegexMatch?: EnvoyTypeMatcherRegexMatcher | undefined
+  readonly rangeMatch?: Int64Range | undefined
+  readonly presentMatch?: boolean | undefined
+  readonly prefixMatch?: string | undefined
+  readonly suffixMatch?: string | undefined
+  readonly containsMatch?: string | undefined
+  readonly stringMatch?: EnvoyTypeMatcherStringMatcher | undefined
+  readonly invertMatch?: boolean | undefined
+  readonly treatMissingHeaderAsEmpty?: boolean | undefined
+}
+
+/** envoy.extensions.filters.common.fault.v3.FaultRateLimit */
+export interface FaultRateLimit {
+  readonly fixedLimit?: FaultRateLimit_FixedLimit | undefined
+  readonly headerLimit?: FaultRateLimit_HeaderLimit | undefined
+  readonly percentage?: FractionalPercent | undefined
 }
 
 /** envoy.config.core.v3.GrpcMethodList */
 export interface GrpcMethodList {
-  readonly services?: readonly GrpcMethodList_Service[]
+  readonly services?: readonly GrpcMethodList_Service[] | undefined
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.JwtProvider */
+export interface JwtProvider {
+  readonly issuer?: string | undefined
+  readonly audiences?: readonly string[] | undefined
+  readonly subjects?: EnvoyTypeMatcherStringMatcher | undefined
+  readonly requireExpiration?: boolean | undefined
+  readonly maxLifetime?: string | undefined
+  readonly remoteJwks?: RemoteJwks | undefined
+  readonly localJwks?: DataSource | undefined
+  readonly forward?: boolean | undefined
+  readonly fromHeaders?: readonly JwtHeader[] | undefined
+  readonly fromParams?: readonly string[] | undefined
+  readonly fromCookies?: readonly string[] | undefined
+  readonly forwardPayloadHeader?: string | undefined
+  readonly padForwardPayloadHeader?: boolean | undefined
+  readonly payloadInMetadata?: string | undefined
+  readonly normalizePayloadInMetadata?: JwtProvider_NormalizePayload | undefined
+  readonly headerInMetadata?: string | undefined
+  readonly failedStatusInMetadata?: string | undefined
+  readonly clockSkewSeconds?: number | undefined
+  readonly jwtCacheConfig?: JwtCacheConfig | undefined
+  readonly claimToHeaders?: readonly JwtClaimToHeader[] | undefined
+  readonly clearRouteCache?: boolean | undefined
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.RequirementRule */
+export interface RequirementRule {
+  readonly match?: RouteMatch | undefined
+  readonly requires?: JwtRequirement | undefined
+  readonly requirementName?: string | undefined
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.FilterStateRule */
+export interface FilterStateRule {
+  readonly name?: string | undefined
+  readonly requires?: Readonly<Record<string, JwtRequirement>> | undefined
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.JwtRequirement */
+export interface JwtRequirement {
+  readonly providerName?: string | undefined
+  readonly providerAndAudiences?: ProviderWithAudiences | undefined
+  readonly requiresAny?: JwtRequirementOrList | undefined
+  readonly requiresAll?: JwtRequirementAndList | undefined
+  readonly allowMissingOrFailed?: Readonly<Record<string, never>> | undefined
+  readonly allowMissing?: Readonly<Record<string, never>> | undefined
+  readonly extractOnlyWithoutValidation?: ExtractOnlyWithoutValidation | undefined
 }
 
 /** envoy.type.v3.TokenBucket */
 export interface TokenBucket {
-  readonly maxTokens?: number
-  readonly tokensPerFill?: number
-  readonly fillInterval?: string
+  readonly maxTokens?: number | undefined
+  readonly tokensPerFill?: number | undefined
+  readonly fillInterval?: string | undefined
 }
 
 /** envoy.extensions.common.ratelimit.v3.LocalRateLimitDescriptor */
 export interface LocalRateLimitDescriptor {
-  readonly entries?: readonly RateLimitDescriptor_Entry[]
-  readonly tokenBucket?: TokenBucket
-  readonly shadowMode?: boolean
+  readonly entries?: readonly RateLimitDescriptor_Entry[] | undefined
+  readonly tokenBucket?: TokenBucket | undefined
+  readonly shadowMode?: boolean | undefined
 }
 
 /** envoy.extensions.common.ratelimit.v3.LocalClusterRateLimit */
@@ -1711,297 +1903,554 @@ export interface LocalClusterRateLimit {
 
 /** envoy.config.route.v3.RateLimit */
 export interface RateLimit {
-  readonly stage?: number
-  readonly disableKey?: string
-  readonly actions?: readonly RateLimit_Action[]
-  readonly limit?: RateLimit_Override
-  readonly hitsAddend?: RateLimit_HitsAddend
-  readonly applyOnStreamDone?: boolean
-  readonly xRatelimitOption?: RateLimit_XRateLimitOption
+  readonly stage?: number | undefined
+  readonly disableKey?: string | undefined
+  readonly actions?: readonly RateLimit_Action[] | undefined
+  readonly limit?: RateLimit_Override | undefined
+  readonly hitsAddend?: RateLimit_HitsAddend | undefined
+  readonly applyOnStreamDone?: boolean | undefined
+  readonly xRatelimitOption?: RateLimit_XRateLimitOption | undefined
+}
+
+/** envoy.config.rbac.v3.RBAC */
+export interface ConfigRbacRBAC {
+  readonly action?: RBAC_Action | undefined
+  readonly policies?: Readonly<Record<string, Policy>> | undefined
+  readonly auditLoggingOptions?: RBAC_AuditLoggingOptions | undefined
+}
+
+/** envoy.extensions.filters.http.router.v3.Router.UpstreamAccessLogOptions */
+export interface Router_UpstreamAccessLogOptions {
+  readonly flushUpstreamLogOnUpstreamStream?: boolean | undefined
+  readonly upstreamLogFlushInterval?: string | undefined
+}
+
+/** envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter */
+export interface HttpFilter {
+  readonly name?: string | undefined
+  readonly typedConfig?: Any | undefined
+  readonly configDiscovery?: ExtensionConfigSource | undefined
+  readonly isOptional?: boolean | undefined
+  readonly disabled?: boolean | undefined
+}
+
+/** envoy.extensions.wasm.v3.PluginConfig */
+export interface WasmPluginConfig {
+  readonly name?: string | undefined
+  readonly rootId?: string | undefined
+  readonly vmConfig?: VmConfig | undefined
+  readonly configuration?: Any | undefined
+  readonly failOpen?: boolean | undefined
+  readonly failurePolicy?: FailurePolicy | undefined
+  readonly reloadConfig?: ReloadConfig | undefined
+  readonly capabilityRestrictionConfig?: CapabilityRestrictionConfig | undefined
+  readonly allowOnHeadersStopIteration?: boolean | undefined
+}
+
+/** envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol.Rule */
+export interface ProxyProtocol_Rule {
+  readonly tlvType?: number | undefined
+  readonly onTlvPresent?: ProxyProtocol_KeyValuePair | undefined
+}
+
+/** envoy.config.core.v3.ProxyProtocolPassThroughTLVs */
+export interface ProxyProtocolPassThroughTLVs {
+  readonly matchType?: ProxyProtocolPassThroughTLVs_PassTLVsMatchType | undefined
+  readonly tlvType?: readonly number[] | undefined
+}
+
+/** envoy.extensions.filters.network.http_connection_manager.v3.Rds */
+export interface Rds {
+  readonly configSource?: ConfigSource | undefined
+  readonly routeConfigName?: string | undefined
+}
+
+/** envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes */
+export interface ScopedRoutes {
+  readonly name?: string | undefined
+  readonly scopeKeyBuilder?: ScopedRoutes_ScopeKeyBuilder | undefined
+  readonly rdsConfigSource?: ConfigSource | undefined
+  readonly scopedRouteConfigurationsList?: ScopedRouteConfigurationsList | undefined
+  readonly scopedRds?: ScopedRds | undefined
+}
+
+/** envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.Tracing */
+export interface HttpConnectionManager_Tracing {
+  readonly clientSampling?: Percent | undefined
+  readonly randomSampling?: Percent | undefined
+  readonly overallSampling?: Percent | undefined
+  readonly verbose?: boolean | undefined
+  readonly maxPathTagLength?: number | undefined
+  readonly customTags?: readonly CustomTag[] | undefined
+  readonly provider?: Tracing_Http | undefined
+  readonly spawnUpstreamSpan?: boolean | undefined
+  readonly operation?: string | undefined
+  readonly upstreamOperation?: string | undefined
+  readonly noContextPropagation?: boolean | undefined
+}
+
+/** envoy.config.core.v3.Http3ProtocolOptions */
+export interface Http3ProtocolOptions {
+  readonly quicProtocolOptions?: CoreQuicProtocolOptions | undefined
+  readonly overrideStreamErrorOnInvalidHttpMessage?: boolean | undefined
+  readonly allowExtendedConnect?: boolean | undefined
+  readonly allowMetadata?: boolean | undefined
+  readonly disableQpack?: boolean | undefined
+  readonly disableConnectionFlowControlForStreams?: boolean | undefined
+  readonly disallowObsText?: boolean | undefined
+}
+
+/** envoy.config.core.v3.SchemeHeaderTransformation */
+export interface SchemeHeaderTransformation {
+  readonly schemeToOverwrite?: string | undefined
+  readonly matchUpstream?: boolean | undefined
+}
+
+/** envoy.type.v3.Percent */
+export interface Percent {
+  readonly value?: number | undefined
+}
+
+/** envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.HcmAccessLogOptions */
+export interface HttpConnectionManager_HcmAccessLogOptions {
+  readonly accessLogFlushInterval?: string | undefined
+  readonly flushAccessLogOnNewRequest?: boolean | undefined
+  readonly flushLogOnTunnelSuccessfullyEstablished?: boolean | undefined
+}
+
+/** envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.InternalAddressConfig */
+export interface HttpConnectionManager_InternalAddressConfig {
+  readonly unixSockets?: boolean | undefined
+  readonly cidrRanges?: readonly ConfigCoreCidrRange[] | undefined
+}
+
+/** envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.SetCurrentClientCertDetails */
+export interface HttpConnectionManager_SetCurrentClientCertDetails {
+  readonly subject?: boolean | undefined
+  readonly cert?: boolean | undefined
+  readonly chain?: boolean | undefined
+  readonly dns?: boolean | undefined
+  readonly uri?: boolean | undefined
+  readonly issuer?: boolean | undefined
+  readonly format?: HttpConnectionManager_ForwardClientCertFormat | undefined
+}
+
+/** envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.UpgradeConfig */
+export interface HttpConnectionManager_UpgradeConfig {
+  readonly upgradeType?: string | undefined
+  readonly filters?: readonly HttpFilter[] | undefined
+  readonly enabled?: boolean | undefined
+}
+
+/** envoy.extensions.filters.network.http_connection_manager.v3.RequestIDExtension */
+export interface RequestIDExtension {
+  readonly typedConfig?: Any | undefined
+}
+
+/** envoy.extensions.filters.network.http_connection_manager.v3.LocalReplyConfig */
+export interface LocalReplyConfig {
+  readonly mappers?: readonly ResponseMapper[] | undefined
+  readonly bodyFormat?: SubstitutionFormatString | undefined
+}
+
+/** envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.PathNormalizationOptions */
+export interface HttpConnectionManager_PathNormalizationOptions {
+  readonly forwardingTransformation?: PathTransformation | undefined
+  readonly httpFilterTransformation?: PathTransformation | undefined
+}
+
+/** envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ProxyStatusConfig */
+export interface HttpConnectionManager_ProxyStatusConfig {
+  readonly removeDetails?: boolean | undefined
+  readonly removeConnectionTerminationDetails?: boolean | undefined
+  readonly removeResponseFlags?: boolean | undefined
+  readonly setRecommendedResponseCode?: boolean | undefined
+  readonly useNodeId?: boolean | undefined
+  readonly literalProxyName?: string | undefined
+}
+
+/** envoy.extensions.filters.network.http_connection_manager.v3.ForwardProtoConfig */
+export interface ForwardProtoConfig {
+  readonly httpsDestinationPorts?: readonly number[] | undefined
+  readonly httpDestinationPorts?: readonly number[] | undefined
+}
+
+/** envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.ConnPoolSettings */
+export interface RedisProxy_ConnPoolSettings {
+  readonly opTimeout?: string | undefined
+  readonly enableHashtagging?: boolean | undefined
+  readonly enableRedirection?: boolean | undefined
+  readonly dnsCacheConfig?: DnsCacheConfig | undefined
+  readonly maxBufferSizeBeforeFlush?: number | undefined
+  readonly bufferFlushTimeout?: string | undefined
+  readonly maxUpstreamUnknownConnections?: number | undefined
+  readonly enableCommandStats?: boolean | undefined
+  readonly readPolicy?: RedisProxy_ConnPoolSettings_ReadPolicy | undefined
+  readonly connectionRateLimit?: RedisProxy_ConnectionRateLimit | undefined
+}
+
+/** envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.PrefixRoutes */
+export interface RedisProxy_PrefixRoutes {
+  readonly routes?: readonly RedisProxy_PrefixRoutes_Route[] | undefined
+  readonly caseInsensitive?: boolean | undefined
+  readonly catchAllRoute?: RedisProxy_PrefixRoutes_Route | undefined
+}
+
+/** envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.RedisFault */
+export interface RedisProxy_RedisFault {
+  readonly faultType?: RedisProxy_RedisFault_RedisFaultType | undefined
+  readonly faultEnabled?: RuntimeFractionalPercent | undefined
+  readonly delay?: string | undefined
+  readonly commands?: readonly string[] | undefined
+}
+
+/** envoy.extensions.filters.network.redis_proxy.v3.RedisExternalAuthProvider */
+export interface RedisExternalAuthProvider {
+  readonly grpcService?: GrpcService | undefined
+  readonly enableAuthExpiration?: boolean | undefined
+}
+
+/** envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster */
+export interface TcpProxy_WeightedCluster {
+  readonly clusters?: readonly TcpProxy_WeightedCluster_ClusterWeight[] | undefined
+}
+
+/** envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.OnDemand */
+export interface TcpProxy_OnDemand {
+  readonly odcdsConfig?: ConfigSource | undefined
+  readonly resourcesLocator?: string | undefined
+  readonly timeout?: string | undefined
+}
+
+/** envoy.config.core.v3.BackoffStrategy */
+export interface BackoffStrategy {
+  readonly baseInterval?: string | undefined
+  readonly maxInterval?: string | undefined
+}
+
+/** envoy.type.v3.HashPolicy */
+export interface HashPolicy {
+  readonly sourceIp?: HashPolicy_SourceIp | undefined
+  readonly filterState?: HashPolicy_FilterState | undefined
+}
+
+/** envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.TunnelingConfig */
+export interface TcpProxy_TunnelingConfig {
+  readonly hostname?: string | undefined
+  readonly usePost?: boolean | undefined
+  readonly headersToAdd?: readonly HeaderValueOption[] | undefined
+  readonly propagateResponseHeaders?: boolean | undefined
+  readonly postPath?: string | undefined
+  readonly propagateResponseTrailers?: boolean | undefined
+  readonly requestIdExtension?: RequestIDExtension | undefined
+  readonly requestIdHeader?: string | undefined
+  readonly requestIdMetadataKey?: string | undefined
+  readonly formatters?: readonly ConfigCoreTypedExtensionConfig[] | undefined
+}
+
+/** envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.TcpAccessLogOptions */
+export interface TcpProxy_TcpAccessLogOptions {
+  readonly accessLogFlushInterval?: string | undefined
+  readonly flushAccessLogOnConnected?: boolean | undefined
+  readonly flushAccessLogOnStart?: boolean | undefined
+}
+
+/** envoy.config.core.v3.TlvEntry */
+export interface TlvEntry {
+  readonly type?: number | undefined
+  readonly value?: string | undefined
+  readonly formatString?: SubstitutionFormatString | undefined
 }
 
 /** envoy.type.http.v3.Cookie */
 export interface Cookie {
-  readonly name?: string
-  readonly ttl?: string
-  readonly path?: string
-  readonly attributes?: readonly CookieAttribute[]
+  readonly name?: string | undefined
+  readonly ttl?: string | undefined
+  readonly path?: string | undefined
+  readonly attributes?: readonly CookieAttribute[] | undefined
 }
 
-/** envoy.extensions.common.dynamic_forward_proxy.v3.DnsCacheConfig */
-export interface DnsCacheConfig {
-  readonly name?: string
-  readonly dnsLookupFamily?: Cluster_DnsLookupFamily
-  readonly dnsRefreshRate?: string
-  readonly dnsMinRefreshRate?: string
-  readonly hostTtl?: string
-  readonly maxHosts?: number
-  readonly disableDnsRefreshOnFailure?: boolean
-  readonly dnsFailureRefreshRate?: Cluster_RefreshRate
-  readonly dnsCacheCircuitBreaker?: DnsCacheCircuitBreakers
-  readonly useTcpForDnsLookups?: boolean
-  readonly dnsResolutionConfig?: DnsResolutionConfig
-  readonly typedDnsResolverConfig?: ConfigCoreTypedExtensionConfig
-  readonly preresolveHostnames?: readonly SocketAddress[]
-  readonly dnsQueryTimeout?: string
-  readonly keyValueConfig?: KeyValueStoreConfig
-  readonly resolvedAddressFilter?: AddressMatcher
+/** envoy.extensions.load_balancing_policies.common.v3.SlowStartConfig */
+export interface SlowStartConfig {
+  readonly slowStartWindow?: string | undefined
+  readonly aggression?: RuntimeDouble | undefined
+  readonly minWeightPercent?: Percent | undefined
 }
 
-/** envoy.extensions.clusters.dynamic_forward_proxy.v3.SubClustersConfig */
-export interface SubClustersConfig {
-  readonly lbPolicy?: Cluster_LbPolicy
-  readonly maxSubClusters?: number
-  readonly subClusterTtl?: string
-  readonly preresolveClusters?: readonly SocketAddress[]
-  readonly dnsClusterConfig?: DnsCluster
-}
-
-/** envoy.config.core.v3.SubstitutionFormatString */
-export interface SubstitutionFormatString {
-  readonly textFormat?: string
-  readonly jsonFormat?: JsonObject
-  readonly textFormatSource?: DataSource
-  readonly omitEmptyValues?: boolean
-  readonly contentType?: string
-  readonly formatters?: readonly ConfigCoreTypedExtensionConfig[]
-  readonly jsonFormatOptions?: JsonFormatOptions
-}
-
-/** istio.networking.nds.v1.NameTable.NameInfo */
-export interface NameTable_NameInfo {
-  readonly ips?: readonly string[]
-  readonly registry?: string
-  readonly shortname?: string
-  readonly namespace?: string
-  readonly altHosts?: readonly string[]
-}
-
-/** envoy.service.discovery.v3.ResourceLocator */
-export interface ResourceLocator {
-  readonly name?: string
-  readonly dynamicParameters?: Readonly<Record<string, string>>
-}
-
-/** google.rpc.Status */
-export interface Status {
-  readonly code?: number
-  readonly message?: string
-  readonly details?: readonly Any[]
-}
-
-/** xds.type.matcher.v3.Matcher.MatcherList */
-export interface Matcher_MatcherList {
-  readonly matchers?: readonly Matcher_MatcherList_FieldMatcher[]
-}
-
-/** xds.type.matcher.v3.Matcher.MatcherTree */
-export interface Matcher_MatcherTree {
-  readonly input?: XdsCoreTypedExtensionConfig
-  readonly exactMatchMap?: Matcher_MatcherTree_MatchMap
-  readonly prefixMatchMap?: Matcher_MatcherTree_MatchMap
-  readonly customMatch?: XdsCoreTypedExtensionConfig
-}
-
-/** xds.type.matcher.v3.Matcher.OnMatch */
-export interface Matcher_OnMatch {
-  readonly matcher?: Matcher
-  readonly action?: XdsCoreTypedExtensionConfig
-  readonly keepMatching?: boolean
-}
-
-/** envoy.config.core.v3.HealthCheck.HttpHealthCheck */
-export interface HealthCheck_HttpHealthCheck {
-  readonly host?: string
-  readonly path?: string
-  readonly send?: HealthCheck_Payload
-  readonly receive?: readonly HealthCheck_Payload[]
-  readonly responseBufferSize?: number | string
-  readonly requestHeadersToAdd?: readonly HeaderValueOption[]
-  readonly requestHeadersToRemove?: readonly string[]
-  readonly expectedStatuses?: readonly Int64Range[]
-  readonly retriableStatuses?: readonly Int64Range[]
-  readonly codecClientType?: CodecClientType
-  readonly useAlpnProtocol?: boolean
-  readonly serviceNameMatcher?: EnvoyTypeMatcherStringMatcher
-  readonly method?: RequestMethod
-}
-
-/** envoy.config.core.v3.HealthCheck.TcpHealthCheck */
-export interface HealthCheck_TcpHealthCheck {
-  readonly send?: HealthCheck_Payload
-  readonly receive?: readonly HealthCheck_Payload[]
-  readonly proxyProtocolConfig?: ProxyProtocolConfig
-}
-
-/** envoy.config.core.v3.HealthCheck.GrpcHealthCheck */
-export interface HealthCheck_GrpcHealthCheck {
-  readonly serviceName?: string
-  readonly authority?: string
-  readonly initialMetadata?: readonly HeaderValueOption[]
-}
-
-/** envoy.config.core.v3.HealthCheck.CustomHealthCheck */
-export interface HealthCheck_CustomHealthCheck {
-  readonly name?: string
-  readonly typedConfig?: Any
-}
-
-/** envoy.config.core.v3.EventServiceConfig */
-export interface EventServiceConfig {
-  readonly grpcService?: GrpcService
-}
-
-/** envoy.config.core.v3.HealthCheck.TlsOptions */
-export interface HealthCheck_TlsOptions {
-  readonly alpnProtocols?: readonly string[]
-}
-
-/** envoy.config.cluster.v3.CircuitBreakers.Thresholds */
-export interface CircuitBreakers_Thresholds {
-  readonly priority?: RoutingPriority
-  readonly maxConnections?: number
-  readonly maxPendingRequests?: number
-  readonly maxRequests?: number
-  readonly maxRetries?: number
-  readonly retryBudget?: CircuitBreakers_Thresholds_RetryBudget
-  readonly trackRemaining?: boolean
-  readonly maxConnectionPools?: number
-}
-
-/** envoy.config.core.v3.Http1ProtocolOptions.HeaderKeyFormat */
-export interface Http1ProtocolOptions_HeaderKeyFormat {
-  readonly properCaseWords?: Http1ProtocolOptions_HeaderKeyFormat_ProperCaseWords
-  readonly statefulFormatter?: ConfigCoreTypedExtensionConfig
-}
-
-/** envoy.config.core.v3.Http2ProtocolOptions.SettingsParameter */
-export interface Http2ProtocolOptions_SettingsParameter {
-  readonly identifier?: number
-  readonly value?: number
-}
-
-/** envoy.config.core.v3.KeepaliveSettings */
-export interface KeepaliveSettings {
-  readonly interval?: string
-  readonly timeout?: string
-  readonly intervalJitter?: Percent
-  readonly connectionIdleInterval?: string
-}
-
-/** envoy.config.core.v3.SocketAddress */
-export interface SocketAddress {
-  readonly protocol?: SocketAddress_Protocol
-  readonly address?: string
-  readonly portValue?: number
-  readonly namedPort?: string
-  readonly resolverName?: string
-  readonly ipv4Compat?: boolean
-  readonly networkNamespaceFilepath?: string
-}
-
-/** envoy.config.core.v3.Pipe */
-export interface Pipe {
-  readonly path?: string
-  readonly mode?: number
-}
-
-/** envoy.config.core.v3.EnvoyInternalAddress */
-export interface EnvoyInternalAddress {
-  readonly serverListenerName?: string
-  readonly endpointId?: string
+/** envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig */
+export interface LocalityLbConfig {
+  readonly zoneAwareLbConfig?: LocalityLbConfig_ZoneAwareLbConfig | undefined
+  readonly localityWeightedLbConfig?: LocalityLbConfig_LocalityWeightedLbConfig | undefined
 }
 
 /** envoy.config.core.v3.DnsResolverOptions */
 export interface DnsResolverOptions {
-  readonly useTcpForDnsLookups?: boolean
-  readonly noDefaultSearchDomain?: boolean
+  readonly useTcpForDnsLookups?: boolean | undefined
+  readonly noDefaultSearchDomain?: boolean | undefined
 }
 
-/** envoy.config.core.v3.ExtraSourceAddress */
-export interface ExtraSourceAddress {
-  readonly address?: SocketAddress
-  readonly socketOptions?: SocketOptionsOverride
+/** envoy.extensions.transport_sockets.internal_upstream.v3.InternalUpstreamTransport.MetadataValueSource */
+export interface InternalUpstreamTransport_MetadataValueSource {
+  readonly kind?: MetadataKind | undefined
+  readonly name?: string | undefined
 }
 
-/** envoy.config.cluster.v3.Cluster.LbSubsetConfig.LbSubsetSelector */
-export interface Cluster_LbSubsetConfig_LbSubsetSelector {
-  readonly keys?: readonly string[]
-  readonly singleHostPerSubset?: boolean
-  readonly fallbackPolicy?: Cluster_LbSubsetConfig_LbSubsetSelector_LbSubsetSelectorFallbackPolicy
-  readonly fallbackKeysSubset?: readonly string[]
+/** envoy.config.core.v3.ProxyProtocolConfig */
+export interface ProxyProtocolConfig {
+  readonly version?: ProxyProtocolConfig_Version | undefined
+  readonly passThroughTlvs?: ProxyProtocolPassThroughTLVs | undefined
+  readonly addedTlvs?: readonly TlvEntry[] | undefined
 }
 
-/** envoy.type.metadata.v3.MetadataKey */
-export interface MetadataKey {
-  readonly key?: string
-  readonly path?: readonly MetadataKey_PathSegment[]
+/** envoy.extensions.transport_sockets.tls.v3.CommonTlsContext */
+export interface CommonTlsContext {
+  readonly tlsParams?: TlsParameters | undefined
+  readonly tlsCertificates?: readonly TlsCertificate[] | undefined
+  readonly tlsCertificateSdsSecretConfigs?: readonly SdsSecretConfig[] | undefined
+  readonly tlsCertificateProviderInstance?: CertificateProviderPluginInstance | undefined
+  readonly customTlsCertificateSelector?: ConfigCoreTypedExtensionConfig | undefined
+  readonly tlsCertificateCertificateProvider?: CommonTlsContext_CertificateProvider | undefined
+  readonly tlsCertificateCertificateProviderInstance?: CommonTlsContext_CertificateProviderInstance | undefined
+  readonly validationContext?: CertificateValidationContext | undefined
+  readonly validationContextSdsSecretConfig?: SdsSecretConfig | undefined
+  readonly combinedValidationContext?: CommonTlsContext_CombinedCertificateValidationContext | undefined
+  readonly validationContextCertificateProvider?: CommonTlsContext_CertificateProvider | undefined
+  readonly validationContextCertificateProviderInstance?: CommonTlsContext_CertificateProviderInstance | undefined
+  readonly alpnProtocols?: readonly string[] | undefined
+  readonly customHandshaker?: ConfigCoreTypedExtensionConfig | undefined
+  readonly keyLog?: TlsKeyLog | undefined
 }
 
-/** envoy.config.core.v3.RuntimeDouble */
-export interface RuntimeDouble {
-  readonly defaultValue?: number
-  readonly runtimeKey?: string
+/** envoy.extensions.transport_sockets.tls.v3.TlsSessionTicketKeys */
+export interface TlsSessionTicketKeys {
+  readonly keys?: readonly DataSource[] | undefined
 }
 
-/** envoy.config.cluster.v3.Cluster.SlowStartConfig */
-export interface Cluster_SlowStartConfig {
-  readonly slowStartWindow?: string
-  readonly aggression?: RuntimeDouble
-  readonly minWeightPercent?: Percent
+/** envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig */
+export interface SdsSecretConfig {
+  readonly name?: string | undefined
+  readonly sdsConfig?: ConfigSource | undefined
 }
 
-/** envoy.config.cluster.v3.Cluster.CommonLbConfig.ZoneAwareLbConfig */
-export interface Cluster_CommonLbConfig_ZoneAwareLbConfig {
-  readonly routingEnabled?: Percent
-  readonly minClusterSize?: number | string
-  readonly failTrafficOnPanic?: boolean
+/** envoy.extensions.transport_sockets.tls.v3.TlsCertificate */
+export interface TlsCertificate {
+  readonly certificateChain?: DataSource | undefined
+  readonly privateKey?: DataSource | undefined
+  readonly pkcs12?: DataSource | undefined
+  readonly watchedDirectory?: WatchedDirectory | undefined
+  readonly privateKeyProvider?: PrivateKeyProvider | undefined
+  readonly password?: DataSource | undefined
+  readonly ocspStaple?: DataSource | undefined
+  readonly signedCertificateTimestamp?: readonly DataSource[] | undefined
+  readonly tlsParams?: TlsParameters | undefined
 }
 
-/** envoy.config.cluster.v3.Cluster.CommonLbConfig.LocalityWeightedLbConfig */
-export interface Cluster_CommonLbConfig_LocalityWeightedLbConfig {
+/** envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext */
+export interface CertificateValidationContext {
+  readonly trustedCa?: DataSource | undefined
+  readonly caCertificateProviderInstance?: CertificateProviderPluginInstance | undefined
+  readonly systemRootCerts?: CertificateValidationContext_SystemRootCerts | undefined
+  readonly watchedDirectory?: WatchedDirectory | undefined
+  readonly verifyCertificateSpki?: readonly string[] | undefined
+  readonly verifyCertificateHash?: readonly string[] | undefined
+  readonly matchTypedSubjectAltNames?: readonly SubjectAltNameMatcher[] | undefined
+  readonly matchSubjectAltNames?: readonly EnvoyTypeMatcherStringMatcher[] | undefined
+  readonly requireSignedCertificateTimestamp?: boolean | undefined
+  readonly crl?: DataSource | undefined
+  readonly allowExpiredCertificate?: boolean | undefined
+  readonly trustChainVerification?: CertificateValidationContext_TrustChainVerification | undefined
+  readonly customValidatorConfig?: ConfigCoreTypedExtensionConfig | undefined
+  readonly onlyVerifyLeafCertCrl?: boolean | undefined
+  readonly maxVerifyDepth?: number | undefined
+  readonly suppressClientCaList?: boolean | undefined
 }
 
-/** envoy.config.cluster.v3.Cluster.CommonLbConfig.ConsistentHashingLbConfig */
-export interface Cluster_CommonLbConfig_ConsistentHashingLbConfig {
-  readonly useHostnameForHashing?: boolean
-  readonly hashBalanceFactor?: number
+/** envoy.extensions.transport_sockets.tls.v3.GenericSecret */
+export interface GenericSecret {
+  readonly secret?: DataSource | undefined
+  readonly secrets?: Readonly<Record<string, DataSource>> | undefined
 }
 
-/** envoy.config.core.v3.HealthStatusSet */
-export interface HealthStatusSet {
-  readonly statuses?: readonly HealthStatus[]
+/** envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig */
+export interface HttpProtocolOptions_ExplicitHttpConfig {
+  readonly httpProtocolOptions?: Http1ProtocolOptions | undefined
+  readonly http2ProtocolOptions?: Http2ProtocolOptions | undefined
+  readonly http3ProtocolOptions?: Http3ProtocolOptions | undefined
 }
 
-/** envoy.config.cluster.v3.UpstreamConnectionOptions.HappyEyeballsConfig */
-export interface UpstreamConnectionOptions_HappyEyeballsConfig {
-  readonly firstAddressFamilyVersion?: UpstreamConnectionOptions_FirstAddressFamilyVersion
-  readonly firstAddressFamilyCount?: number
+/** envoy.extensions.upstreams.http.v3.HttpProtocolOptions.UseDownstreamHttpConfig */
+export interface HttpProtocolOptions_UseDownstreamHttpConfig {
+  readonly httpProtocolOptions?: Http1ProtocolOptions | undefined
+  readonly http2ProtocolOptions?: Http2ProtocolOptions | undefined
+  readonly http3ProtocolOptions?: Http3ProtocolOptions | undefined
 }
 
-/** envoy.config.core.v3.ExtensionConfigSource */
-export interface ExtensionConfigSource {
-  readonly configSource?: ConfigSource
-  readonly defaultConfig?: Any
-  readonly applyDefaultConfigWithoutWarming?: boolean
-  readonly typeUrls?: readonly string[]
+/** envoy.extensions.upstreams.http.v3.HttpProtocolOptions.AutoHttpConfig */
+export interface HttpProtocolOptions_AutoHttpConfig {
+  readonly httpProtocolOptions?: Http1ProtocolOptions | undefined
+  readonly http2ProtocolOptions?: Http2ProtocolOptions | undefined
+  readonly http3ProtocolOptions?: Http3ProtocolOptions | undefined
+  readonly alternateProtocolsCacheOptions?: AlternateProtocolsCacheOptions | undefined
 }
 
-/** envoy.config.cluster.v3.LoadBalancingPolicy.Policy */
-export interface LoadBalancingPolicy_Policy {
-  readonly typedExtensionConfig?: ConfigCoreTypedExtensionConfig
+/** envoy.extensions.upstreams.http.v3.HttpProtocolOptions.OutlierDetection */
+export interface HttpProtocolOptions_OutlierDetection {
+  readonly errorMatcher?: MatchPredicate | undefined
+}
+
+/** envoy.config.route.v3.RouteAction.HashPolicy */
+export interface RouteAction_HashPolicy {
+  readonly header?: RouteAction_HashPolicy_Header | undefined
+  readonly cookie?: RouteAction_HashPolicy_Cookie | undefined
+  readonly connectionProperties?: RouteAction_HashPolicy_ConnectionProperties | undefined
+  readonly queryParameter?: RouteAction_HashPolicy_QueryParameter | undefined
+  readonly filterState?: RouteAction_HashPolicy_FilterState | undefined
+  readonly terminal?: boolean | undefined
+}
+
+/** envoy.config.route.v3.RetryPolicy */
+export interface RouteRetryPolicy {
+  readonly retryOn?: string | undefined
+  readonly numRetries?: number | undefined
+  readonly perTryTimeout?: string | undefined
+  readonly perTryIdleTimeout?: string | undefined
+  readonly retryPriority?: RouteRetryPolicy_RetryPriority | undefined
+  readonly retryHostPredicate?: readonly RouteRetryPolicy_RetryHostPredicate[] | undefined
+  readonly retryOptionsPredicates?: readonly ConfigCoreTypedExtensionConfig[] | undefined
+  readonly hostSelectionRetryMaxAttempts?: number | string | undefined
+  readonly retriableStatusCodes?: readonly number[] | undefined
+  readonly retryBackOff?: RetryPolicy_RetryBackOff | undefined
+  readonly rateLimitedRetryBackOff?: RetryPolicy_RateLimitedRetryBackOff | undefined
+  readonly retriableHeaders?: readonly HeaderMatcher[] | undefined
+  readonly retriableRequestHeaders?: readonly HeaderMatcher[] | undefined
+  readonly refreshClusterOnRetry?: boolean | undefined
+}
+
+/** envoy.service.discovery.v3.ResourceLocator */
+export interface ResourceLocator {
+  readonly name?: string | undefined
+  readonly dynamicParameters?: Readonly<Record<string, string>> | undefined
+}
+
+/** google.rpc.Status */
+export interface Status {
+  readonly code?: number | undefined
+  readonly message?: string | undefined
+  readonly details?: readonly Any[] | undefined
+}
+
+/** istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig.AlpnOverride */
+export interface FilterConfig_AlpnOverride {
+  readonly upstreamProtocol?: FilterConfig_Protocol | undefined
+  readonly alpnOverride?: readonly string[] | undefined
+}
+
+/** istio.networking.nds.v1.NameTable.NameInfo */
+export interface NameTable_NameInfo {
+  readonly ips?: readonly string[] | undefined
+  readonly registry?: string | undefined
+  readonly shortname?: string | undefined
+  readonly namespace?: string | undefined
+  readonly altHosts?: readonly string[] | undefined
+}
+
+/** stats.MetricConfig */
+export interface MetricConfig {
+  readonly dimensions?: Readonly<Record<string, string>> | undefined
+  readonly name?: string | undefined
+  readonly tagsToRemove?: readonly string[] | undefined
+  readonly match?: string | undefined
+  readonly drop?: boolean | undefined
+}
+
+/** stats.MetricDefinition */
+export interface MetricDefinition {
+  readonly name?: string | undefined
+  readonly value?: string | undefined
+  readonly type?: MetricType | undefined
+}
+
+/** envoy.config.bootstrap.v3.ClusterManager.OutlierDetection */
+export interface ClusterManager_OutlierDetection {
+  readonly eventLogPath?: string | undefined
+  readonly eventService?: EventServiceConfig | undefined
+}
+
+/** envoy.config.core.v3.RateLimitSettings */
+export interface RateLimitSettings {
+  readonly maxTokens?: number | undefined
+  readonly fillRate?: number | undefined
+}
+
+/** envoy.config.metrics.v3.TagSpecifier */
+export interface TagSpecifier {
+  readonly tagName?: string | undefined
+  readonly regex?: string | undefined
+  readonly fixedValue?: string | undefined
+}
+
+/** envoy.config.metrics.v3.HistogramBucketSettings */
+export interface HistogramBucketSettings {
+  readonly match?: EnvoyTypeMatcherStringMatcher | undefined
+  readonly buckets?: readonly number[] | undefined
+  readonly bins?: number | undefined
+}
+
+/** envoy.config.bootstrap.v3.Watchdog.WatchdogAction */
+export interface Watchdog_WatchdogAction {
+  readonly config?: ConfigCoreTypedExtensionConfig | undefined
+  readonly event?: Watchdog_WatchdogAction_WatchdogEvent | undefined
+}
+
+/** envoy.config.trace.v3.Tracing.Http */
+export interface Tracing_Http {
+  readonly name?: string | undefined
+  readonly typedConfig?: Any | undefined
+}
+
+/** envoy.config.bootstrap.v3.RuntimeLayer */
+export interface RuntimeLayer {
+  readonly name?: string | undefined
+  readonly staticLayer?: JsonObject | undefined
+  readonly diskLayer?: RuntimeLayer_DiskLayer | undefined
+  readonly adminLayer?: RuntimeLayer_AdminLayer | undefined
+  readonly rtdsLayer?: RuntimeLayer_RtdsLayer | undefined
+}
+
+/** envoy.config.overload.v3.ResourceMonitor */
+export interface ResourceMonitor {
+  readonly name?: string | undefined
+  readonly typedConfig?: Any | undefined
+}
+
+/** envoy.config.overload.v3.OverloadAction */
+export interface OverloadAction {
+  readonly name?: string | undefined
+  readonly triggers?: readonly Trigger[] | undefined
+  readonly typedConfig?: Any | undefined
+}
+
+/** envoy.config.overload.v3.LoadShedPoint */
+export interface LoadShedPoint {
+  readonly name?: string | undefined
+  readonly triggers?: readonly Trigger[] | undefined
+}
+
+/** envoy.config.overload.v3.BufferFactoryConfig */
+export interface BufferFactoryConfig {
+  readonly minimumAccountToTrackPowerOfTwo?: number | undefined
 }
 
 /** xds.core.v3.Authority */
 export interface Authority {
-  readonly name?: string
+  readonly name?: string | undefined
 }
 
 /** envoy.config.core.v3.PathConfigSource */
 export interface PathConfigSource {
-  readonly path?: string
-  readonly watchedDirectory?: WatchedDirectory
-  readonly pollInterval?: string
+  readonly path?: string | undefined
+  readonly watchedDirectory?: WatchedDirectory | undefined
+  readonly pollInterval?: string | undefined
 }
 
 /** envoy.config.core.v3.AggregatedConfigSource */
@@ -2010,112 +2459,321 @@ export interface AggregatedConfigSource {
 
 /** envoy.config.core.v3.SelfConfigSource */
 export interface SelfConfigSource {
-  readonly transportApiVersion?: ApiVersion
+  readonly transportApiVersion?: ApiVersion | undefined
+}
+
+/** envoy.config.bootstrap.v3.Bootstrap.ApplicationLogConfig.LogFormat */
+export interface Bootstrap_ApplicationLogConfig_LogFormat {
+  readonly jsonFormat?: JsonObject | undefined
+  readonly textFormat?: string | undefined
+}
+
+/** xds.type.matcher.v3.Matcher.MatcherList */
+export interface Matcher_MatcherList {
+  readonly matchers?: readonly Matcher_MatcherList_FieldMatcher[] | undefined
+}
+
+/** xds.type.matcher.v3.Matcher.MatcherTree */
+export interface Matcher_MatcherTree {
+  readonly input?: XdsCoreTypedExtensionConfig | undefined
+  readonly exactMatchMap?: Matcher_MatcherTree_MatchMap | undefined
+  readonly prefixMatchMap?: Matcher_MatcherTree_MatchMap | undefined
+  readonly customMatch?: XdsCoreTypedExtensionConfig | undefined
+}
+
+/** xds.type.matcher.v3.Matcher.OnMatch */
+export interface Matcher_OnMatch {
+  readonly matcher?: Matcher | undefined
+  readonly action?: XdsCoreTypedExtensionConfig | undefined
+  readonly keepMatching?: boolean | undefined
+}
+
+/** envoy.config.core.v3.HealthCheck.HttpHealthCheck */
+export interface HealthCheck_HttpHealthCheck {
+  readonly host?: string | undefined
+  readonly path?: string | undefined
+  readonly send?: HealthCheck_Payload | undefined
+  readonly receive?: readonly HealthCheck_Payload[] | undefined
+  readonly responseBufferSize?: number | string | undefined
+  readonly requestHeadersToAdd?: readonly HeaderValueOption[] | undefined
+  readonly requestHeadersToRemove?: readonly string[] | undefined
+  readonly expectedStatuses?: readonly Int64Range[] | undefined
+  readonly retriableStatuses?: readonly Int64Range[] | undefined
+  readonly codecClientType?: CodecClientType | undefined
+  readonly useAlpnProtocol?: boolean | undefined
+  readonly serviceNameMatcher?: EnvoyTypeMatcherStringMatcher | undefined
+  readonly method?: RequestMethod | undefined
+}
+
+/** envoy.config.core.v3.HealthCheck.TcpHealthCheck */
+export interface HealthCheck_TcpHealthCheck {
+  readonly send?: HealthCheck_Payload | undefined
+  readonly receive?: readonly HealthCheck_Payload[] | undefined
+  readonly proxyProtocolConfig?: ProxyProtocolConfig | undefined
+}
+
+/** envoy.config.core.v3.HealthCheck.GrpcHealthCheck */
+export interface HealthCheck_GrpcHealthCheck {
+  readonly serviceName?: string | undefined
+  readonly authority?: string | undefined
+  readonly initialMetadata?: readonly HeaderValueOption[] | undefined
+}
+
+/** envoy.config.core.v3.HealthCheck.CustomHealthCheck */
+export interface HealthCheck_CustomHealthCheck {
+  readonly name?: string | undefined
+  readonly typedConfig?: Any | undefined
+}
+
+/** envoy.config.core.v3.EventServiceConfig */
+export interface EventServiceConfig {
+  readonly grpcService?: GrpcService | undefined
+}
+
+/** envoy.config.core.v3.HealthCheck.TlsOptions */
+export interface HealthCheck_TlsOptions {
+  readonly alpnProtocols?: readonly string[] | undefined
+}
+
+/** envoy.config.cluster.v3.CircuitBreakers.Thresholds */
+export interface CircuitBreakers_Thresholds {
+  readonly priority?: RoutingPriority | undefined
+  readonly maxConnections?: number | undefined
+  readonly maxPendingRequests?: number | undefined
+  readonly maxRequests?: number | undefined
+  readonly maxRetries?: number | undefined
+  readonly retryBudget?: CircuitBreakers_Thresholds_RetryBudget | undefined
+  readonly trackRemaining?: boolean | undefined
+  readonly maxConnectionPools?: number | undefined
+}
+
+/** envoy.config.core.v3.Http1ProtocolOptions.HeaderKeyFormat */
+export interface Http1ProtocolOptions_HeaderKeyFormat {
+  readonly properCaseWords?: Http1ProtocolOptions_HeaderKeyFormat_ProperCaseWords | undefined
+  readonly statefulFormatter?: ConfigCoreTypedExtensionConfig | undefined
+}
+
+/** envoy.config.core.v3.Http2ProtocolOptions.SettingsParameter */
+export interface Http2ProtocolOptions_SettingsParameter {
+  readonly identifier?: number | undefined
+  readonly value?: number | undefined
+}
+
+/** envoy.config.core.v3.KeepaliveSettings */
+export interface KeepaliveSettings {
+  readonly interval?: string | undefined
+  readonly timeout?: string | undefined
+  readonly intervalJitter?: Percent | undefined
+  readonly connectionIdleInterval?: string | undefined
+}
+
+/** envoy.config.core.v3.SocketAddress */
+export interface SocketAddress {
+  readonly protocol?: SocketAddress_Protocol | undefined
+  readonly address?: string | undefined
+  readonly portValue?: number | undefined
+  readonly namedPort?: string | undefined
+  readonly resolverName?: string | undefined
+  readonly ipv4Compat?: boolean | undefined
+  readonly networkNamespaceFilepath?: string | undefined
+}
+
+/** envoy.config.core.v3.Pipe */
+export interface Pipe {
+  readonly path?: string | undefined
+  readonly mode?: number | undefined
+}
+
+/** envoy.config.core.v3.EnvoyInternalAddress */
+export interface EnvoyInternalAddress {
+  readonly serverListenerName?: string | undefined
+  readonly endpointId?: string | undefined
+}
+
+/** envoy.config.core.v3.ExtraSourceAddress */
+export interface ExtraSourceAddress {
+  readonly address?: SocketAddress | undefined
+  readonly socketOptions?: SocketOptionsOverride | undefined
+}
+
+/** envoy.config.cluster.v3.Cluster.LbSubsetConfig.LbSubsetSelector */
+export interface Cluster_LbSubsetConfig_LbSubsetSelector {
+  readonly keys?: readonly string[] | undefined
+  readonly singleHostPerSubset?: boolean | undefined
+  readonly fallbackPolicy?: Cluster_LbSubsetConfig_LbSubsetSelector_LbSubsetSelectorFallbackPolicy | undefined
+  readonly fallbackKeysSubset?: readonly string[] | undefined
+}
+
+/** envoy.type.metadata.v3.MetadataKey */
+export interface MetadataKey {
+  readonly key?: string | undefined
+  readonly path?: readonly MetadataKey_PathSegment[] | undefined
+}
+
+/** envoy.config.core.v3.RuntimeDouble */
+export interface RuntimeDouble {
+  readonly defaultValue?: number | undefined
+  readonly runtimeKey?: string | undefined
+}
+
+/** envoy.config.cluster.v3.Cluster.SlowStartConfig */
+export interface Cluster_SlowStartConfig {
+  readonly slowStartWindow?: string | undefined
+  readonly aggression?: RuntimeDouble | undefined
+  readonly minWeightPercent?: Percent | undefined
+}
+
+/** envoy.config.cluster.v3.Cluster.CommonLbConfig.ZoneAwareLbConfig */
+export interface Cluster_CommonLbConfig_ZoneAwareLbConfig {
+  readonly routingEnabled?: Percent | undefined
+  readonly minClusterSize?: number | string | undefined
+  readonly failTrafficOnPanic?: boolean | undefined
+}
+
+/** envoy.config.cluster.v3.Cluster.CommonLbConfig.LocalityWeightedLbConfig */
+export interface Cluster_CommonLbConfig_LocalityWeightedLbConfig {
+}
+
+/** envoy.config.cluster.v3.Cluster.CommonLbConfig.ConsistentHashingLbConfig */
+export interface Cluster_CommonLbConfig_ConsistentHashingLbConfig {
+  readonly useHostnameForHashing?: boolean | undefined
+  readonly hashBalanceFactor?: number | undefined
+}
+
+/** envoy.config.core.v3.HealthStatusSet */
+export interface HealthStatusSet {
+  readonly statuses?: readonly HealthStatus[] | undefined
+}
+
+/** envoy.config.cluster.v3.UpstreamConnectionOptions.HappyEyeballsConfig */
+export interface UpstreamConnectionOptions_HappyEyeballsConfig {
+  readonly firstAddressFamilyVersion?: UpstreamConnectionOptions_FirstAddressFamilyVersion | undefined
+  readonly firstAddressFamilyCount?: number | undefined
+}
+
+/** envoy.config.core.v3.ExtensionConfigSource */
+export interface ExtensionConfigSource {
+  readonly configSource?: ConfigSource | undefined
+  readonly defaultConfig?: Any | undefined
+  readonly applyDefaultConfigWithoutWarming?: boolean | undefined
+  readonly typeUrls?: readonly string[] | undefined
+}
+
+/** envoy.config.cluster.v3.LoadBalancingPolicy.Policy */
+export interface LoadBalancingPolicy_Policy {
+  readonly typedExtensionConfig?: ConfigCoreTypedExtensionConfig | undefined
+}
+
+/** envoy.type.v3.SemanticVersion */
+export interface SemanticVersion {
+  readonly majorNumber?: number | undefined
+  readonly minorNumber?: number | undefined
+  readonly patch?: number | undefined
 }
 
 /** envoy.config.endpoint.v3.LbEndpoint */
 export interface LbEndpoint {
-  readonly endpoint?: Endpoint
-  readonly endpointName?: string
-  readonly healthStatus?: HealthStatus
-  readonly metadata?: Metadata
-  readonly loadBalancingWeight?: number
+  readonly endpoint?: Endpoint | undefined
+  readonly endpointName?: string | undefined
+  readonly healthStatus?: HealthStatus | undefined
+  readonly metadata?: Metadata | undefined
+  readonly loadBalancingWeight?: number | undefined
 }
 
 /** envoy.config.endpoint.v3.LocalityLbEndpoints.LbEndpointList */
 export interface LocalityLbEndpoints_LbEndpointList {
-  readonly lbEndpoints?: readonly LbEndpoint[]
+  readonly lbEndpoints?: readonly LbEndpoint[] | undefined
 }
 
 /** envoy.config.endpoint.v3.LedsClusterLocalityConfig */
 export interface LedsClusterLocalityConfig {
-  readonly ledsConfig?: ConfigSource
-  readonly ledsCollectionName?: string
+  readonly ledsConfig?: ConfigSource | undefined
+  readonly ledsCollectionName?: string | undefined
 }
 
 /** envoy.config.endpoint.v3.Endpoint.HealthCheckConfig */
 export interface Endpoint_HealthCheckConfig {
-  readonly portValue?: number
-  readonly hostname?: string
-  readonly address?: Address
-  readonly disableActiveHealthCheck?: boolean
+  readonly portValue?: number | undefined
+  readonly hostname?: string | undefined
+  readonly address?: Address | undefined
+  readonly disableActiveHealthCheck?: boolean | undefined
 }
 
 /** envoy.config.endpoint.v3.Endpoint.AdditionalAddress */
 export interface Endpoint_AdditionalAddress {
-  readonly address?: Address
+  readonly address?: Address | undefined
 }
 
 /** envoy.config.endpoint.v3.ClusterLoadAssignment.Policy.DropOverload */
 export interface ClusterLoadAssignment_Policy_DropOverload {
-  readonly category?: string
-  readonly dropPercentage?: FractionalPercent
+  readonly category?: string | undefined
+  readonly dropPercentage?: FractionalPercent | undefined
 }
 
 /** envoy.config.core.v3.SocketOptionsOverride */
 export interface SocketOptionsOverride {
-  readonly socketOptions?: readonly SocketOption[]
+  readonly socketOptions?: readonly SocketOption[] | undefined
 }
 
 /** envoy.config.listener.v3.FilterChainMatch */
 export interface FilterChainMatch {
-  readonly destinationPort?: number
-  readonly prefixRanges?: readonly ConfigCoreCidrRange[]
-  readonly addressSuffix?: string
-  readonly suffixLen?: number
-  readonly directSourcePrefixRanges?: readonly ConfigCoreCidrRange[]
-  readonly sourceType?: FilterChainMatch_ConnectionSourceType
-  readonly sourcePrefixRanges?: readonly ConfigCoreCidrRange[]
-  readonly sourcePorts?: readonly number[]
-  readonly serverNames?: readonly string[]
-  readonly transportProtocol?: string
-  readonly applicationProtocols?: readonly string[]
+  readonly destinationPort?: number | undefined
+  readonly prefixRanges?: readonly ConfigCoreCidrRange[] | undefined
+  readonly addressSuffix?: string | undefined
+  readonly suffixLen?: number | undefined
+  readonly directSourcePrefixRanges?: readonly ConfigCoreCidrRange[] | undefined
+  readonly sourceType?: FilterChainMatch_ConnectionSourceType | undefined
+  readonly sourcePrefixRanges?: readonly ConfigCoreCidrRange[] | undefined
+  readonly sourcePorts?: readonly number[] | undefined
+  readonly serverNames?: readonly string[] | undefined
+  readonly transportProtocol?: string | undefined
+  readonly applicationProtocols?: readonly string[] | undefined
 }
 
 /** envoy.config.listener.v3.Filter */
 export interface ConfigListenerFilter {
-  readonly name?: string
-  readonly typedConfig?: Any
-  readonly configDiscovery?: ExtensionConfigSource
+  readonly name?: string | undefined
+  readonly typedConfig?: Any | undefined
+  readonly configDiscovery?: ExtensionConfigSource | undefined
 }
 
 /** envoy.config.listener.v3.ListenerFilterChainMatchPredicate */
 export interface ListenerFilterChainMatchPredicate {
-  readonly orMatch?: ListenerFilterChainMatchPredicate_MatchSet
-  readonly andMatch?: ListenerFilterChainMatchPredicate_MatchSet
-  readonly notMatch?: ListenerFilterChainMatchPredicate
-  readonly anyMatch?: boolean
-  readonly destinationPortRange?: Int32Range
+  readonly orMatch?: ListenerFilterChainMatchPredicate_MatchSet | undefined
+  readonly andMatch?: ListenerFilterChainMatchPredicate_MatchSet | undefined
+  readonly notMatch?: ListenerFilterChainMatchPredicate | undefined
+  readonly anyMatch?: boolean | undefined
+  readonly destinationPortRange?: Int32Range | undefined
 }
 
 /** envoy.config.core.v3.SocketOption.SocketType */
 export interface SocketOption_SocketType {
-  readonly stream?: SocketOption_SocketType_Stream
-  readonly datagram?: SocketOption_SocketType_Datagram
+  readonly stream?: SocketOption_SocketType_Stream | undefined
+  readonly datagram?: SocketOption_SocketType_Datagram | undefined
 }
 
 /** envoy.config.core.v3.UdpSocketConfig */
 export interface UdpSocketConfig {
-  readonly maxRxDatagramSize?: number | string
-  readonly preferGro?: boolean
+  readonly maxRxDatagramSize?: number | string | undefined
+  readonly preferGro?: boolean | undefined
 }
 
 /** envoy.config.listener.v3.QuicProtocolOptions */
 export interface ListenerQuicProtocolOptions {
-  readonly quicProtocolOptions?: CoreQuicProtocolOptions
-  readonly idleTimeout?: string
-  readonly cryptoHandshakeTimeout?: string
-  readonly enabled?: RuntimeFeatureFlag
-  readonly packetsToReadToConnectionCountRatio?: number
-  readonly cryptoStreamConfig?: ConfigCoreTypedExtensionConfig
-  readonly proofSourceConfig?: ConfigCoreTypedExtensionConfig
-  readonly connectionIdGeneratorConfig?: ConfigCoreTypedExtensionConfig
-  readonly serverPreferredAddressConfig?: ConfigCoreTypedExtensionConfig
-  readonly sendDisableActiveMigration?: boolean
-  readonly connectionDebugVisitorConfig?: ConfigCoreTypedExtensionConfig
-  readonly saveCmsgConfig?: readonly SocketCmsgHeaders[]
-  readonly rejectNewConnections?: boolean
-  readonly maxSessionsPerEventLoop?: number
+  readonly quicProtocolOptions?: CoreQuicProtocolOptions | undefined
+  readonly idleTimeout?: string | undefined
+  readonly cryptoHandshakeTimeout?: string | undefined
+  readonly enabled?: RuntimeFeatureFlag | undefined
+  readonly packetsToReadToConnectionCountRatio?: number | undefined
+  readonly cryptoStreamConfig?: ConfigCoreTypedExtensionConfig | undefined
+  readonly proofSourceConfig?: ConfigCoreTypedExtensionConfig | undefined
+  readonly connectionIdGeneratorConfig?: ConfigCoreTypedExtensionConfig | undefined
+  readonly serverPreferredAddressConfig?: ConfigCoreTypedExtensionConfig | undefined
+  readonly sendDisableActiveMigration?: boolean | undefined
+  readonly connectionDebugVisitorConfig?: ConfigCoreTypedExtensionConfig | undefined
+  readonly saveCmsgConfig?: readonly SocketCmsgHeaders[] | undefined
+  readonly rejectNewConnections?: boolean | undefined
+  readonly maxSessionsPerEventLoop?: number | undefined
 }
 
 /** envoy.config.listener.v3.Listener.ConnectionBalanceConfig.ExactBalance */
@@ -2128,390 +2786,510 @@ export interface Listener_ConnectionBalanceConfig_CpuLocalityBalance {
 
 /** envoy.config.accesslog.v3.AccessLogFilter */
 export interface AccessLogFilter {
-  readonly statusCodeFilter?: StatusCodeFilter
-  readonly durationFilter?: DurationFilter
-  readonly notHealthCheckFilter?: NotHealthCheckFilter
-  readonly traceableFilter?: TraceableFilter
-  readonly runtimeFilter?: RuntimeFilter
-  readonly andFilter?: AndFilter
-  readonly orFilter?: OrFilter
-  readonly headerFilter?: HeaderFilter
-  readonly responseFlagFilter?: ResponseFlagFilter
-  readonly grpcStatusFilter?: GrpcStatusFilter
-  readonly extensionFilter?: ExtensionFilter
-  readonly metadataFilter?: MetadataFilter
-  readonly logTypeFilter?: LogTypeFilter
+  readonly statusCodeFilter?: StatusCodeFilter | undefined
+  readonly durationFilter?: DurationFilter | undefined
+  readonly notHealthCheckFilter?: NotHealthCheckFilter | undefined
+  readonly traceableFilter?: TraceableFilter | undefined
+  readonly runtimeFilter?: RuntimeFilter | undefined
+  readonly andFilter?: AndFilter | undefined
+  readonly orFilter?: OrFilter | undefined
+  readonly headerFilter?: HeaderFilter | undefined
+  readonly responseFlagFilter?: ResponseFlagFilter | undefined
+  readonly grpcStatusFilter?: GrpcStatusFilter | undefined
+  readonly extensionFilter?: ExtensionFilter | undefined
+  readonly metadataFilter?: MetadataFilter | undefined
+  readonly logTypeFilter?: LogTypeFilter | undefined
 }
 
 /** envoy.config.route.v3.Route */
 export interface Route {
-  readonly name?: string
-  readonly match?: RouteMatch
-  readonly route?: RouteAction
-  readonly redirect?: RedirectAction
-  readonly directResponse?: DirectResponseAction
-  readonly filterAction?: FilterAction
-  readonly nonForwardingAction?: NonForwardingAction
-  readonly metadata?: Metadata
-  readonly decorator?: Decorator
-  readonly typedPerFilterConfig?: Readonly<Record<string, Any>>
-  readonly requestHeadersToAdd?: readonly HeaderValueOption[]
-  readonly requestHeadersToRemove?: readonly string[]
-  readonly responseHeadersToAdd?: readonly HeaderValueOption[]
-  readonly responseHeadersToRemove?: readonly string[]
-  readonly tracing?: RouteTracing
-  readonly perRequestBufferLimitBytes?: number
-  readonly statPrefix?: string
-  readonly requestBodyBufferLimit?: number | string
-  readonly routeSpecifiers?: readonly ConfigCoreTypedExtensionConfig[]
+  readonly name?: string | undefined
+  readonly match?: RouteMatch | undefined
+  readonly route?: RouteAction | undefined
+  readonly redirect?: RedirectAction | undefined
+  readonly directResponse?: DirectResponseAction | undefined
+  readonly filterAction?: FilterAction | undefined
+  readonly nonForwardingAction?: NonForwardingAction | undefined
+  readonly metadata?: Metadata | undefined
+  readonly decorator?: Decorator | undefined
+  readonly typedPerFilterConfig?: Readonly<Record<string, Any>> | undefined
+  readonly requestHeadersToAdd?: readonly HeaderValueOption[] | undefined
+  readonly requestHeadersToRemove?: readonly string[] | undefined
+  readonly responseHeadersToAdd?: readonly HeaderValueOption[] | undefined
+  readonly responseHeadersToRemove?: readonly string[] | undefined
+  readonly tracing?: RouteTracing | undefined
+  readonly perRequestBufferLimitBytes?: number | undefined
+  readonly statPrefix?: string | undefined
+  readonly requestBodyBufferLimit?: number | string | undefined
+  readonly routeSpecifiers?: readonly ConfigCoreTypedExtensionConfig[] | undefined
 }
 
 /** envoy.config.route.v3.VirtualCluster */
 export interface VirtualCluster {
-  readonly headers?: readonly HeaderMatcher[]
-  readonly name?: string
+  readonly headers?: readonly HeaderMatcher[] | undefined
+  readonly name?: string | undefined
 }
 
 /** envoy.config.route.v3.CorsPolicy */
 export interface RouteCorsPolicy {
-  readonly allowOriginStringMatch?: readonly EnvoyTypeMatcherStringMatcher[]
-  readonly allowMethods?: string
-  readonly allowHeaders?: string
-  readonly exposeHeaders?: string
-  readonly maxAge?: string
-  readonly allowCredentials?: boolean
-  readonly filterEnabled?: RuntimeFractionalPercent
-  readonly shadowEnabled?: RuntimeFractionalPercent
-  readonly allowPrivateNetworkAccess?: boolean
-  readonly forwardNotMatchingPreflights?: boolean
+  readonly allowOriginStringMatch?: readonly EnvoyTypeMatcherStringMatcher[] | undefined
+  readonly allowMethods?: string | undefined
+  readonly allowHeaders?: string | undefined
+  readonly exposeHeaders?: string | undefined
+  readonly maxAge?: string | undefined
+  readonly allowCredentials?: boolean | undefined
+  readonly filterEnabled?: RuntimeFractionalPercent | undefined
+  readonly shadowEnabled?: RuntimeFractionalPercent | undefined
+  readonly allowPrivateNetworkAccess?: boolean | undefined
+  readonly forwardNotMatchingPreflights?: boolean | undefined
 }
 
 /** envoy.config.route.v3.HedgePolicy */
 export interface HedgePolicy {
-  readonly initialRequests?: number
-  readonly additionalRequestChance?: FractionalPercent
-  readonly hedgeOnPerTryTimeout?: boolean
+  readonly initialRequests?: number | undefined
+  readonly additionalRequestChance?: FractionalPercent | undefined
+  readonly hedgeOnPerTryTimeout?: boolean | undefined
 }
 
 /** envoy.config.core.v3.HeaderValue */
 export interface HeaderValue {
-  readonly key?: string
-  readonly value?: string
-  readonly rawValue?: string
+  readonly key?: string | undefined
+  readonly value?: string | undefined
+  readonly rawValue?: string | undefined
 }
 
 /** envoy.config.common.mutation_rules.v3.HeaderMutation */
 export interface HeaderMutation {
-  readonly remove?: string
-  readonly append?: HeaderValueOption
-  readonly removeOnMatch?: HeaderMutation_RemoveOnMatch
-}
-
-/** envoy.type.v3.SemanticVersion */
-export interface SemanticVersion {
-  readonly majorNumber?: number
-  readonly minorNumber?: number
-  readonly patch?: number
-}
-
-/** envoy.config.bootstrap.v3.ClusterManager.OutlierDetection */
-export interface ClusterManager_OutlierDetection {
-  readonly eventLogPath?: string
-  readonly eventService?: EventServiceConfig
-}
-
-/** envoy.config.core.v3.RateLimitSettings */
-export interface RateLimitSettings {
-  readonly maxTokens?: number
-  readonly fillRate?: number
-}
-
-/** envoy.config.metrics.v3.TagSpecifier */
-export interface TagSpecifier {
-  readonly tagName?: string
-  readonly regex?: string
-  readonly fixedValue?: string
-}
-
-/** envoy.config.metrics.v3.HistogramBucketSettings */
-export interface HistogramBucketSettings {
-  readonly match?: EnvoyTypeMatcherStringMatcher
-  readonly buckets?: readonly number[]
-  readonly bins?: number
-}
-
-/** envoy.config.bootstrap.v3.Watchdog.WatchdogAction */
-export interface Watchdog_WatchdogAction {
-  readonly config?: ConfigCoreTypedExtensionConfig
-  readonly event?: Watchdog_WatchdogAction_WatchdogEvent
-}
-
-/** envoy.config.trace.v3.Tracing.Http */
-export interface Tracing_Http {
-  readonly name?: string
-  readonly typedConfig?: Any
-}
-
-/** envoy.config.bootstrap.v3.RuntimeLayer */
-export interface RuntimeLayer {
-  readonly name?: string
-  readonly staticLayer?: JsonObject
-  readonly diskLayer?: RuntimeLayer_DiskLayer
-  readonly adminLayer?: RuntimeLayer_AdminLayer
-  readonly rtdsLayer?: RuntimeLayer_RtdsLayer
-}
-
-/** envoy.config.overload.v3.ResourceMonitor */
-export interface ResourceMonitor {
-  readonly name?: string
-  readonly typedConfig?: Any
-}
-
-/** envoy.config.overload.v3.OverloadAction */
-export interface OverloadAction {
-  readonly name?: string
-  readonly triggers?: readonly Trigger[]
-  readonly typedConfig?: Any
-}
-
-/** envoy.config.overload.v3.LoadShedPoint */
-export interface LoadShedPoint {
-  readonly name?: string
-  readonly triggers?: readonly Trigger[]
-}
-
-/** envoy.config.overload.v3.BufferFactoryConfig */
-export interface BufferFactoryConfig {
-  readonly minimumAccountToTrackPowerOfTwo?: number
-}
-
-/** envoy.config.bootstrap.v3.Bootstrap.ApplicationLogConfig.LogFormat */
-export interface Bootstrap_ApplicationLogConfig_LogFormat {
-  readonly jsonFormat?: JsonObject
-  readonly textFormat?: string
-}
-
-/** envoy.config.core.v3.DataSource */
-export interface DataSource {
-  readonly filename?: string
-  readonly inlineBytes?: string
-  readonly inlineString?: string
-  readonly environmentVariable?: string
-  readonly watchedDirectory?: WatchedDirectory
+  readonly remove?: string | undefined
+  readonly append?: HeaderValueOption | undefined
+  readonly removeOnMatch?: HeaderMutation_RemoveOnMatch | undefined
 }
 
 /** envoy.config.core.v3.WatchedDirectory */
 export interface WatchedDirectory {
-  readonly path?: string
-  readonly watchModify?: boolean
+  readonly path?: string | undefined
+  readonly watchModify?: boolean | undefined
 }
 
-/** envoy.extensions.transport_sockets.tls.v3.PrivateKeyProvider */
-export interface PrivateKeyProvider {
-  readonly providerName?: string
-  readonly typedConfig?: Any
-  readonly fallback?: boolean
+/** envoy.config.core.v3.GrpcService.EnvoyGrpc */
+export interface GrpcService_EnvoyGrpc {
+  readonly clusterName?: string | undefined
+  readonly authority?: string | undefined
+  readonly retryPolicy?: CoreRetryPolicy | undefined
+  readonly maxReceiveMessageLength?: number | undefined
+  readonly skipEnvoyHeaders?: boolean | undefined
 }
 
-/** envoy.extensions.transport_sockets.tls.v3.TlsParameters */
-export interface TlsParameters {
-  readonly tlsMinimumProtocolVersion?: TlsParameters_TlsProtocol
-  readonly tlsMaximumProtocolVersion?: TlsParameters_TlsProtocol
-  readonly cipherSuites?: readonly string[]
-  readonly ecdhCurves?: readonly string[]
-  readonly signatureAlgorithms?: readonly string[]
-  readonly compliancePolicies?: readonly TlsParameters_CompliancePolicy[]
+/** envoy.config.core.v3.GrpcService.GoogleGrpc */
+export interface GrpcService_GoogleGrpc {
+  readonly targetUri?: string | undefined
+  readonly channelCredentials?: GrpcService_GoogleGrpc_ChannelCredentials | undefined
+  readonly channelCredentialsPlugin?: readonly Any[] | undefined
+  readonly callCredentials?: readonly GrpcService_GoogleGrpc_CallCredentials[] | undefined
+  readonly callCredentialsPlugin?: readonly Any[] | undefined
+  readonly statPrefix?: string | undefined
+  readonly credentialsFactoryName?: string | undefined
+  readonly config?: JsonObject | undefined
+  readonly perStreamBufferLimitBytes?: number | undefined
+  readonly channelArgs?: GrpcService_GoogleGrpc_ChannelArgs | undefined
 }
 
-/** envoy.extensions.transport_sockets.tls.v3.CertificateProviderPluginInstance */
-export interface CertificateProviderPluginInstance {
-  readonly instanceName?: string
-  readonly certificateName?: string
+/** envoy.config.core.v3.RetryPolicy */
+export interface CoreRetryPolicy {
+  readonly retryBackOff?: BackoffStrategy | undefined
+  readonly numRetries?: number | undefined
+  readonly retryOn?: string | undefined
+  readonly retryPriority?: CoreRetryPolicy_RetryPriority | undefined
+  readonly retryHostPredicate?: readonly CoreRetryPolicy_RetryHostPredicate[] | undefined
+  readonly hostSelectionRetryMaxAttempts?: number | string | undefined
 }
 
-/** envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext.SystemRootCerts */
-export interface CertificateValidationContext_SystemRootCerts {
+/** envoy.config.core.v3.HttpUri */
+export interface HttpUri {
+  readonly uri?: string | undefined
+  readonly cluster?: string | undefined
+  readonly timeout?: string | undefined
 }
 
-/** envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher */
-export interface SubjectAltNameMatcher {
-  readonly sanType?: SubjectAltNameMatcher_SanType
-  readonly matcher?: EnvoyTypeMatcherStringMatcher
-  readonly oid?: string
+/** envoy.config.core.v3.JsonFormatOptions */
+export interface JsonFormatOptions {
+  readonly sortProperties?: boolean | undefined
 }
 
-/** envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CertificateProvider */
-export interface CommonTlsContext_CertificateProvider {
-  readonly name?: string
-  readonly typedConfig?: ConfigCoreTypedExtensionConfig
+/** opentelemetry.proto.common.v1.KeyValue */
+export interface KeyValue {
+  readonly key?: string | undefined
+  readonly value?: AnyValue | undefined
 }
 
-/** envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CertificateProviderInstance */
-export interface CommonTlsContext_CertificateProviderInstance {
-  readonly instanceName?: string
-  readonly certificateName?: string
+/** opentelemetry.proto.common.v1.ArrayValue */
+export interface ArrayValue {
+  readonly values?: readonly AnyValue[] | undefined
 }
 
-/** envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CombinedCertificateValidationContext */
-export interface CommonTlsContext_CombinedCertificateValidationContext {
-  readonly defaultValidationContext?: CertificateValidationContext
-  readonly validationContextSdsSecretConfig?: SdsSecretConfig
-  readonly validationContextCertificateProvider?: CommonTlsContext_CertificateProvider
-  readonly validationContextCertificateProviderInstance?: CommonTlsContext_CertificateProviderInstance
+/** envoy.type.tracing.v3.CustomTag.Literal */
+export interface CustomTag_Literal {
+  readonly value?: string | undefined
 }
 
-/** envoy.extensions.transport_sockets.tls.v3.TlsKeyLog */
-export interface TlsKeyLog {
-  readonly path?: string
-  readonly localAddressRange?: readonly ConfigCoreCidrRange[]
-  readonly remoteAddressRange?: readonly ConfigCoreCidrRange[]
+/** envoy.type.tracing.v3.CustomTag.Environment */
+export interface CustomTag_Environment {
+  readonly name?: string | undefined
+  readonly defaultValue?: string | undefined
 }
 
-/** envoy.config.core.v3.AlternateProtocolsCacheOptions */
-export interface AlternateProtocolsCacheOptions {
-  readonly name?: string
-  readonly maxEntries?: number
-  readonly keyValueStoreConfig?: ConfigCoreTypedExtensionConfig
-  readonly prepopulatedEntries?: readonly AlternateProtocolsCacheOptions_AlternateProtocolsCacheEntry[]
-  readonly canonicalSuffixes?: readonly string[]
+/** envoy.type.tracing.v3.CustomTag.Header */
+export interface CustomTag_Header {
+  readonly name?: string | undefined
+  readonly defaultValue?: string | undefined
 }
 
-/** envoy.config.common.matcher.v3.MatchPredicate */
-export interface MatchPredicate {
-  readonly orMatch?: MatchPredicate_MatchSet
-  readonly andMatch?: MatchPredicate_MatchSet
-  readonly notMatch?: MatchPredicate
-  readonly anyMatch?: boolean
-  readonly httpRequestHeadersMatch?: HttpHeadersMatch
-  readonly httpRequestTrailersMatch?: HttpHeadersMatch
-  readonly httpResponseHeadersMatch?: HttpHeadersMatch
-  readonly httpResponseTrailersMatch?: HttpHeadersMatch
-  readonly httpRequestGenericBodyMatch?: HttpGenericBodyMatch
-  readonly httpResponseGenericBodyMatch?: HttpGenericBodyMatch
+/** envoy.type.tracing.v3.CustomTag.Metadata */
+export interface CustomTag_Metadata {
+  readonly kind?: MetadataKind | undefined
+  readonly metadataKey?: MetadataKey | undefined
+  readonly defaultValue?: string | undefined
 }
 
-/** envoy.config.route.v3.RouteAction.HashPolicy.Header */
-export interface RouteAction_HashPolicy_Header {
-  readonly headerName?: string
-  readonly regexRewrite?: RegexMatchAndSubstitute
+/** envoy.extensions.common.dynamic_forward_proxy.v3.DnsCacheCircuitBreakers */
+export interface DnsCacheCircuitBreakers {
+  readonly maxPendingRequests?: number | undefined
 }
 
-/** envoy.config.route.v3.RouteAction.HashPolicy.Cookie */
-export interface RouteAction_HashPolicy_Cookie {
-  readonly name?: string
-  readonly ttl?: string
-  readonly path?: string
-  readonly attributes?: readonly RouteAction_HashPolicy_CookieAttribute[]
+/** envoy.config.common.key_value.v3.KeyValueStoreConfig */
+export interface KeyValueStoreConfig {
+  readonly config?: ConfigCoreTypedExtensionConfig | undefined
 }
 
-/** envoy.config.route.v3.RouteAction.HashPolicy.ConnectionProperties */
-export interface RouteAction_HashPolicy_ConnectionProperties {
-  readonly sourceIp?: boolean
+/** envoy.type.matcher.v3.AddressMatcher */
+export interface AddressMatcher {
+  readonly ranges?: readonly XdsCoreCidrRange[] | undefined
+  readonly invertMatch?: boolean | undefined
 }
 
-/** envoy.config.route.v3.RouteAction.HashPolicy.QueryParameter */
-export interface RouteAction_HashPolicy_QueryParameter {
-  readonly name?: string
+/** envoy.extensions.clusters.dns.v3.DnsCluster */
+export interface DnsCluster {
+  readonly dnsRefreshRate?: string | undefined
+  readonly dnsFailureRefreshRate?: DnsCluster_RefreshRate | undefined
+  readonly respectDnsTtl?: boolean | undefined
+  readonly dnsJitter?: string | undefined
+  readonly typedDnsResolverConfig?: ConfigCoreTypedExtensionConfig | undefined
+  readonly dnsLookupFamily?: DnsLookupFamily | undefined
+  readonly allAddressesInSingleEndpoint?: boolean | undefined
+  readonly dnsMinRefreshRate?: string | undefined
 }
 
-/** envoy.config.route.v3.RouteAction.HashPolicy.FilterState */
-export interface RouteAction_HashPolicy_FilterState {
-  readonly key?: string
+/** envoy.extensions.filters.http.compressor.v3.Compressor.CommonDirectionConfig */
+export interface Compressor_CommonDirectionConfig {
+  readonly enabled?: RuntimeFeatureFlag | undefined
+  readonly minContentLength?: number | undefined
+  readonly contentType?: readonly string[] | undefined
+  readonly contentTypeMatcher?: readonly EnvoyTypeMatcherStringMatcher[] | undefined
 }
 
-/** envoy.config.route.v3.RetryPolicy.RetryPriority */
-export interface RouteRetryPolicy_RetryPriority {
-  readonly name?: string
-  readonly typedConfig?: Any
+/** envoy.type.matcher.v3.RegexMatcher */
+export interface EnvoyTypeMatcherRegexMatcher {
+  readonly googleRe2?: EnvoyTypeMatcherRegexMatcher_GoogleRE2 | undefined
+  readonly regex?: string | undefined
 }
 
-/** envoy.config.route.v3.RetryPolicy.RetryHostPredicate */
-export interface RouteRetryPolicy_RetryHostPredicate {
-  readonly name?: string
-  readonly typedConfig?: Any
+/** xds.core.v3.TypedExtensionConfig */
+export interface XdsCoreTypedExtensionConfig {
+  readonly name?: string | undefined
+  readonly typedConfig?: Any | undefined
 }
 
-/** envoy.config.route.v3.RetryPolicy.RetryBackOff */
-export interface RetryPolicy_RetryBackOff {
-  readonly baseInterval?: string
-  readonly maxInterval?: string
+/** envoy.type.v3.FractionalPercent */
+export interface FractionalPercent {
+  readonly numerator?: number | undefined
+  readonly denominator?: FractionalPercent_DenominatorType | undefined
 }
 
-/** envoy.config.route.v3.RetryPolicy.RateLimitedRetryBackOff */
-export interface RetryPolicy_RateLimitedRetryBackOff {
-  readonly resetHeaders?: readonly RetryPolicy_ResetHeader[]
-  readonly maxInterval?: string
+/** envoy.extensions.filters.http.ext_authz.v3.AuthorizationRequest */
+export interface AuthorizationRequest {
+  readonly allowedHeaders?: ListStringMatcher | undefined
+  readonly headersToAdd?: readonly HeaderValue[] | undefined
+}
+
+/** envoy.extensions.filters.http.ext_authz.v3.AuthorizationResponse */
+export interface AuthorizationResponse {
+  readonly allowedUpstreamHeaders?: ListStringMatcher | undefined
+  readonly allowedUpstreamHeadersToAppend?: ListStringMatcher | undefined
+  readonly allowedClientHeaders?: ListStringMatcher | undefined
+  readonly allowedClientHeadersOnSuccess?: ListStringMatcher | undefined
+  readonly dynamicMetadataFromHeaders?: ListStringMatcher | undefined
+}
+
+/** envoy.type.matcher.v3.MetadataMatcher.PathSegment */
+export interface MetadataMatcher_PathSegment {
+  readonly key?: string | undefined
+}
+
+/** envoy.type.matcher.v3.ValueMatcher */
+export interface ValueMatcher {
+  readonly nullMatch?: ValueMatcher_NullMatch | undefined
+  readonly doubleMatch?: DoubleMatcher | undefined
+  readonly stringMatch?: EnvoyTypeMatcherStringMatcher | undefined
+  readonly boolMatch?: boolean | undefined
+  readonly presentMatch?: boolean | undefined
+  readonly listMatch?: ListMatcher | undefined
+  readonly orMatch?: OrMatcher | undefined
+}
+
+/** envoy.extensions.filters.common.fault.v3.FaultDelay.HeaderDelay */
+export interface FaultDelay_HeaderDelay {
+}
+
+/** envoy.extensions.filters.http.fault.v3.FaultAbort.HeaderAbort */
+export interface FaultAbort_HeaderAbort {
+}
+
+/** envoy.type.v3.Int64Range */
+export interface Int64Range {
+  readonly start?: number | string | undefined
+  readonly end?: number | string | undefined
+}
+
+/** envoy.extensions.filters.common.fault.v3.FaultRateLimit.FixedLimit */
+export interface FaultRateLimit_FixedLimit {
+  readonly limitKbps?: number | string | undefined
+}
+
+/** envoy.extensions.filters.common.fault.v3.FaultRateLimit.HeaderLimit */
+export interface FaultRateLimit_HeaderLimit {
+}
+
+/** envoy.config.core.v3.GrpcMethodList.Service */
+export interface GrpcMethodList_Service {
+  readonly name?: string | undefined
+  readonly methodNames?: readonly string[] | undefined
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.RemoteJwks */
+export interface RemoteJwks {
+  readonly httpUri?: HttpUri | undefined
+  readonly cacheDuration?: string | undefined
+  readonly asyncFetch?: JwksAsyncFetch | undefined
+  readonly retryPolicy?: CoreRetryPolicy | undefined
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.JwtHeader */
+export interface JwtHeader {
+  readonly name?: string | undefined
+  readonly valuePrefix?: string | undefined
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.JwtProvider.NormalizePayload */
+export interface JwtProvider_NormalizePayload {
+  readonly spaceDelimitedClaims?: readonly string[] | undefined
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.JwtCacheConfig */
+export interface JwtCacheConfig {
+  readonly jwtCacheSize?: number | undefined
+  readonly jwtMaxTokenSize?: number | undefined
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.JwtClaimToHeader */
+export interface JwtClaimToHeader {
+  readonly headerName?: string | undefined
+  readonly claimName?: string | undefined
+  readonly claimPath?: readonly JwtClaimToHeader_PathSegment[] | undefined
+}
+
+/** envoy.config.route.v3.RouteMatch */
+export interface RouteMatch {
+  readonly prefix?: string | undefined
+  readonly path?: string | undefined
+  readonly safeRegex?: EnvoyTypeMatcherRegexMatcher | undefined
+  readonly connectMatcher?: RouteMatch_ConnectMatcher | undefined
+  readonly pathSeparatedPrefix?: string | undefined
+  readonly pathMatchPolicy?: ConfigCoreTypedExtensionConfig | undefined
+  readonly caseSensitive?: boolean | undefined
+  readonly runtimeFraction?: RuntimeFractionalPercent | undefined
+  readonly headers?: readonly HeaderMatcher[] | undefined
+  readonly queryParameters?: readonly QueryParameterMatcher[] | undefined
+  readonly cookies?: readonly CookieMatcher[] | undefined
+  readonly grpc?: RouteMatch_GrpcRouteMatchOptions | undefined
+  readonly tlsContext?: RouteMatch_TlsContextMatchOptions | undefined
+  readonly dynamicMetadata?: readonly MetadataMatcher[] | undefined
+  readonly filterState?: readonly FilterStateMatcher[] | undefined
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.ProviderWithAudiences */
+export interface ProviderWithAudiences {
+  readonly providerName?: string | undefined
+  readonly audiences?: readonly string[] | undefined
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.JwtRequirementOrList */
+export interface JwtRequirementOrList {
+  readonly requirements?: readonly JwtRequirement[] | undefined
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.JwtRequirementAndList */
+export interface JwtRequirementAndList {
+  readonly requirements?: readonly JwtRequirement[] | undefined
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.ExtractOnlyWithoutValidation */
+export interface ExtractOnlyWithoutValidation {
+  readonly verificationStatusHeader?: string | undefined
+}
+
+/** envoy.extensions.common.ratelimit.v3.RateLimitDescriptor.Entry */
+export interface RateLimitDescriptor_Entry {
+  readonly key?: string | undefined
+  readonly value?: string | undefined
+}
+
+/** envoy.config.route.v3.RateLimit.Action */
+export interface RateLimit_Action {
+  readonly sourceCluster?: RateLimit_Action_SourceCluster | undefined
+  readonly destinationCluster?: RateLimit_Action_DestinationCluster | undefined
+  readonly requestHeaders?: RateLimit_Action_RequestHeaders | undefined
+  readonly queryParameters?: RateLimit_Action_QueryParameters | undefined
+  readonly remoteAddress?: RateLimit_Action_RemoteAddress | undefined
+  readonly genericKey?: RateLimit_Action_GenericKey | undefined
+  readonly headerValueMatch?: RateLimit_Action_HeaderValueMatch | undefined
+  readonly dynamicMetadata?: RateLimit_Action_DynamicMetaData | undefined
+  readonly metadata?: RateLimit_Action_MetaData | undefined
+  readonly extension?: ConfigCoreTypedExtensionConfig | undefined
+  readonly maskedRemoteAddress?: RateLimit_Action_MaskedRemoteAddress | undefined
+  readonly queryParameterValueMatch?: RateLimit_Action_QueryParameterValueMatch | undefined
+  readonly remoteAddressMatch?: RateLimit_Action_RemoteAddressMatch | undefined
+}
+
+/** envoy.config.route.v3.RateLimit.Override */
+export interface RateLimit_Override {
+  readonly dynamicMetadata?: RateLimit_Override_DynamicMetadata | undefined
+  readonly rateLimit?: RateLimit_Override_RateLimitOverride | undefined
+}
+
+/** envoy.config.route.v3.RateLimit.HitsAddend */
+export interface RateLimit_HitsAddend {
+  readonly number?: number | string | undefined
+  readonly format?: string | undefined
+  readonly isNegativeHits?: boolean | undefined
+}
+
+/** envoy.config.rbac.v3.Policy */
+export interface Policy {
+  readonly permissions?: readonly Permission[] | undefined
+  readonly principals?: readonly Principal[] | undefined
+  readonly condition?: Expr | undefined
+  readonly checkedCondition?: CheckedExpr | undefined
+  readonly celConfig?: CelExpressionConfig | undefined
+}
+
+/** envoy.config.rbac.v3.RBAC.AuditLoggingOptions */
+export interface RBAC_AuditLoggingOptions {
+  readonly auditCondition?: RBAC_AuditLoggingOptions_AuditCondition | undefined
+  readonly loggerConfigs?: readonly RBAC_AuditLoggingOptions_AuditLoggerConfig[] | undefined
+}
+
+/** envoy.extensions.wasm.v3.VmConfig */
+export interface VmConfig {
+  readonly vmId?: string | undefined
+  readonly runtime?: string | undefined
+  readonly code?: AsyncDataSource | undefined
+  readonly configuration?: Any | undefined
+  readonly allowPrecompiled?: boolean | undefined
+  readonly nackOnCodeCacheMiss?: boolean | undefined
+  readonly environmentVariables?: EnvironmentVariables | undefined
+  readonly capabilityRestrictionConfig?: CapabilityRestrictionConfig | undefined
+}
+
+/** envoy.extensions.wasm.v3.ReloadConfig */
+export interface ReloadConfig {
+  readonly backoff?: BackoffStrategy | undefined
+}
+
+/** envoy.extensions.wasm.v3.CapabilityRestrictionConfig */
+export interface CapabilityRestrictionConfig {
+  readonly allowedCapabilities?: Readonly<Record<string, SanitizationConfig>> | undefined
+}
+
+/** envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol.KeyValuePair */
+export interface ProxyProtocol_KeyValuePair {
+  readonly metadataNamespace?: string | undefined
+  readonly key?: string | undefined
+  readonly valueStringEncoding?: ProxyProtocol_KeyValuePair_ValueStringEncoding | undefined
 }
 
 /** envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes.ScopeKeyBuilder */
 export interface ScopedRoutes_ScopeKeyBuilder {
-  readonly fragments?: readonly ScopedRoutes_ScopeKeyBuilder_FragmentBuilder[]
+  readonly fragments?: readonly ScopedRoutes_ScopeKeyBuilder_FragmentBuilder[] | undefined
 }
 
 /** envoy.extensions.filters.network.http_connection_manager.v3.ScopedRouteConfigurationsList */
 export interface ScopedRouteConfigurationsList {
-  readonly scopedRouteConfigurations?: readonly ScopedRouteConfiguration[]
+  readonly scopedRouteConfigurations?: readonly ScopedRouteConfiguration[] | undefined
 }
 
 /** envoy.extensions.filters.network.http_connection_manager.v3.ScopedRds */
 export interface ScopedRds {
-  readonly scopedRdsConfigSource?: ConfigSource
-  readonly srdsResourcesLocator?: string
-}
-
-/** envoy.type.tracing.v3.CustomTag */
-export interface CustomTag {
-  readonly tag?: string
-  readonly literal?: CustomTag_Literal
-  readonly environment?: CustomTag_Environment
-  readonly requestHeader?: CustomTag_Header
-  readonly metadata?: CustomTag_Metadata
-  readonly value?: string
-  readonly valueType?: CustomTag_ValueType
+  readonly scopedRdsConfigSource?: ConfigSource | undefined
+  readonly srdsResourcesLocator?: string | undefined
 }
 
 /** envoy.config.core.v3.QuicProtocolOptions */
 export interface CoreQuicProtocolOptions {
-  readonly maxConcurrentStreams?: number
-  readonly initialStreamWindowSize?: number
-  readonly initialConnectionWindowSize?: number
-  readonly numTimeoutsToTriggerPortMigration?: number
-  readonly connectionKeepalive?: QuicKeepAliveSettings
-  readonly connectionOptions?: string
-  readonly clientConnectionOptions?: string
-  readonly idleNetworkTimeout?: string
-  readonly maxPacketLength?: number | string
-  readonly clientPacketWriter?: ConfigCoreTypedExtensionConfig
-  readonly connectionMigration?: QuicProtocolOptions_ConnectionMigrationSettings
-  readonly memoryReductionTimeout?: string
-  readonly enableScone?: boolean
+  readonly maxConcurrentStreams?: number | undefined
+  readonly initialStreamWindowSize?: number | undefined
+  readonly initialConnectionWindowSize?: number | undefined
+  readonly numTimeoutsToTriggerPortMigration?: number | undefined
+  readonly connectionKeepalive?: QuicKeepAliveSettings | undefined
+  readonly connectionOptions?: string | undefined
+  readonly clientConnectionOptions?: string | undefined
+  readonly idleNetworkTimeout?: string | undefined
+  readonly maxPacketLength?: number | string | undefined
+  readonly clientPacketWriter?: ConfigCoreTypedExtensionConfig | undefined
+  readonly connectionMigration?: QuicProtocolOptions_ConnectionMigrationSettings | undefined
+  readonly memoryReductionTimeout?: string | undefined
+  readonly enableScone?: boolean | undefined
 }
 
 /** envoy.config.core.v3.CidrRange */
 export interface ConfigCoreCidrRange {
-  readonly addressPrefix?: string
-  readonly prefixLen?: number
+  readonly addressPrefix?: string | undefined
+  readonly prefixLen?: number | undefined
 }
 
 /** envoy.extensions.filters.network.http_connection_manager.v3.ResponseMapper */
 export interface ResponseMapper {
-  readonly filter?: AccessLogFilter
-  readonly statusCode?: number
-  readonly body?: DataSource
-  readonly bodyFormatOverride?: SubstitutionFormatString
-  readonly headersToAdd?: readonly HeaderValueOption[]
+  readonly filter?: AccessLogFilter | undefined
+  readonly statusCode?: number | undefined
+  readonly body?: DataSource | undefined
+  readonly bodyFormatOverride?: SubstitutionFormatString | undefined
+  readonly headersToAdd?: readonly HeaderValueOption[] | undefined
 }
 
 /** envoy.type.http.v3.PathTransformation */
 export interface PathTransformation {
-  readonly operations?: readonly PathTransformation_Operation[]
+  readonly operations?: readonly PathTransformation_Operation[] | undefined
+}
+
+/** envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.ConnectionRateLimit */
+export interface RedisProxy_ConnectionRateLimit {
+  readonly connectionRateLimitPerSec?: number | undefined
+}
+
+/** envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.PrefixRoutes.Route */
+export interface RedisProxy_PrefixRoutes_Route {
+  readonly prefix?: string | undefined
+  readonly removePrefix?: boolean | undefined
+  readonly cluster?: string | undefined
+  readonly requestMirrorPolicy?: readonly RedisProxy_PrefixRoutes_Route_RequestMirrorPolicy[] | undefined
+  readonly keyFormatter?: string | undefined
+  readonly readCommandPolicy?: RedisProxy_PrefixRoutes_Route_ReadCommandPolicy | undefined
 }
 
 /** envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster.ClusterWeight */
 export interface TcpProxy_WeightedCluster_ClusterWeight {
-  readonly name?: string
-  readonly weight?: number
-  readonly metadataMatch?: Metadata
+  readonly name?: string | undefined
+  readonly weight?: number | undefined
+  readonly metadataMatch?: Metadata | undefined
 }
 
 /** envoy.type.v3.HashPolicy.SourceIp */
@@ -2520,318 +3298,220 @@ export interface HashPolicy_SourceIp {
 
 /** envoy.type.v3.HashPolicy.FilterState */
 export interface HashPolicy_FilterState {
-  readonly key?: string
-}
-
-/** envoy.config.rbac.v3.Policy */
-export interface Policy {
-  readonly permissions?: readonly Permission[]
-  readonly principals?: readonly Principal[]
-  readonly condition?: Expr
-  readonly checkedCondition?: CheckedExpr
-  readonly celConfig?: CelExpressionConfig
-}
-
-/** envoy.config.rbac.v3.RBAC.AuditLoggingOptions */
-export interface RBAC_AuditLoggingOptions {
-  readonly auditCondition?: RBAC_AuditLoggingOptions_AuditCondition
-  readonly loggerConfigs?: readonly RBAC_AuditLoggingOptions_AuditLoggerConfig[]
-}
-
-/** envoy.extensions.filters.common.fault.v3.FaultDelay.HeaderDelay */
-export interface FaultDelay_HeaderDelay {
-}
-
-/** envoy.type.v3.FractionalPercent */
-export interface FractionalPercent {
-  readonly numerator?: number
-  readonly denominator?: FractionalPercent_DenominatorType
-}
-
-/** envoy.extensions.filters.http.fault.v3.FaultAbort.HeaderAbort */
-export interface FaultAbort_HeaderAbort {
-}
-
-/** envoy.type.matcher.v3.RegexMatcher */
-export interface EnvoyTypeMatcherRegexMatcher {
-  readonly googleRe2?: EnvoyTypeMatcherRegexMatcher_GoogleRE2
-  readonly regex?: string
-}
-
-/** envoy.type.v3.Int64Range */
-export interface Int64Range {
-  readonly start?: number | string
-  readonly end?: number | string
-}
-
-/** envoy.extensions.filters.common.fault.v3.FaultRateLimit.FixedLimit */
-export interface FaultRateLimit_FixedLimit {
-  readonly limitKbps?: number | string
-}
-
-/** envoy.extensions.filters.common.fault.v3.FaultRateLimit.HeaderLimit */
-export interface FaultRateLimit_HeaderLimit {
-}
-
-/** xds.core.v3.TypedExtensionConfig */
-export interface XdsCoreTypedExtensionConfig {
-  readonly name?: string
-  readonly typedConfig?: Any
-}
-
-/** envoy.extensions.filters.http.jwt_authn.v3.RemoteJwks */
-export interface RemoteJwks {
-  readonly httpUri?: HttpUri
-  readonly cacheDuration?: string
-  readonly asyncFetch?: JwksAsyncFetch
-  readonly retryPolicy?: CoreRetryPolicy
-}
-
-/** envoy.extensions.filters.http.jwt_authn.v3.JwtHeader */
-export interface JwtHeader {
-  readonly name?: string
-  readonly valuePrefix?: string
-}
-
-/** envoy.extensions.filters.http.jwt_authn.v3.JwtProvider.NormalizePayload */
-export interface JwtProvider_NormalizePayload {
-  readonly spaceDelimitedClaims?: readonly string[]
-}
-
-/** envoy.extensions.filters.http.jwt_authn.v3.JwtCacheConfig */
-export interface JwtCacheConfig {
-  readonly jwtCacheSize?: number
-  readonly jwtMaxTokenSize?: number
-}
-
-/** envoy.extensions.filters.http.jwt_authn.v3.JwtClaimToHeader */
-export interface JwtClaimToHeader {
-  readonly headerName?: string
-  readonly claimName?: string
-  readonly claimPath?: readonly JwtClaimToHeader_PathSegment[]
-}
-
-/** envoy.config.route.v3.RouteMatch */
-export interface RouteMatch {
-  readonly prefix?: string
-  readonly path?: string
-  readonly safeRegex?: EnvoyTypeMatcherRegexMatcher
-  readonly connectMatcher?: RouteMatch_ConnectMatcher
-  readonly pathSeparatedPrefix?: string
-  readonly pathMatchPolicy?: ConfigCoreTypedExtensionConfig
-  readonly caseSensitive?: boolean
-  readonly runtimeFraction?: RuntimeFractionalPercent
-  readonly headers?: readonly HeaderMatcher[]
-  readonly queryParameters?: readonly QueryParameterMatcher[]
-  readonly cookies?: readonly CookieMatcher[]
-  readonly grpc?: RouteMatch_GrpcRouteMatchOptions
-  readonly tlsContext?: RouteMatch_TlsContextMatchOptions
-  readonly dynamicMetadata?: readonly MetadataMatcher[]
-  readonly filterState?: readonly FilterStateMatcher[]
-}
-
-/** envoy.extensions.filters.http.jwt_authn.v3.ProviderWithAudiences */
-export interface ProviderWithAudiences {
-  readonly providerName?: string
-  readonly audiences?: readonly string[]
-}
-
-/** envoy.extensions.filters.http.jwt_authn.v3.JwtRequirementOrList */
-export interface JwtRequirementOrList {
-  readonly requirements?: readonly JwtRequirement[]
-}
-
-/** envoy.extensions.filters.http.jwt_authn.v3.JwtRequirementAndList */
-export interface JwtRequirementAndList {
-  readonly requirements?: readonly JwtRequirement[]
-}
-
-/** envoy.extensions.filters.http.jwt_authn.v3.ExtractOnlyWithoutValidation */
-export interface ExtractOnlyWithoutValidation {
-  readonly verificationStatusHeader?: string
-}
-
-/** envoy.config.core.v3.GrpcService.EnvoyGrpc */
-export interface GrpcService_EnvoyGrpc {
-  readonly clusterName?: string
-  readonly authority?: string
-  readonly retryPolicy?: CoreRetryPolicy
-  readonly maxReceiveMessageLength?: number
-  readonly skipEnvoyHeaders?: boolean
-}
-
-/** envoy.config.core.v3.GrpcService.GoogleGrpc */
-export interface GrpcService_GoogleGrpc {
-  readonly targetUri?: string
-  readonly channelCredentials?: GrpcService_GoogleGrpc_ChannelCredentials
-  readonly channelCredentialsPlugin?: readonly Any[]
-  readonly callCredentials?: readonly GrpcService_GoogleGrpc_CallCredentials[]
-  readonly callCredentialsPlugin?: readonly Any[]
-  readonly statPrefix?: string
-  readonly credentialsFactoryName?: string
-  readonly config?: JsonObject
-  readonly perStreamBufferLimitBytes?: number
-  readonly channelArgs?: GrpcService_GoogleGrpc_ChannelArgs
-}
-
-/** envoy.config.core.v3.RetryPolicy */
-export interface CoreRetryPolicy {
-  readonly retryBackOff?: BackoffStrategy
-  readonly numRetries?: number
-  readonly retryOn?: string
-  readonly retryPriority?: CoreRetryPolicy_RetryPriority
-  readonly retryHostPredicate?: readonly CoreRetryPolicy_RetryHostPredicate[]
-  readonly hostSelectionRetryMaxAttempts?: number | string
-}
-
-/** envoy.config.core.v3.HttpUri */
-export interface HttpUri {
-  readonly uri?: string
-  readonly cluster?: string
-  readonly timeout?: string
-}
-
-/** envoy.extensions.filters.http.ext_authz.v3.AuthorizationRequest */
-export interface AuthorizationRequest {
-  readonly allowedHeaders?: ListStringMatcher
-  readonly headersToAdd?: readonly HeaderValue[]
-}
-
-/** envoy.extensions.filters.http.ext_authz.v3.AuthorizationResponse */
-export interface AuthorizationResponse {
-  readonly allowedUpstreamHeaders?: ListStringMatcher
-  readonly allowedUpstreamHeadersToAppend?: ListStringMatcher
-  readonly allowedClientHeaders?: ListStringMatcher
-  readonly allowedClientHeadersOnSuccess?: ListStringMatcher
-  readonly dynamicMetadataFromHeaders?: ListStringMatcher
-}
-
-/** envoy.type.matcher.v3.MetadataMatcher.PathSegment */
-export interface MetadataMatcher_PathSegment {
-  readonly key?: string
-}
-
-/** envoy.type.matcher.v3.ValueMatcher */
-export interface ValueMatcher {
-  readonly nullMatch?: ValueMatcher_NullMatch
-  readonly doubleMatch?: DoubleMatcher
-  readonly stringMatch?: EnvoyTypeMatcherStringMatcher
-  readonly boolMatch?: boolean
-  readonly presentMatch?: boolean
-  readonly listMatch?: ListMatcher
-  readonly orMatch?: OrMatcher
-}
-
-/** envoy.config.core.v3.GrpcMethodList.Service */
-export interface GrpcMethodList_Service {
-  readonly name?: string
-  readonly methodNames?: readonly string[]
-}
-
-/** envoy.extensions.common.ratelimit.v3.RateLimitDescriptor.Entry */
-export interface RateLimitDescriptor_Entry {
-  readonly key?: string
-  readonly value?: string
-}
-
-/** envoy.config.route.v3.RateLimit.Action */
-export interface RateLimit_Action {
-  readonly sourceCluster?: RateLimit_Action_SourceCluster
-  readonly destinationCluster?: RateLimit_Action_DestinationCluster
-  readonly requestHeaders?: RateLimit_Action_RequestHeaders
-  readonly queryParameters?: RateLimit_Action_QueryParameters
-  readonly remoteAddress?: RateLimit_Action_RemoteAddress
-  readonly genericKey?: RateLimit_Action_GenericKey
-  readonly headerValueMatch?: RateLimit_Action_HeaderValueMatch
-  readonly dynamicMetadata?: RateLimit_Action_DynamicMetaData
-  readonly metadata?: RateLimit_Action_MetaData
-  readonly extension?: ConfigCoreTypedExtensionConfig
-  readonly maskedRemoteAddress?: RateLimit_Action_MaskedRemoteAddress
-  readonly queryParameterValueMatch?: RateLimit_Action_QueryParameterValueMatch
-  readonly remoteAddressMatch?: RateLimit_Action_RemoteAddressMatch
-}
-
-/** envoy.config.route.v3.RateLimit.Override */
-export interface RateLimit_Override {
-  readonly dynamicMetadata?: RateLimit_Override_DynamicMetadata
-  readonly rateLimit?: RateLimit_Override_RateLimitOverride
-}
-
-/** envoy.config.route.v3.RateLimit.HitsAddend */
-export interface RateLimit_HitsAddend {
-  readonly number?: number | string
-  readonly format?: string
-  readonly isNegativeHits?: boolean
+  readonly key?: string | undefined
 }
 
 /** envoy.type.http.v3.CookieAttribute */
 export interface CookieAttribute {
-  readonly name?: string
-  readonly value?: string
+  readonly name?: string | undefined
+  readonly value?: string | undefined
 }
 
-/** envoy.extensions.common.dynamic_forward_proxy.v3.DnsCacheCircuitBreakers */
-export interface DnsCacheCircuitBreakers {
-  readonly maxPendingRequests?: number
+/** envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig.ZoneAwareLbConfig */
+export interface LocalityLbConfig_ZoneAwareLbConfig {
+  readonly routingEnabled?: Percent | undefined
+  readonly minClusterSize?: number | string | undefined
+  readonly failTrafficOnPanic?: boolean | undefined
+  readonly forceLocalityDirectRouting?: boolean | undefined
+  readonly forceLocalZone?: LocalityLbConfig_ZoneAwareLbConfig_ForceLocalZone | undefined
+  readonly localityBasis?: LocalityLbConfig_ZoneAwareLbConfig_LocalityBasis | undefined
 }
 
-/** envoy.config.common.key_value.v3.KeyValueStoreConfig */
-export interface KeyValueStoreConfig {
-  readonly config?: ConfigCoreTypedExtensionConfig
+/** envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig.LocalityWeightedLbConfig */
+export interface LocalityLbConfig_LocalityWeightedLbConfig {
 }
 
-/** envoy.type.matcher.v3.AddressMatcher */
-export interface AddressMatcher {
-  readonly ranges?: readonly XdsCoreCidrRange[]
-  readonly invertMatch?: boolean
+/** envoy.type.metadata.v3.MetadataKind */
+export interface MetadataKind {
+  readonly request?: MetadataKind_Request | undefined
+  readonly route?: MetadataKind_Route | undefined
+  readonly cluster?: MetadataKind_Cluster | undefined
+  readonly host?: MetadataKind_Host | undefined
 }
 
-/** envoy.extensions.clusters.dns.v3.DnsCluster */
-export interface DnsCluster {
-  readonly dnsRefreshRate?: string
-  readonly dnsFailureRefreshRate?: DnsCluster_RefreshRate
-  readonly respectDnsTtl?: boolean
-  readonly dnsJitter?: string
-  readonly typedDnsResolverConfig?: ConfigCoreTypedExtensionConfig
-  readonly dnsLookupFamily?: DnsLookupFamily
-  readonly allAddressesInSingleEndpoint?: boolean
-  readonly dnsMinRefreshRate?: string
+/** envoy.extensions.transport_sockets.tls.v3.TlsParameters */
+export interface TlsParameters {
+  readonly tlsMinimumProtocolVersion?: TlsParameters_TlsProtocol | undefined
+  readonly tlsMaximumProtocolVersion?: TlsParameters_TlsProtocol | undefined
+  readonly cipherSuites?: readonly string[] | undefined
+  readonly ecdhCurves?: readonly string[] | undefined
+  readonly signatureAlgorithms?: readonly string[] | undefined
+  readonly compliancePolicies?: readonly TlsParameters_CompliancePolicy[] | undefined
 }
 
-/** envoy.config.core.v3.JsonFormatOptions */
-export interface JsonFormatOptions {
-  readonly sortProperties?: boolean
+/** envoy.extensions.transport_sockets.tls.v3.CertificateProviderPluginInstance */
+export interface CertificateProviderPluginInstance {
+  readonly instanceName?: string | undefined
+  readonly certificateName?: string | undefined
+}
+
+/** envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CertificateProvider */
+export interface CommonTlsContext_CertificateProvider {
+  readonly name?: string | undefined
+  readonly typedConfig?: ConfigCoreTypedExtensionConfig | undefined
+}
+
+/** envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CertificateProviderInstance */
+export interface CommonTlsContext_CertificateProviderInstance {
+  readonly instanceName?: string | undefined
+  readonly certificateName?: string | undefined
+}
+
+/** envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CombinedCertificateValidationContext */
+export interface CommonTlsContext_CombinedCertificateValidationContext {
+  readonly defaultValidationContext?: CertificateValidationContext | undefined
+  readonly validationContextSdsSecretConfig?: SdsSecretConfig | undefined
+  readonly validationContextCertificateProvider?: CommonTlsContext_CertificateProvider | undefined
+  readonly validationContextCertificateProviderInstance?: CommonTlsContext_CertificateProviderInstance | undefined
+}
+
+/** envoy.extensions.transport_sockets.tls.v3.TlsKeyLog */
+export interface TlsKeyLog {
+  readonly path?: string | undefined
+  readonly localAddressRange?: readonly ConfigCoreCidrRange[] | undefined
+  readonly remoteAddressRange?: readonly ConfigCoreCidrRange[] | undefined
+}
+
+/** envoy.extensions.transport_sockets.tls.v3.PrivateKeyProvider */
+export interface PrivateKeyProvider {
+  readonly providerName?: string | undefined
+  readonly typedConfig?: Any | undefined
+  readonly fallback?: boolean | undefined
+}
+
+/** envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext.SystemRootCerts */
+export interface CertificateValidationContext_SystemRootCerts {
+}
+
+/** envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher */
+export interface SubjectAltNameMatcher {
+  readonly sanType?: SubjectAltNameMatcher_SanType | undefined
+  readonly matcher?: EnvoyTypeMatcherStringMatcher | undefined
+  readonly oid?: string | undefined
+}
+
+/** envoy.config.core.v3.AlternateProtocolsCacheOptions */
+export interface AlternateProtocolsCacheOptions {
+  readonly name?: string | undefined
+  readonly maxEntries?: number | undefined
+  readonly keyValueStoreConfig?: ConfigCoreTypedExtensionConfig | undefined
+  readonly prepopulatedEntries?: readonly AlternateProtocolsCacheOptions_AlternateProtocolsCacheEntry[] | undefined
+  readonly canonicalSuffixes?: readonly string[] | undefined
+}
+
+/** envoy.config.common.matcher.v3.MatchPredicate */
+export interface MatchPredicate {
+  readonly orMatch?: MatchPredicate_MatchSet | undefined
+  readonly andMatch?: MatchPredicate_MatchSet | undefined
+  readonly notMatch?: MatchPredicate | undefined
+  readonly anyMatch?: boolean | undefined
+  readonly httpRequestHeadersMatch?: HttpHeadersMatch | undefined
+  readonly httpRequestTrailersMatch?: HttpHeadersMatch | undefined
+  readonly httpResponseHeadersMatch?: HttpHeadersMatch | undefined
+  readonly httpResponseTrailersMatch?: HttpHeadersMatch | undefined
+  readonly httpRequestGenericBodyMatch?: HttpGenericBodyMatch | undefined
+  readonly httpResponseGenericBodyMatch?: HttpGenericBodyMatch | undefined
+}
+
+/** envoy.config.route.v3.RouteAction.HashPolicy.Header */
+export interface RouteAction_HashPolicy_Header {
+  readonly headerName?: string | undefined
+  readonly regexRewrite?: RegexMatchAndSubstitute | undefined
+}
+
+/** envoy.config.route.v3.RouteAction.HashPolicy.Cookie */
+export interface RouteAction_HashPolicy_Cookie {
+  readonly name?: string | undefined
+  readonly ttl?: string | undefined
+  readonly path?: string | undefined
+  readonly attributes?: readonly RouteAction_HashPolicy_CookieAttribute[] | undefined
+}
+
+/** envoy.config.route.v3.RouteAction.HashPolicy.ConnectionProperties */
+export interface RouteAction_HashPolicy_ConnectionProperties {
+  readonly sourceIp?: boolean | undefined
+}
+
+/** envoy.config.route.v3.RouteAction.HashPolicy.QueryParameter */
+export interface RouteAction_HashPolicy_QueryParameter {
+  readonly name?: string | undefined
+}
+
+/** envoy.config.route.v3.RouteAction.HashPolicy.FilterState */
+export interface RouteAction_HashPolicy_FilterState {
+  readonly key?: string | undefined
+}
+
+/** envoy.config.route.v3.RetryPolicy.RetryPriority */
+export interface RouteRetryPolicy_RetryPriority {
+  readonly name?: string | undefined
+  readonly typedConfig?: Any | undefined
+}
+
+/** envoy.config.route.v3.RetryPolicy.RetryHostPredicate */
+export interface RouteRetryPolicy_RetryHostPredicate {
+  readonly name?: string | undefined
+  readonly typedConfig?: Any | undefined
+}
+
+/** envoy.config.route.v3.RetryPolicy.RetryBackOff */
+export interface RetryPolicy_RetryBackOff {
+  readonly baseInterval?: string | undefined
+  readonly maxInterval?: string | undefined
+}
+
+/** envoy.config.route.v3.RetryPolicy.RateLimitedRetryBackOff */
+export interface RetryPolicy_RateLimitedRetryBackOff {
+  readonly resetHeaders?: readonly RetryPolicy_ResetHeader[] | undefined
+  readonly maxInterval?: string | undefined
+}
+
+/** envoy.config.bootstrap.v3.RuntimeLayer.DiskLayer */
+export interface RuntimeLayer_DiskLayer {
+  readonly symlinkRoot?: string | undefined
+  readonly subdirectory?: string | undefined
+  readonly appendServiceCluster?: boolean | undefined
+}
+
+/** envoy.config.bootstrap.v3.RuntimeLayer.AdminLayer */
+export interface RuntimeLayer_AdminLayer {
+}
+
+/** envoy.config.bootstrap.v3.RuntimeLayer.RtdsLayer */
+export interface RuntimeLayer_RtdsLayer {
+  readonly name?: string | undefined
+  readonly rtdsConfig?: ConfigSource | undefined
+}
+
+/** envoy.config.overload.v3.Trigger */
+export interface Trigger {
+  readonly name?: string | undefined
+  readonly threshold?: ThresholdTrigger | undefined
+  readonly scaled?: ScaledTrigger | undefined
 }
 
 /** xds.type.matcher.v3.Matcher.MatcherList.FieldMatcher */
 export interface Matcher_MatcherList_FieldMatcher {
-  readonly predicate?: Matcher_MatcherList_Predicate
-  readonly onMatch?: Matcher_OnMatch
+  readonly predicate?: Matcher_MatcherList_Predicate | undefined
+  readonly onMatch?: Matcher_OnMatch | undefined
 }
 
 /** xds.type.matcher.v3.Matcher.MatcherTree.MatchMap */
 export interface Matcher_MatcherTree_MatchMap {
-  readonly map?: Readonly<Record<string, Matcher_OnMatch>>
+  readonly map?: Readonly<Record<string, Matcher_OnMatch>> | undefined
 }
 
 /** envoy.config.core.v3.HealthCheck.Payload */
 export interface HealthCheck_Payload {
-  readonly text?: string
-  readonly binary?: string
-}
-
-/** envoy.config.core.v3.ProxyProtocolConfig */
-export interface ProxyProtocolConfig {
-  readonly version?: ProxyProtocolConfig_Version
-  readonly passThroughTlvs?: ProxyProtocolPassThroughTLVs
-  readonly addedTlvs?: readonly TlvEntry[]
+  readonly text?: string | undefined
+  readonly binary?: string | undefined
 }
 
 /** envoy.config.cluster.v3.CircuitBreakers.Thresholds.RetryBudget */
 export interface CircuitBreakers_Thresholds_RetryBudget {
-  readonly budgetPercent?: Percent
-  readonly budgetInterval?: string
-  readonly minRetryConcurrency?: number
+  readonly budgetPercent?: Percent | undefined
+  readonly budgetInterval?: string | undefined
+  readonly minRetryConcurrency?: number | undefined
 }
 
 /** envoy.config.core.v3.Http1ProtocolOptions.HeaderKeyFormat.ProperCaseWords */
@@ -2840,19 +3520,19 @@ export interface Http1ProtocolOptions_HeaderKeyFormat_ProperCaseWords {
 
 /** envoy.type.metadata.v3.MetadataKey.PathSegment */
 export interface MetadataKey_PathSegment {
-  readonly key?: string
-  readonly index?: number
+  readonly key?: string | undefined
+  readonly index?: number | undefined
 }
 
 /** envoy.config.listener.v3.ListenerFilterChainMatchPredicate.MatchSet */
 export interface ListenerFilterChainMatchPredicate_MatchSet {
-  readonly rules?: readonly ListenerFilterChainMatchPredicate[]
+  readonly rules?: readonly ListenerFilterChainMatchPredicate[] | undefined
 }
 
 /** envoy.type.v3.Int32Range */
 export interface Int32Range {
-  readonly start?: number
-  readonly end?: number
+  readonly start?: number | undefined
+  readonly end?: number | undefined
 }
 
 /** envoy.config.core.v3.SocketOption.SocketType.Stream */
@@ -2865,19 +3545,19 @@ export interface SocketOption_SocketType_Datagram {
 
 /** envoy.config.core.v3.SocketCmsgHeaders */
 export interface SocketCmsgHeaders {
-  readonly level?: number
-  readonly type?: number
-  readonly expectedSize?: number
+  readonly level?: number | undefined
+  readonly type?: number | undefined
+  readonly expectedSize?: number | undefined
 }
 
 /** envoy.config.accesslog.v3.StatusCodeFilter */
 export interface StatusCodeFilter {
-  readonly comparison?: ComparisonFilter
+  readonly comparison?: ComparisonFilter | undefined
 }
 
 /** envoy.config.accesslog.v3.DurationFilter */
 export interface DurationFilter {
-  readonly comparison?: ComparisonFilter
+  readonly comparison?: ComparisonFilter | undefined
 }
 
 /** envoy.config.accesslog.v3.NotHealthCheckFilter */
@@ -2890,120 +3570,120 @@ export interface TraceableFilter {
 
 /** envoy.config.accesslog.v3.RuntimeFilter */
 export interface RuntimeFilter {
-  readonly runtimeKey?: string
-  readonly percentSampled?: FractionalPercent
-  readonly useIndependentRandomness?: boolean
+  readonly runtimeKey?: string | undefined
+  readonly percentSampled?: FractionalPercent | undefined
+  readonly useIndependentRandomness?: boolean | undefined
 }
 
 /** envoy.config.accesslog.v3.AndFilter */
 export interface AndFilter {
-  readonly filters?: readonly AccessLogFilter[]
+  readonly filters?: readonly AccessLogFilter[] | undefined
 }
 
 /** envoy.config.accesslog.v3.OrFilter */
 export interface OrFilter {
-  readonly filters?: readonly AccessLogFilter[]
+  readonly filters?: readonly AccessLogFilter[] | undefined
 }
 
 /** envoy.config.accesslog.v3.HeaderFilter */
 export interface HeaderFilter {
-  readonly header?: HeaderMatcher
+  readonly header?: HeaderMatcher | undefined
 }
 
 /** envoy.config.accesslog.v3.ResponseFlagFilter */
 export interface ResponseFlagFilter {
-  readonly flags?: readonly string[]
+  readonly flags?: readonly string[] | undefined
 }
 
 /** envoy.config.accesslog.v3.GrpcStatusFilter */
 export interface GrpcStatusFilter {
-  readonly statuses?: readonly GrpcStatusFilter_Status[]
-  readonly exclude?: boolean
+  readonly statuses?: readonly GrpcStatusFilter_Status[] | undefined
+  readonly exclude?: boolean | undefined
 }
 
 /** envoy.config.accesslog.v3.ExtensionFilter */
 export interface ExtensionFilter {
-  readonly name?: string
-  readonly typedConfig?: Any
+  readonly name?: string | undefined
+  readonly typedConfig?: Any | undefined
 }
 
 /** envoy.config.accesslog.v3.MetadataFilter */
 export interface MetadataFilter {
-  readonly matcher?: MetadataMatcher
-  readonly matchIfKeyNotFound?: boolean
+  readonly matcher?: MetadataMatcher | undefined
+  readonly matchIfKeyNotFound?: boolean | undefined
 }
 
 /** envoy.config.accesslog.v3.LogTypeFilter */
 export interface LogTypeFilter {
-  readonly types?: readonly AccessLogType[]
-  readonly exclude?: boolean
+  readonly types?: readonly AccessLogType[] | undefined
+  readonly exclude?: boolean | undefined
 }
 
 /** envoy.config.route.v3.RouteAction */
 export interface RouteAction {
-  readonly cluster?: string
-  readonly clusterHeader?: string
-  readonly weightedClusters?: WeightedCluster
-  readonly clusterSpecifierPlugin?: string
-  readonly inlineClusterSpecifierPlugin?: ClusterSpecifierPlugin
-  readonly clusterNotFoundResponseCode?: RouteAction_ClusterNotFoundResponseCode
-  readonly metadataMatch?: Metadata
-  readonly prefixRewrite?: string
-  readonly regexRewrite?: RegexMatchAndSubstitute
-  readonly pathRewritePolicy?: ConfigCoreTypedExtensionConfig
-  readonly pathRewrite?: string
-  readonly hostRewriteLiteral?: string
-  readonly autoHostRewrite?: boolean
-  readonly hostRewriteHeader?: string
-  readonly hostRewritePathRegex?: RegexMatchAndSubstitute
-  readonly hostRewrite?: string
-  readonly appendXForwardedHost?: boolean
-  readonly timeout?: string
-  readonly idleTimeout?: string
-  readonly flushTimeout?: string
-  readonly earlyDataPolicy?: ConfigCoreTypedExtensionConfig
-  readonly retryPolicy?: RouteRetryPolicy
-  readonly retryPolicyTypedConfig?: Any
-  readonly requestMirrorPolicies?: readonly RouteAction_RequestMirrorPolicy[]
-  readonly priority?: RoutingPriority
-  readonly rateLimits?: readonly RateLimit[]
-  readonly includeVhRateLimits?: boolean
-  readonly hashPolicy?: readonly RouteAction_HashPolicy[]
-  readonly cors?: RouteCorsPolicy
-  readonly maxGrpcTimeout?: string
-  readonly grpcTimeoutOffset?: string
-  readonly upgradeConfigs?: readonly RouteAction_UpgradeConfig[]
-  readonly internalRedirectPolicy?: InternalRedirectPolicy
-  readonly internalRedirectAction?: RouteAction_InternalRedirectAction
-  readonly maxInternalRedirects?: number
-  readonly hedgePolicy?: HedgePolicy
-  readonly maxStreamDuration?: RouteAction_MaxStreamDuration
+  readonly cluster?: string | undefined
+  readonly clusterHeader?: string | undefined
+  readonly weightedClusters?: WeightedCluster | undefined
+  readonly clusterSpecifierPlugin?: string | undefined
+  readonly inlineClusterSpecifierPlugin?: ClusterSpecifierPlugin | undefined
+  readonly clusterNotFoundResponseCode?: RouteAction_ClusterNotFoundResponseCode | undefined
+  readonly metadataMatch?: Metadata | undefined
+  readonly prefixRewrite?: string | undefined
+  readonly regexRewrite?: RegexMatchAndSubstitute | undefined
+  readonly pathRewritePolicy?: ConfigCoreTypedExtensionConfig | undefined
+  readonly pathRewrite?: string | undefined
+  readonly hostRewriteLiteral?: string | undefined
+  readonly autoHostRewrite?: boolean | undefined
+  readonly hostRewriteHeader?: string | undefined
+  readonly hostRewritePathRegex?: RegexMatchAndSubstitute | undefined
+  readonly hostRewrite?: string | undefined
+  readonly appendXForwardedHost?: boolean | undefined
+  readonly timeout?: string | undefined
+  readonly idleTimeout?: string | undefined
+  readonly flushTimeout?: string | undefined
+  readonly earlyDataPolicy?: ConfigCoreTypedExtensionConfig | undefined
+  readonly retryPolicy?: RouteRetryPolicy | undefined
+  readonly retryPolicyTypedConfig?: Any | undefined
+  readonly requestMirrorPolicies?: readonly RouteAction_RequestMirrorPolicy[] | undefined
+  readonly priority?: RoutingPriority | undefined
+  readonly rateLimits?: readonly RateLimit[] | undefined
+  readonly includeVhRateLimits?: boolean | undefined
+  readonly hashPolicy?: readonly RouteAction_HashPolicy[] | undefined
+  readonly cors?: RouteCorsPolicy | undefined
+  readonly maxGrpcTimeout?: string | undefined
+  readonly grpcTimeoutOffset?: string | undefined
+  readonly upgradeConfigs?: readonly RouteAction_UpgradeConfig[] | undefined
+  readonly internalRedirectPolicy?: InternalRedirectPolicy | undefined
+  readonly internalRedirectAction?: RouteAction_InternalRedirectAction | undefined
+  readonly maxInternalRedirects?: number | undefined
+  readonly hedgePolicy?: HedgePolicy | undefined
+  readonly maxStreamDuration?: RouteAction_MaxStreamDuration | undefined
 }
 
 /** envoy.config.route.v3.RedirectAction */
 export interface RedirectAction {
-  readonly httpsRedirect?: boolean
-  readonly schemeRedirect?: string
-  readonly hostRedirect?: string
-  readonly portRedirect?: number
-  readonly pathRedirect?: string
-  readonly prefixRewrite?: string
-  readonly regexRewrite?: RegexMatchAndSubstitute
-  readonly pathRewrite?: string
-  readonly responseCode?: RedirectAction_RedirectResponseCode
-  readonly stripQuery?: boolean
+  readonly httpsRedirect?: boolean | undefined
+  readonly schemeRedirect?: string | undefined
+  readonly hostRedirect?: string | undefined
+  readonly portRedirect?: number | undefined
+  readonly pathRedirect?: string | undefined
+  readonly prefixRewrite?: string | undefined
+  readonly regexRewrite?: RegexMatchAndSubstitute | undefined
+  readonly pathRewrite?: string | undefined
+  readonly responseCode?: RedirectAction_RedirectResponseCode | undefined
+  readonly stripQuery?: boolean | undefined
 }
 
 /** envoy.config.route.v3.DirectResponseAction */
 export interface DirectResponseAction {
-  readonly status?: number
-  readonly body?: DataSource
-  readonly bodyFormat?: SubstitutionFormatString
+  readonly status?: number | undefined
+  readonly body?: DataSource | undefined
+  readonly bodyFormat?: SubstitutionFormatString | undefined
 }
 
 /** envoy.config.route.v3.FilterAction */
 export interface FilterAction {
-  readonly action?: Any
+  readonly action?: Any | undefined
 }
 
 /** envoy.config.route.v3.NonForwardingAction */
@@ -3012,299 +3692,75 @@ export interface NonForwardingAction {
 
 /** envoy.config.route.v3.Decorator */
 export interface Decorator {
-  readonly operation?: string
-  readonly propagate?: boolean
+  readonly operation?: string | undefined
+  readonly propagate?: boolean | undefined
 }
 
 /** envoy.config.route.v3.Tracing */
 export interface RouteTracing {
-  readonly clientSampling?: FractionalPercent
-  readonly randomSampling?: FractionalPercent
-  readonly overallSampling?: FractionalPercent
-  readonly customTags?: readonly CustomTag[]
-  readonly operation?: string
-  readonly upstreamOperation?: string
+  readonly clientSampling?: FractionalPercent | undefined
+  readonly randomSampling?: FractionalPercent | undefined
+  readonly overallSampling?: FractionalPercent | undefined
+  readonly customTags?: readonly CustomTag[] | undefined
+  readonly operation?: string | undefined
+  readonly upstreamOperation?: string | undefined
 }
 
 /** envoy.config.common.mutation_rules.v3.HeaderMutation.RemoveOnMatch */
 export interface HeaderMutation_RemoveOnMatch {
-  readonly keyMatcher?: EnvoyTypeMatcherStringMatcher
-}
-
-/** envoy.config.bootstrap.v3.RuntimeLayer.DiskLayer */
-export interface RuntimeLayer_DiskLayer {
-  readonly symlinkRoot?: string
-  readonly subdirectory?: string
-  readonly appendServiceCluster?: boolean
-}
-
-/** envoy.config.bootstrap.v3.RuntimeLayer.AdminLayer */
-export interface RuntimeLayer_AdminLayer {
-}
-
-/** envoy.config.bootstrap.v3.RuntimeLayer.RtdsLayer */
-export interface RuntimeLayer_RtdsLayer {
-  readonly name?: string
-  readonly rtdsConfig?: ConfigSource
-}
-
-/** envoy.config.overload.v3.Trigger */
-export interface Trigger {
-  readonly name?: string
-  readonly threshold?: ThresholdTrigger
-  readonly scaled?: ScaledTrigger
-}
-
-/** envoy.config.core.v3.AlternateProtocolsCacheOptions.AlternateProtocolsCacheEntry */
-export interface AlternateProtocolsCacheOptions_AlternateProtocolsCacheEntry {
-  readonly hostname?: string
-  readonly port?: number
-}
-
-/** envoy.config.common.matcher.v3.MatchPredicate.MatchSet */
-export interface MatchPredicate_MatchSet {
-  readonly rules?: readonly MatchPredicate[]
-}
-
-/** envoy.config.common.matcher.v3.HttpHeadersMatch */
-export interface HttpHeadersMatch {
-  readonly headers?: readonly HeaderMatcher[]
-}
-
-/** envoy.config.common.matcher.v3.HttpGenericBodyMatch */
-export interface HttpGenericBodyMatch {
-  readonly bytesLimit?: number
-  readonly patterns?: readonly HttpGenericBodyMatch_GenericTextMatch[]
-}
-
-/** envoy.type.matcher.v3.RegexMatchAndSubstitute */
-export interface RegexMatchAndSubstitute {
-  readonly pattern?: EnvoyTypeMatcherRegexMatcher
-  readonly substitution?: string
-}
-
-/** envoy.config.route.v3.RouteAction.HashPolicy.CookieAttribute */
-export interface RouteAction_HashPolicy_CookieAttribute {
-  readonly name?: string
-  readonly value?: string
-}
-
-/** envoy.config.route.v3.RetryPolicy.ResetHeader */
-export interface RetryPolicy_ResetHeader {
-  readonly name?: string
-  readonly format?: RetryPolicy_ResetHeaderFormat
-}
-
-/** envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes.ScopeKeyBuilder.FragmentBuilder */
-export interface ScopedRoutes_ScopeKeyBuilder_FragmentBuilder {
-  readonly headerValueExtractor?: ScopedRoutes_ScopeKeyBuilder_FragmentBuilder_HeaderValueExtractor
-}
-
-/** envoy.config.route.v3.ScopedRouteConfiguration */
-export interface ScopedRouteConfiguration {
-  readonly onDemand?: boolean
-  readonly name?: string
-  readonly routeConfigurationName?: string
-  readonly routeConfiguration?: RouteConfiguration
-  readonly key?: ScopedRouteConfiguration_Key
-}
-
-/** envoy.type.tracing.v3.CustomTag.Literal */
-export interface CustomTag_Literal {
-  readonly value?: string
-}
-
-/** envoy.type.tracing.v3.CustomTag.Environment */
-export interface CustomTag_Environment {
-  readonly name?: string
-  readonly defaultValue?: string
-}
-
-/** envoy.type.tracing.v3.CustomTag.Header */
-export interface CustomTag_Header {
-  readonly name?: string
-  readonly defaultValue?: string
-}
-
-/** envoy.type.tracing.v3.CustomTag.Metadata */
-export interface CustomTag_Metadata {
-  readonly kind?: MetadataKind
-  readonly metadataKey?: MetadataKey
-  readonly defaultValue?: string
-}
-
-/** envoy.config.core.v3.QuicKeepAliveSettings */
-export interface QuicKeepAliveSettings {
-  readonly maxInterval?: string
-  readonly initialInterval?: string
-}
-
-/** envoy.config.core.v3.QuicProtocolOptions.ConnectionMigrationSettings */
-export interface QuicProtocolOptions_ConnectionMigrationSettings {
-  readonly migrateIdleConnections?: QuicProtocolOptions_ConnectionMigrationSettings_MigrateIdleConnectionSettings
-  readonly maxTimeOnNonDefaultNetwork?: string
-}
-
-/** envoy.type.http.v3.PathTransformation.Operation */
-export interface PathTransformation_Operation {
-  readonly normalizePathRfc3986?: PathTransformation_Operation_NormalizePathRFC3986
-  readonly mergeSlashes?: PathTransformation_Operation_MergeSlashes
-}
-
-/** envoy.config.rbac.v3.Permission */
-export interface Permission {
-  readonly andRules?: Permission_Set
-  readonly orRules?: Permission_Set
-  readonly any?: boolean
-  readonly header?: HeaderMatcher
-  readonly urlPath?: PathMatcher
-  readonly destinationIp?: ConfigCoreCidrRange
-  readonly destinationPort?: number
-  readonly destinationPortRange?: Int32Range
-  readonly metadata?: MetadataMatcher
-  readonly notRule?: Permission
-  readonly requestedServerName?: EnvoyTypeMatcherStringMatcher
-  readonly matcher?: ConfigCoreTypedExtensionConfig
-  readonly uriTemplate?: ConfigCoreTypedExtensionConfig
-  readonly sourcedMetadata?: SourcedMetadata
-}
-
-/** envoy.config.rbac.v3.Principal */
-export interface Principal {
-  readonly andIds?: Principal_Set
-  readonly orIds?: Principal_Set
-  readonly any?: boolean
-  readonly authenticated?: Principal_Authenticated
-  readonly sourceIp?: ConfigCoreCidrRange
-  readonly directRemoteIp?: ConfigCoreCidrRange
-  readonly remoteIp?: ConfigCoreCidrRange
-  readonly header?: HeaderMatcher
-  readonly urlPath?: PathMatcher
-  readonly metadata?: MetadataMatcher
-  readonly filterState?: FilterStateMatcher
-  readonly notId?: Principal
-  readonly sourcedMetadata?: SourcedMetadata
-  readonly custom?: ConfigCoreTypedExtensionConfig
-}
-
-/** google.api.expr.v1alpha1.Expr */
-export interface Expr {
-  readonly id?: number | string
-  readonly constExpr?: Constant
-  readonly identExpr?: Expr_Ident
-  readonly selectExpr?: Expr_Select
-  readonly callExpr?: Expr_Call
-  readonly listExpr?: Expr_CreateList
-  readonly structExpr?: Expr_CreateStruct
-  readonly comprehensionExpr?: Expr_Comprehension
-}
-
-/** google.api.expr.v1alpha1.CheckedExpr */
-export interface CheckedExpr {
-  readonly referenceMap?: Readonly<Record<string, Reference>>
-  readonly typeMap?: Readonly<Record<string, Type>>
-  readonly sourceInfo?: SourceInfo
-  readonly exprVersion?: string
-  readonly expr?: Expr
-}
-
-/** envoy.config.core.v3.CelExpressionConfig */
-export interface CelExpressionConfig {
-  readonly enableStringConversion?: boolean
-  readonly enableStringConcat?: boolean
-  readonly enableStringFunctions?: boolean
-}
-
-/** envoy.config.rbac.v3.RBAC.AuditLoggingOptions.AuditLoggerConfig */
-export interface RBAC_AuditLoggingOptions_AuditLoggerConfig {
-  readonly auditLogger?: ConfigCoreTypedExtensionConfig
-  readonly isOptional?: boolean
-}
-
-/** envoy.type.matcher.v3.RegexMatcher.GoogleRE2 */
-export interface EnvoyTypeMatcherRegexMatcher_GoogleRE2 {
-  readonly maxProgramSize?: number
-}
-
-/** envoy.extensions.filters.http.jwt_authn.v3.JwksAsyncFetch */
-export interface JwksAsyncFetch {
-  readonly fastListener?: boolean
-  readonly failedRefetchDuration?: string
-}
-
-/** envoy.extensions.filters.http.jwt_authn.v3.JwtClaimToHeader.PathSegment */
-export interface JwtClaimToHeader_PathSegment {
-  readonly key?: string
-}
-
-/** envoy.config.route.v3.RouteMatch.ConnectMatcher */
-export interface RouteMatch_ConnectMatcher {
-}
-
-/** envoy.config.route.v3.QueryParameterMatcher */
-export interface QueryParameterMatcher {
-  readonly name?: string
-  readonly stringMatch?: EnvoyTypeMatcherStringMatcher
-  readonly presentMatch?: boolean
-}
-
-/** envoy.config.route.v3.CookieMatcher */
-export interface CookieMatcher {
-  readonly name?: string
-  readonly stringMatch?: EnvoyTypeMatcherStringMatcher
-  readonly invertMatch?: boolean
-}
-
-/** envoy.config.route.v3.RouteMatch.GrpcRouteMatchOptions */
-export interface RouteMatch_GrpcRouteMatchOptions {
-}
-
-/** envoy.config.route.v3.RouteMatch.TlsContextMatchOptions */
-export interface RouteMatch_TlsContextMatchOptions {
-  readonly presented?: boolean
-  readonly validated?: boolean
-}
-
-/** envoy.type.matcher.v3.FilterStateMatcher */
-export interface FilterStateMatcher {
-  readonly key?: string
-  readonly stringMatch?: EnvoyTypeMatcherStringMatcher
-  readonly addressMatch?: AddressMatcher
+  readonly keyMatcher?: EnvoyTypeMatcherStringMatcher | undefined
 }
 
 /** envoy.config.core.v3.GrpcService.GoogleGrpc.ChannelCredentials */
 export interface GrpcService_GoogleGrpc_ChannelCredentials {
-  readonly sslCredentials?: GrpcService_GoogleGrpc_SslCredentials
-  readonly googleDefault?: Readonly<Record<string, never>>
-  readonly localCredentials?: GrpcService_GoogleGrpc_GoogleLocalCredentials
+  readonly sslCredentials?: GrpcService_GoogleGrpc_SslCredentials | undefined
+  readonly googleDefault?: Readonly<Record<string, never>> | undefined
+  readonly localCredentials?: GrpcService_GoogleGrpc_GoogleLocalCredentials | undefined
 }
 
 /** envoy.config.core.v3.GrpcService.GoogleGrpc.CallCredentials */
 export interface GrpcService_GoogleGrpc_CallCredentials {
-  readonly accessToken?: string
-  readonly googleComputeEngine?: Readonly<Record<string, never>>
-  readonly googleRefreshToken?: string
-  readonly serviceAccountJwtAccess?: GrpcService_GoogleGrpc_CallCredentials_ServiceAccountJWTAccessCredentials
-  readonly googleIam?: GrpcService_GoogleGrpc_CallCredentials_GoogleIAMCredentials
-  readonly fromPlugin?: GrpcService_GoogleGrpc_CallCredentials_MetadataCredentialsFromPlugin
-  readonly stsService?: GrpcService_GoogleGrpc_CallCredentials_StsService
+  readonly accessToken?: string | undefined
+  readonly googleComputeEngine?: Readonly<Record<string, never>> | undefined
+  readonly googleRefreshToken?: string | undefined
+  readonly serviceAccountJwtAccess?: GrpcService_GoogleGrpc_CallCredentials_ServiceAccountJWTAccessCredentials | undefined
+  readonly googleIam?: GrpcService_GoogleGrpc_CallCredentials_GoogleIAMCredentials | undefined
+  readonly fromPlugin?: GrpcService_GoogleGrpc_CallCredentials_MetadataCredentialsFromPlugin | undefined
+  readonly stsService?: GrpcService_GoogleGrpc_CallCredentials_StsService | undefined
 }
 
 /** envoy.config.core.v3.GrpcService.GoogleGrpc.ChannelArgs */
 export interface GrpcService_GoogleGrpc_ChannelArgs {
-  readonly args?: Readonly<Record<string, GrpcService_GoogleGrpc_ChannelArgs_Value>>
+  readonly args?: Readonly<Record<string, GrpcService_GoogleGrpc_ChannelArgs_Value>> | undefined
 }
 
 /** envoy.config.core.v3.RetryPolicy.RetryPriority */
 export interface CoreRetryPolicy_RetryPriority {
-  readonly name?: string
-  readonly typedConfig?: Any
+  readonly name?: string | undefined
+  readonly typedConfig?: Any | undefined
 }
 
 /** envoy.config.core.v3.RetryPolicy.RetryHostPredicate */
 export interface CoreRetryPolicy_RetryHostPredicate {
-  readonly name?: string
-  readonly typedConfig?: Any
+  readonly name?: string | undefined
+  readonly typedConfig?: Any | undefined
+}
+
+/** xds.core.v3.CidrRange */
+export interface XdsCoreCidrRange {
+  readonly addressPrefix?: string | undefined
+  readonly prefixLen?: number | undefined
+}
+
+/** envoy.extensions.clusters.dns.v3.DnsCluster.RefreshRate */
+export interface DnsCluster_RefreshRate {
+  readonly baseInterval?: string | undefined
+  readonly maxInterval?: string | undefined
+}
+
+/** envoy.type.matcher.v3.RegexMatcher.GoogleRE2 */
+export interface EnvoyTypeMatcherRegexMatcher_GoogleRE2 {
+  readonly maxProgramSize?: number | undefined
 }
 
 /** envoy.type.matcher.v3.ValueMatcher.NullMatch */
@@ -3313,18 +3769,64 @@ export interface ValueMatcher_NullMatch {
 
 /** envoy.type.matcher.v3.DoubleMatcher */
 export interface DoubleMatcher {
-  readonly range?: DoubleRange
-  readonly exact?: number
+  readonly range?: DoubleRange | undefined
+  readonly exact?: number | undefined
 }
 
 /** envoy.type.matcher.v3.ListMatcher */
 export interface ListMatcher {
-  readonly oneOf?: ValueMatcher
+  readonly oneOf?: ValueMatcher | undefined
 }
 
 /** envoy.type.matcher.v3.OrMatcher */
 export interface OrMatcher {
-  readonly valueMatchers?: readonly ValueMatcher[]
+  readonly valueMatchers?: readonly ValueMatcher[] | undefined
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.JwksAsyncFetch */
+export interface JwksAsyncFetch {
+  readonly fastListener?: boolean | undefined
+  readonly failedRefetchDuration?: string | undefined
+}
+
+/** envoy.extensions.filters.http.jwt_authn.v3.JwtClaimToHeader.PathSegment */
+export interface JwtClaimToHeader_PathSegment {
+  readonly key?: string | undefined
+}
+
+/** envoy.config.route.v3.RouteMatch.ConnectMatcher */
+export interface RouteMatch_ConnectMatcher {
+}
+
+/** envoy.config.route.v3.QueryParameterMatcher */
+export interface QueryParameterMatcher {
+  readonly name?: string | undefined
+  readonly stringMatch?: EnvoyTypeMatcherStringMatcher | undefined
+  readonly presentMatch?: boolean | undefined
+}
+
+/** envoy.config.route.v3.CookieMatcher */
+export interface CookieMatcher {
+  readonly name?: string | undefined
+  readonly stringMatch?: EnvoyTypeMatcherStringMatcher | undefined
+  readonly invertMatch?: boolean | undefined
+}
+
+/** envoy.config.route.v3.RouteMatch.GrpcRouteMatchOptions */
+export interface RouteMatch_GrpcRouteMatchOptions {
+}
+
+/** envoy.config.route.v3.RouteMatch.TlsContextMatchOptions */
+export interface RouteMatch_TlsContextMatchOptions {
+  readonly presented?: boolean | undefined
+  readonly validated?: boolean | undefined
+}
+
+/** envoy.type.matcher.v3.FilterStateMatcher */
+export interface FilterStateMatcher {
+  readonly key?: string | undefined
+  readonly stringMatch?: EnvoyTypeMatcherStringMatcher | undefined
+  readonly addressMatch?: AddressMatcher | undefined
 }
 
 /** envoy.config.route.v3.RateLimit.Action.SourceCluster */
@@ -3337,16 +3839,16 @@ export interface RateLimit_Action_DestinationCluster {
 
 /** envoy.config.route.v3.RateLimit.Action.RequestHeaders */
 export interface RateLimit_Action_RequestHeaders {
-  readonly headerName?: string
-  readonly descriptorKey?: string
-  readonly skipIfAbsent?: boolean
+  readonly headerName?: string | undefined
+  readonly descriptorKey?: string | undefined
+  readonly skipIfAbsent?: boolean | undefined
 }
 
 /** envoy.config.route.v3.RateLimit.Action.QueryParameters */
 export interface RateLimit_Action_QueryParameters {
-  readonly queryParameterName?: string
-  readonly descriptorKey?: string
-  readonly skipIfAbsent?: boolean
+  readonly queryParameterName?: string | undefined
+  readonly descriptorKey?: string | undefined
+  readonly skipIfAbsent?: boolean | undefined
 }
 
 /** envoy.config.route.v3.RateLimit.Action.RemoteAddress */
@@ -3355,402 +3857,196 @@ export interface RateLimit_Action_RemoteAddress {
 
 /** envoy.config.route.v3.RateLimit.Action.GenericKey */
 export interface RateLimit_Action_GenericKey {
-  readonly descriptorValue?: string
-  readonly defaultValue?: string
-  readonly descriptorKey?: string
+  readonly descriptorValue?: string | undefined
+  readonly defaultValue?: string | undefined
+  readonly descriptorKey?: string | undefined
 }
 
 /** envoy.config.route.v3.RateLimit.Action.HeaderValueMatch */
 export interface RateLimit_Action_HeaderValueMatch {
-  readonly descriptorValue?: string
-  readonly defaultValue?: string
-  readonly descriptorKey?: string
-  readonly expectMatch?: boolean
-  readonly headers?: readonly HeaderMatcher[]
+  readonly descriptorValue?: string | undefined
+  readonly defaultValue?: string | undefined
+  readonly descriptorKey?: string | undefined
+  readonly expectMatch?: boolean | undefined
+  readonly headers?: readonly HeaderMatcher[] | undefined
 }
 
 /** envoy.config.route.v3.RateLimit.Action.DynamicMetaData */
 export interface RateLimit_Action_DynamicMetaData {
-  readonly descriptorKey?: string
-  readonly metadataKey?: MetadataKey
-  readonly defaultValue?: string
+  readonly descriptorKey?: string | undefined
+  readonly metadataKey?: MetadataKey | undefined
+  readonly defaultValue?: string | undefined
 }
 
 /** envoy.config.route.v3.RateLimit.Action.MetaData */
 export interface RateLimit_Action_MetaData {
-  readonly descriptorKey?: string
-  readonly metadataKey?: MetadataKey
-  readonly defaultValue?: string
-  readonly source?: RateLimit_Action_MetaData_Source
-  readonly skipIfAbsent?: boolean
+  readonly descriptorKey?: string | undefined
+  readonly metadataKey?: MetadataKey | undefined
+  readonly defaultValue?: string | undefined
+  readonly source?: RateLimit_Action_MetaData_Source | undefined
+  readonly skipIfAbsent?: boolean | undefined
 }
 
 /** envoy.config.route.v3.RateLimit.Action.MaskedRemoteAddress */
 export interface RateLimit_Action_MaskedRemoteAddress {
-  readonly v4PrefixMaskLen?: number
-  readonly v6PrefixMaskLen?: number
+  readonly v4PrefixMaskLen?: number | undefined
+  readonly v6PrefixMaskLen?: number | undefined
 }
 
 /** envoy.config.route.v3.RateLimit.Action.QueryParameterValueMatch */
 export interface RateLimit_Action_QueryParameterValueMatch {
-  readonly descriptorValue?: string
-  readonly defaultValue?: string
-  readonly descriptorKey?: string
-  readonly expectMatch?: boolean
-  readonly queryParameters?: readonly QueryParameterMatcher[]
+  readonly descriptorValue?: string | undefined
+  readonly defaultValue?: string | undefined
+  readonly descriptorKey?: string | undefined
+  readonly expectMatch?: boolean | undefined
+  readonly queryParameters?: readonly QueryParameterMatcher[] | undefined
 }
 
 /** envoy.config.route.v3.RateLimit.Action.RemoteAddressMatch */
 export interface RateLimit_Action_RemoteAddressMatch {
-  readonly descriptorValue?: string
-  readonly descriptorKey?: string
-  readonly defaultValue?: string
-  readonly addressMatcher?: AddressMatcher
+  readonly descriptorValue?: string | undefined
+  readonly descriptorKey?: string | undefined
+  readonly defaultValue?: string | undefined
+  readonly addressMatcher?: AddressMatcher | undefined
 }
 
 /** envoy.config.route.v3.RateLimit.Override.DynamicMetadata */
 export interface RateLimit_Override_DynamicMetadata {
-  readonly metadataKey?: MetadataKey
+  readonly metadataKey?: MetadataKey | undefined
 }
 
 /** envoy.config.route.v3.RateLimit.Override.RateLimitOverride */
 export interface RateLimit_Override_RateLimitOverride {
-  readonly requestsPerUnit?: number
-  readonly unit?: RateLimitUnit
+  readonly requestsPerUnit?: number | undefined
+  readonly unit?: RateLimitUnit | undefined
 }
 
-/** xds.core.v3.CidrRange */
-export interface XdsCoreCidrRange {
-  readonly addressPrefix?: string
-  readonly prefixLen?: number
+/** envoy.config.rbac.v3.Permission */
+export interface Permission {
+  readonly andRules?: Permission_Set | undefined
+  readonly orRules?: Permission_Set | undefined
+  readonly any?: boolean | undefined
+  readonly header?: HeaderMatcher | undefined
+  readonly urlPath?: PathMatcher | undefined
+  readonly destinationIp?: ConfigCoreCidrRange | undefined
+  readonly destinationPort?: number | undefined
+  readonly destinationPortRange?: Int32Range | undefined
+  readonly metadata?: MetadataMatcher | undefined
+  readonly notRule?: Permission | undefined
+  readonly requestedServerName?: EnvoyTypeMatcherStringMatcher | undefined
+  readonly matcher?: ConfigCoreTypedExtensionConfig | undefined
+  readonly uriTemplate?: ConfigCoreTypedExtensionConfig | undefined
+  readonly sourcedMetadata?: SourcedMetadata | undefined
 }
 
-/** envoy.extensions.clusters.dns.v3.DnsCluster.RefreshRate */
-export interface DnsCluster_RefreshRate {
-  readonly baseInterval?: string
-  readonly maxInterval?: string
+/** envoy.config.rbac.v3.Principal */
+export interface Principal {
+  readonly andIds?: Principal_Set | undefined
+  readonly orIds?: Principal_Set | undefined
+  readonly any?: boolean | undefined
+  readonly authenticated?: Principal_Authenticated | undefined
+  readonly sourceIp?: ConfigCoreCidrRange | undefined
+  readonly directRemoteIp?: ConfigCoreCidrRange | undefined
+  readonly remoteIp?: ConfigCoreCidrRange | undefined
+  readonly header?: HeaderMatcher | undefined
+  readonly urlPath?: PathMatcher | undefined
+  readonly metadata?: MetadataMatcher | undefined
+  readonly filterState?: FilterStateMatcher | undefined
+  readonly notId?: Principal | undefined
+  readonly sourcedMetadata?: SourcedMetadata | undefined
+  readonly custom?: ConfigCoreTypedExtensionConfig | undefined
 }
 
-/** xds.type.matcher.v3.Matcher.MatcherList.Predicate */
-export interface Matcher_MatcherList_Predicate {
-  readonly singlePredicate?: Matcher_MatcherList_Predicate_SinglePredicate
-  readonly orMatcher?: Matcher_MatcherList_Predicate_PredicateList
-  readonly andMatcher?: Matcher_MatcherList_Predicate_PredicateList
-  readonly notMatcher?: Matcher_MatcherList_Predicate
+/** google.api.expr.v1alpha1.Expr */
+export interface Expr {
+  readonly id?: number | string | undefined
+  readonly constExpr?: Constant | undefined
+  readonly identExpr?: Expr_Ident | undefined
+  readonly selectExpr?: Expr_Select | undefined
+  readonly callExpr?: Expr_Call | undefined
+  readonly listExpr?: Expr_CreateList | undefined
+  readonly structExpr?: Expr_CreateStruct | undefined
+  readonly comprehensionExpr?: Expr_Comprehension | undefined
 }
 
-/** envoy.config.core.v3.ProxyProtocolPassThroughTLVs */
-export interface ProxyProtocolPassThroughTLVs {
-  readonly matchType?: ProxyProtocolPassThroughTLVs_PassTLVsMatchType
-  readonly tlvType?: readonly number[]
+/** google.api.expr.v1alpha1.CheckedExpr */
+export interface CheckedExpr {
+  readonly referenceMap?: Readonly<Record<string, Reference>> | undefined
+  readonly typeMap?: Readonly<Record<string, Type>> | undefined
+  readonly sourceInfo?: SourceInfo | undefined
+  readonly exprVersion?: string | undefined
+  readonly expr?: Expr | undefined
 }
 
-/** envoy.config.accesslog.v3.ComparisonFilter */
-export interface ComparisonFilter {
-  readonly op?: ComparisonFilter_Op
-  readonly value?: RuntimeUInt32
+/** envoy.config.rbac.v3.RBAC.AuditLoggingOptions.AuditLoggerConfig */
+export interface RBAC_AuditLoggingOptions_AuditLoggerConfig {
+  readonly auditLogger?: ConfigCoreTypedExtensionConfig | undefined
+  readonly isOptional?: boolean | undefined
 }
 
-/** envoy.config.route.v3.WeightedCluster */
-export interface WeightedCluster {
-  readonly clusters?: readonly WeightedCluster_ClusterWeight[]
-  readonly totalWeight?: number
-  readonly runtimeKeyPrefix?: string
-  readonly headerName?: string
-  readonly useHashPolicy?: boolean
+/** envoy.config.core.v3.AsyncDataSource */
+export interface AsyncDataSource {
+  readonly local?: DataSource | undefined
+  readonly remote?: RemoteDataSource | undefined
 }
 
-/** envoy.config.route.v3.RouteAction.UpgradeConfig */
-export interface RouteAction_UpgradeConfig {
-  readonly upgradeType?: string
-  readonly enabled?: boolean
-  readonly connectConfig?: RouteAction_UpgradeConfig_ConnectConfig
+/** envoy.extensions.wasm.v3.EnvironmentVariables */
+export interface EnvironmentVariables {
+  readonly hostEnvKeys?: readonly string[] | undefined
+  readonly keyValues?: Readonly<Record<string, string>> | undefined
 }
 
-/** envoy.config.route.v3.InternalRedirectPolicy */
-export interface InternalRedirectPolicy {
-  readonly maxInternalRedirects?: number
-  readonly redirectResponseCodes?: readonly number[]
-  readonly predicates?: readonly ConfigCoreTypedExtensionConfig[]
-  readonly allowCrossSchemeRedirect?: boolean
-  readonly responseHeadersToCopy?: readonly string[]
+/** envoy.extensions.wasm.v3.SanitizationConfig */
+export interface SanitizationConfig {
 }
 
-/** envoy.config.route.v3.RouteAction.MaxStreamDuration */
-export interface RouteAction_MaxStreamDuration {
-  readonly maxStreamDuration?: string
-  readonly grpcTimeoutHeaderMax?: string
-  readonly grpcTimeoutHeaderOffset?: string
+/** envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes.ScopeKeyBuilder.FragmentBuilder */
+export interface ScopedRoutes_ScopeKeyBuilder_FragmentBuilder {
+  readonly headerValueExtractor?: ScopedRoutes_ScopeKeyBuilder_FragmentBuilder_HeaderValueExtractor | undefined
 }
 
-/** envoy.config.overload.v3.ThresholdTrigger */
-export interface ThresholdTrigger {
-  readonly value?: number
+/** envoy.config.route.v3.ScopedRouteConfiguration */
+export interface ScopedRouteConfiguration {
+  readonly onDemand?: boolean | undefined
+  readonly name?: string | undefined
+  readonly routeConfigurationName?: string | undefined
+  readonly routeConfiguration?: RouteConfiguration | undefined
+  readonly key?: ScopedRouteConfiguration_Key | undefined
 }
 
-/** envoy.config.overload.v3.ScaledTrigger */
-export interface ScaledTrigger {
-  readonly scalingThreshold?: number
-  readonly saturationThreshold?: number
+/** envoy.config.core.v3.QuicKeepAliveSettings */
+export interface QuicKeepAliveSettings {
+  readonly maxInterval?: string | undefined
+  readonly initialInterval?: string | undefined
 }
 
-/** envoy.config.common.matcher.v3.HttpGenericBodyMatch.GenericTextMatch */
-export interface HttpGenericBodyMatch_GenericTextMatch {
-  readonly stringMatch?: string
-  readonly binaryMatch?: string
+/** envoy.config.core.v3.QuicProtocolOptions.ConnectionMigrationSettings */
+export interface QuicProtocolOptions_ConnectionMigrationSettings {
+  readonly migrateIdleConnections?: QuicProtocolOptions_ConnectionMigrationSettings_MigrateIdleConnectionSettings | undefined
+  readonly maxTimeOnNonDefaultNetwork?: string | undefined
 }
 
-/** envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes.ScopeKeyBuilder.FragmentBuilder.HeaderValueExtractor */
-export interface ScopedRoutes_ScopeKeyBuilder_FragmentBuilder_HeaderValueExtractor {
-  readonly name?: string
-  readonly elementSeparator?: string
-  readonly index?: number
-  readonly element?: ScopedRoutes_ScopeKeyBuilder_FragmentBuilder_HeaderValueExtractor_KvElement
+/** envoy.type.http.v3.PathTransformation.Operation */
+export interface PathTransformation_Operation {
+  readonly normalizePathRfc3986?: PathTransformation_Operation_NormalizePathRFC3986 | undefined
+  readonly mergeSlashes?: PathTransformation_Operation_MergeSlashes | undefined
 }
 
-/** envoy.config.route.v3.ScopedRouteConfiguration.Key */
-export interface ScopedRouteConfiguration_Key {
-  readonly fragments?: readonly ScopedRouteConfiguration_Key_Fragment[]
+/** envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.PrefixRoutes.Route.RequestMirrorPolicy */
+export interface RedisProxy_PrefixRoutes_Route_RequestMirrorPolicy {
+  readonly cluster?: string | undefined
+  readonly runtimeFraction?: RuntimeFractionalPercent | undefined
+  readonly excludeReadCommands?: boolean | undefined
 }
 
-/** envoy.type.metadata.v3.MetadataKind */
-export interface MetadataKind {
-  readonly request?: MetadataKind_Request
-  readonly route?: MetadataKind_Route
-  readonly cluster?: MetadataKind_Cluster
-  readonly host?: MetadataKind_Host
+/** envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.PrefixRoutes.Route.ReadCommandPolicy */
+export interface RedisProxy_PrefixRoutes_Route_ReadCommandPolicy {
+  readonly cluster?: string | undefined
 }
 
-/** envoy.config.core.v3.QuicProtocolOptions.ConnectionMigrationSettings.MigrateIdleConnectionSettings */
-export interface QuicProtocolOptions_ConnectionMigrationSettings_MigrateIdleConnectionSettings {
-  readonly maxIdleTimeBeforeMigration?: string
-}
-
-/** envoy.type.http.v3.PathTransformation.Operation.NormalizePathRFC3986 */
-export interface PathTransformation_Operation_NormalizePathRFC3986 {
-}
-
-/** envoy.type.http.v3.PathTransformation.Operation.MergeSlashes */
-export interface PathTransformation_Operation_MergeSlashes {
-}
-
-/** envoy.config.rbac.v3.Permission.Set */
-export interface Permission_Set {
-  readonly rules?: readonly Permission[]
-}
-
-/** envoy.type.matcher.v3.PathMatcher */
-export interface PathMatcher {
-  readonly path?: EnvoyTypeMatcherStringMatcher
-}
-
-/** envoy.config.rbac.v3.SourcedMetadata */
-export interface SourcedMetadata {
-  readonly metadataMatcher?: MetadataMatcher
-  readonly metadataSource?: MetadataSource
-}
-
-/** envoy.config.rbac.v3.Principal.Set */
-export interface Principal_Set {
-  readonly ids?: readonly Principal[]
-}
-
-/** envoy.config.rbac.v3.Principal.Authenticated */
-export interface Principal_Authenticated {
-  readonly principalName?: EnvoyTypeMatcherStringMatcher
-}
-
-/** google.api.expr.v1alpha1.Constant */
-export interface Constant {
-  readonly nullValue?: null
-  readonly boolValue?: boolean
-  readonly int64Value?: number | string
-  readonly uint64Value?: number | string
-  readonly doubleValue?: number
-  readonly stringValue?: string
-  readonly bytesValue?: string
-  readonly durationValue?: string
-  readonly timestampValue?: string
-}
-
-/** google.api.expr.v1alpha1.Expr.Ident */
-export interface Expr_Ident {
-  readonly name?: string
-}
-
-/** google.api.expr.v1alpha1.Expr.Select */
-export interface Expr_Select {
-  readonly operand?: Expr
-  readonly field?: string
-  readonly testOnly?: boolean
-}
-
-/** google.api.expr.v1alpha1.Expr.Call */
-export interface Expr_Call {
-  readonly target?: Expr
-  readonly function?: string
-  readonly args?: readonly Expr[]
-}
-
-/** google.api.expr.v1alpha1.Expr.CreateList */
-export interface Expr_CreateList {
-  readonly elements?: readonly Expr[]
-  readonly optionalIndices?: readonly number[]
-}
-
-/** google.api.expr.v1alpha1.Expr.CreateStruct */
-export interface Expr_CreateStruct {
-  readonly messageName?: string
-  readonly entries?: readonly Expr_CreateStruct_Entry[]
-}
-
-/** google.api.expr.v1alpha1.Expr.Comprehension */
-export interface Expr_Comprehension {
-  readonly iterVar?: string
-  readonly iterVar2?: string
-  readonly iterRange?: Expr
-  readonly accuVar?: string
-  readonly accuInit?: Expr
-  readonly loopCondition?: Expr
-  readonly loopStep?: Expr
-  readonly result?: Expr
-}
-
-/** google.api.expr.v1alpha1.Reference */
-export interface Reference {
-  readonly name?: string
-  readonly overloadId?: readonly string[]
-  readonly value?: Constant
-}
-
-/** google.api.expr.v1alpha1.Type */
-export interface Type {
-  readonly dyn?: Readonly<Record<string, never>>
-  readonly null?: null
-  readonly primitive?: Type_PrimitiveType
-  readonly wrapper?: Type_PrimitiveType
-  readonly wellKnown?: Type_WellKnownType
-  readonly listType?: Type_ListType
-  readonly mapType?: Type_MapType
-  readonly function?: Type_FunctionType
-  readonly messageType?: string
-  readonly typeParam?: string
-  readonly type?: Type
-  readonly error?: Readonly<Record<string, never>>
-  readonly abstractType?: Type_AbstractType
-}
-
-/** google.api.expr.v1alpha1.SourceInfo */
-export interface SourceInfo {
-  readonly syntaxVersion?: string
-  readonly location?: string
-  readonly lineOffsets?: readonly number[]
-  readonly positions?: Readonly<Record<string, number>>
-  readonly macroCalls?: Readonly<Record<string, Expr>>
-  readonly extensions?: readonly SourceInfo_Extension[]
-}
-
-/** envoy.config.core.v3.GrpcService.GoogleGrpc.SslCredentials */
-export interface GrpcService_GoogleGrpc_SslCredentials {
-  readonly rootCerts?: DataSource
-  readonly privateKey?: DataSource
-  readonly certChain?: DataSource
-}
-
-/** envoy.config.core.v3.GrpcService.GoogleGrpc.GoogleLocalCredentials */
-export interface GrpcService_GoogleGrpc_GoogleLocalCredentials {
-}
-
-/** envoy.config.core.v3.GrpcService.GoogleGrpc.CallCredentials.ServiceAccountJWTAccessCredentials */
-export interface GrpcService_GoogleGrpc_CallCredentials_ServiceAccountJWTAccessCredentials {
-  readonly jsonKey?: string
-  readonly tokenLifetimeSeconds?: number | string
-}
-
-/** envoy.config.core.v3.GrpcService.GoogleGrpc.CallCredentials.GoogleIAMCredentials */
-export interface GrpcService_GoogleGrpc_CallCredentials_GoogleIAMCredentials {
-  readonly authorizationToken?: string
-  readonly authoritySelector?: string
-}
-
-/** envoy.config.core.v3.GrpcService.GoogleGrpc.CallCredentials.MetadataCredentialsFromPlugin */
-export interface GrpcService_GoogleGrpc_CallCredentials_MetadataCredentialsFromPlugin {
-  readonly name?: string
-  readonly typedConfig?: Any
-}
-
-/** envoy.config.core.v3.GrpcService.GoogleGrpc.CallCredentials.StsService */
-export interface GrpcService_GoogleGrpc_CallCredentials_StsService {
-  readonly tokenExchangeServiceUri?: string
-  readonly resource?: string
-  readonly audience?: string
-  readonly scope?: string
-  readonly requestedTokenType?: string
-  readonly subjectTokenPath?: string
-  readonly subjectTokenType?: string
-  readonly actorTokenPath?: string
-  readonly actorTokenType?: string
-}
-
-/** envoy.config.core.v3.GrpcService.GoogleGrpc.ChannelArgs.Value */
-export interface GrpcService_GoogleGrpc_ChannelArgs_Value {
-  readonly stringValue?: string
-  readonly intValue?: number | string
-}
-
-/** envoy.type.v3.DoubleRange */
-export interface DoubleRange {
-  readonly start?: number
-  readonly end?: number
-}
-
-/** xds.type.matcher.v3.Matcher.MatcherList.Predicate.SinglePredicate */
-export interface Matcher_MatcherList_Predicate_SinglePredicate {
-  readonly input?: XdsCoreTypedExtensionConfig
-  readonly valueMatch?: XdsTypeMatcherStringMatcher
-  readonly customMatch?: XdsCoreTypedExtensionConfig
-}
-
-/** xds.type.matcher.v3.Matcher.MatcherList.Predicate.PredicateList */
-export interface Matcher_MatcherList_Predicate_PredicateList {
-  readonly predicate?: readonly Matcher_MatcherList_Predicate[]
-}
-
-/** envoy.config.core.v3.RuntimeUInt32 */
-export interface RuntimeUInt32 {
-  readonly defaultValue?: number
-  readonly runtimeKey?: string
-}
-
-/** envoy.config.route.v3.WeightedCluster.ClusterWeight */
-export interface WeightedCluster_ClusterWeight {
-  readonly name?: string
-  readonly clusterHeader?: string
-  readonly weight?: number
-  readonly metadataMatch?: Metadata
-  readonly requestHeadersToAdd?: readonly HeaderValueOption[]
-  readonly requestHeadersToRemove?: readonly string[]
-  readonly responseHeadersToAdd?: readonly HeaderValueOption[]
-  readonly responseHeadersToRemove?: readonly string[]
-  readonly typedPerFilterConfig?: Readonly<Record<string, Any>>
-  readonly hostRewriteLiteral?: string
-}
-
-/** envoy.config.route.v3.RouteAction.UpgradeConfig.ConnectConfig */
-export interface RouteAction_UpgradeConfig_ConnectConfig {
-  readonly proxyProtocolConfig?: ProxyProtocolConfig
-  readonly allowPost?: boolean
-}
-
-/** envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes.ScopeKeyBuilder.FragmentBuilder.HeaderValueExtractor.KvElement */
-export interface ScopedRoutes_ScopeKeyBuilder_FragmentBuilder_HeaderValueExtractor_KvElement {
-  readonly separator?: string
-  readonly key?: string
-}
-
-/** envoy.config.route.v3.ScopedRouteConfiguration.Key.Fragment */
-export interface ScopedRouteConfiguration_Key_Fragment {
-  readonly stringKey?: string
+/** envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig.ZoneAwareLbConfig.ForceLocalZone */
+export interface LocalityLbConfig_ZoneAwareLbConfig_ForceLocalZone {
+  readonly minSize?: number | undefined
 }
 
 /** envoy.type.metadata.v3.MetadataKind.Request */
@@ -3769,66 +4065,421 @@ export interface MetadataKind_Cluster {
 export interface MetadataKind_Host {
 }
 
+/** envoy.config.core.v3.AlternateProtocolsCacheOptions.AlternateProtocolsCacheEntry */
+export interface AlternateProtocolsCacheOptions_AlternateProtocolsCacheEntry {
+  readonly hostname?: string | undefined
+  readonly port?: number | undefined
+}
+
+/** envoy.config.common.matcher.v3.MatchPredicate.MatchSet */
+export interface MatchPredicate_MatchSet {
+  readonly rules?: readonly MatchPredicate[] | undefined
+}
+
+/** envoy.config.common.matcher.v3.HttpHeadersMatch */
+export interface HttpHeadersMatch {
+  readonly headers?: readonly HeaderMatcher[] | undefined
+}
+
+/** envoy.config.common.matcher.v3.HttpGenericBodyMatch */
+export interface HttpGenericBodyMatch {
+  readonly bytesLimit?: number | undefined
+  readonly patterns?: readonly HttpGenericBodyMatch_GenericTextMatch[] | undefined
+}
+
+/** envoy.type.matcher.v3.RegexMatchAndSubstitute */
+export interface RegexMatchAndSubstitute {
+  readonly pattern?: EnvoyTypeMatcherRegexMatcher | undefined
+  readonly substitution?: string | undefined
+}
+
+/** envoy.config.route.v3.RouteAction.HashPolicy.CookieAttribute */
+export interface RouteAction_HashPolicy_CookieAttribute {
+  readonly name?: string | undefined
+  readonly value?: string | undefined
+}
+
+/** envoy.config.route.v3.RetryPolicy.ResetHeader */
+export interface RetryPolicy_ResetHeader {
+  readonly name?: string | undefined
+  readonly format?: RetryPolicy_ResetHeaderFormat | undefined
+}
+
+/** envoy.config.overload.v3.ThresholdTrigger */
+export interface ThresholdTrigger {
+  readonly value?: number | undefined
+}
+
+/** envoy.config.overload.v3.ScaledTrigger */
+export interface ScaledTrigger {
+  readonly scalingThreshold?: number | undefined
+  readonly saturationThreshold?: number | undefined
+}
+
+/** xds.type.matcher.v3.Matcher.MatcherList.Predicate */
+export interface Matcher_MatcherList_Predicate {
+  readonly singlePredicate?: Matcher_MatcherList_Predicate_SinglePredicate | undefined
+  readonly orMatcher?: Matcher_MatcherList_Predicate_PredicateList | undefined
+  readonly andMatcher?: Matcher_MatcherList_Predicate_PredicateList | undefined
+  readonly notMatcher?: Matcher_MatcherList_Predicate | undefined
+}
+
+/** envoy.config.accesslog.v3.ComparisonFilter */
+export interface ComparisonFilter {
+  readonly op?: ComparisonFilter_Op | undefined
+  readonly value?: RuntimeUInt32 | undefined
+}
+
+/** envoy.config.route.v3.WeightedCluster */
+export interface WeightedCluster {
+  readonly clusters?: readonly WeightedCluster_ClusterWeight[] | undefined
+  readonly totalWeight?: number | undefined
+  readonly runtimeKeyPrefix?: string | undefined
+  readonly headerName?: string | undefined
+  readonly useHashPolicy?: boolean | undefined
+}
+
+/** envoy.config.route.v3.RouteAction.UpgradeConfig */
+export interface RouteAction_UpgradeConfig {
+  readonly upgradeType?: string | undefined
+  readonly enabled?: boolean | undefined
+  readonly connectConfig?: RouteAction_UpgradeConfig_ConnectConfig | undefined
+}
+
+/** envoy.config.route.v3.InternalRedirectPolicy */
+export interface InternalRedirectPolicy {
+  readonly maxInternalRedirects?: number | undefined
+  readonly redirectResponseCodes?: readonly number[] | undefined
+  readonly predicates?: readonly ConfigCoreTypedExtensionConfig[] | undefined
+  readonly allowCrossSchemeRedirect?: boolean | undefined
+  readonly responseHeadersToCopy?: readonly string[] | undefined
+}
+
+/** envoy.config.route.v3.RouteAction.MaxStreamDuration */
+export interface RouteAction_MaxStreamDuration {
+  readonly maxStreamDuration?: string | undefined
+  readonly grpcTimeoutHeaderMax?: string | undefined
+  readonly grpcTimeoutHeaderOffset?: string | undefined
+}
+
+/** envoy.config.core.v3.GrpcService.GoogleGrpc.SslCredentials */
+export interface GrpcService_GoogleGrpc_SslCredentials {
+  readonly rootCerts?: DataSource | undefined
+  readonly privateKey?: DataSource | undefined
+  readonly certChain?: DataSource | undefined
+}
+
+/** envoy.config.core.v3.GrpcService.GoogleGrpc.GoogleLocalCredentials */
+export interface GrpcService_GoogleGrpc_GoogleLocalCredentials {
+}
+
+/** envoy.config.core.v3.GrpcService.GoogleGrpc.CallCredentials.ServiceAccountJWTAccessCredentials */
+export interface GrpcService_GoogleGrpc_CallCredentials_ServiceAccountJWTAccessCredentials {
+  readonly jsonKey?: string | undefined
+  readonly tokenLifetimeSeconds?: number | string | undefined
+}
+
+/** envoy.config.core.v3.GrpcService.GoogleGrpc.CallCredentials.GoogleIAMCredentials */
+export interface GrpcService_GoogleGrpc_CallCredentials_GoogleIAMCredentials {
+  readonly authorizationToken?: string | undefined
+  readonly authoritySelector?: string | undefined
+}
+
+/** envoy.config.core.v3.GrpcService.GoogleGrpc.CallCredentials.MetadataCredentialsFromPlugin */
+export interface GrpcService_GoogleGrpc_CallCredentials_MetadataCredentialsFromPlugin {
+  readonly name?: string | undefined
+  readonly typedConfig?: Any | undefined
+}
+
+/** envoy.config.core.v3.GrpcService.GoogleGrpc.CallCredentials.StsService */
+export interface GrpcService_GoogleGrpc_CallCredentials_StsService {
+  readonly tokenExchangeServiceUri?: string | undefined
+  readonly resource?: string | undefined
+  readonly audience?: string | undefined
+  readonly scope?: string | undefined
+  readonly requestedTokenType?: string | undefined
+  readonly subjectTokenPath?: string | undefined
+  readonly subjectTokenType?: string | undefined
+  readonly actorTokenPath?: string | undefined
+  readonly actorTokenType?: string | undefined
+}
+
+/** envoy.config.core.v3.GrpcService.GoogleGrpc.ChannelArgs.Value */
+export interface GrpcService_GoogleGrpc_ChannelArgs_Value {
+  readonly stringValue?: string | undefined
+  readonly intValue?: number | string | undefined
+}
+
+/** envoy.type.v3.DoubleRange */
+export interface DoubleRange {
+  readonly start?: number | undefined
+  readonly end?: number | undefined
+}
+
+/** envoy.config.rbac.v3.Permission.Set */
+export interface Permission_Set {
+  readonly rules?: readonly Permission[] | undefined
+}
+
+/** envoy.type.matcher.v3.PathMatcher */
+export interface PathMatcher {
+  readonly path?: EnvoyTypeMatcherStringMatcher | undefined
+}
+
+/** envoy.config.rbac.v3.SourcedMetadata */
+export interface SourcedMetadata {
+  readonly metadataMatcher?: MetadataMatcher | undefined
+  readonly metadataSource?: MetadataSource | undefined
+}
+
+/** envoy.config.rbac.v3.Principal.Set */
+export interface Principal_Set {
+  readonly ids?: readonly Principal[] | undefined
+}
+
+/** envoy.config.rbac.v3.Principal.Authenticated */
+export interface Principal_Authenticated {
+  readonly principalName?: EnvoyTypeMatcherStringMatcher | undefined
+}
+
+/** google.api.expr.v1alpha1.Constant */
+export interface Constant {
+  readonly nullValue?: null | undefined
+  readonly boolValue?: boolean | undefined
+  readonly int64Value?: number | string | undefined
+  readonly uint64Value?: number | string | undefined
+  readonly doubleValue?: number | undefined
+  readonly stringValue?: string | undefined
+  readonly bytesValue?: string | undefined
+  readonly durationValue?: string | undefined
+  readonly timestampValue?: string | undefined
+}
+
+/** google.api.expr.v1alpha1.Expr.Ident */
+export interface Expr_Ident {
+  readonly name?: string | undefined
+}
+
+/** google.api.expr.v1alpha1.Expr.Select */
+export interface Expr_Select {
+  readonly operand?: Expr | undefined
+  readonly field?: string | undefined
+  readonly testOnly?: boolean | undefined
+}
+
+/** google.api.expr.v1alpha1.Expr.Call */
+export interface Expr_Call {
+  readonly target?: Expr | undefined
+  readonly function?: string | undefined
+  readonly args?: readonly Expr[] | undefined
+}
+
+/** google.api.expr.v1alpha1.Expr.CreateList */
+export interface Expr_CreateList {
+  readonly elements?: readonly Expr[] | undefined
+  readonly optionalIndices?: readonly number[] | undefined
+}
+
+/** google.api.expr.v1alpha1.Expr.CreateStruct */
+export interface Expr_CreateStruct {
+  readonly messageName?: string | undefined
+  readonly entries?: readonly Expr_CreateStruct_Entry[] | undefined
+}
+
+/** google.api.expr.v1alpha1.Expr.Comprehension */
+export interface Expr_Comprehension {
+  readonly iterVar?: string | undefined
+  readonly iterVar2?: string | undefined
+  readonly iterRange?: Expr | undefined
+  readonly accuVar?: string | undefined
+  readonly accuInit?: Expr | undefined
+  readonly loopCondition?: Expr | undefined
+  readonly loopStep?: Expr | undefined
+  readonly result?: Expr | undefined
+}
+
+/** google.api.expr.v1alpha1.Reference */
+export interface Reference {
+  readonly name?: string | undefined
+  readonly overloadId?: readonly string[] | undefined
+  readonly value?: Constant | undefined
+}
+
+/** google.api.expr.v1alpha1.Type */
+export interface Type {
+  readonly dyn?: Readonly<Record<string, never>> | undefined
+  readonly null?: null | undefined
+  readonly primitive?: Type_PrimitiveType | undefined
+  readonly wrapper?: Type_PrimitiveType | undefined
+  readonly wellKnown?: Type_WellKnownType | undefined
+  readonly listType?: Type_ListType | undefined
+  readonly mapType?: Type_MapType | undefined
+  readonly function?: Type_FunctionType | undefined
+  readonly messageType?: string | undefined
+  readonly typeParam?: string | undefined
+  readonly type?: Type | undefined
+  readonly error?: Readonly<Record<string, never>> | undefined
+  readonly abstractType?: Type_AbstractType | undefined
+}
+
+/** google.api.expr.v1alpha1.SourceInfo */
+export interface SourceInfo {
+  readonly syntaxVersion?: string | undefined
+  readonly location?: string | undefined
+  readonly lineOffsets?: readonly number[] | undefined
+  readonly positions?: Readonly<Record<string, number>> | undefined
+  readonly macroCalls?: Readonly<Record<string, Expr>> | undefined
+  readonly extensions?: readonly SourceInfo_Extension[] | undefined
+}
+
+/** envoy.config.core.v3.RemoteDataSource */
+export interface RemoteDataSource {
+  readonly httpUri?: HttpUri | undefined
+  readonly sha256?: string | undefined
+  readonly retryPolicy?: CoreRetryPolicy | undefined
+}
+
+/** envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes.ScopeKeyBuilder.FragmentBuilder.HeaderValueExtractor */
+export interface ScopedRoutes_ScopeKeyBuilder_FragmentBuilder_HeaderValueExtractor {
+  readonly name?: string | undefined
+  readonly elementSeparator?: string | undefined
+  readonly index?: number | undefined
+  readonly element?: ScopedRoutes_ScopeKeyBuilder_FragmentBuilder_HeaderValueExtractor_KvElement | undefined
+}
+
+/** envoy.config.route.v3.ScopedRouteConfiguration.Key */
+export interface ScopedRouteConfiguration_Key {
+  readonly fragments?: readonly ScopedRouteConfiguration_Key_Fragment[] | undefined
+}
+
+/** envoy.config.core.v3.QuicProtocolOptions.ConnectionMigrationSettings.MigrateIdleConnectionSettings */
+export interface QuicProtocolOptions_ConnectionMigrationSettings_MigrateIdleConnectionSettings {
+  readonly maxIdleTimeBeforeMigration?: string | undefined
+}
+
+/** envoy.type.http.v3.PathTransformation.Operation.NormalizePathRFC3986 */
+export interface PathTransformation_Operation_NormalizePathRFC3986 {
+}
+
+/** envoy.type.http.v3.PathTransformation.Operation.MergeSlashes */
+export interface PathTransformation_Operation_MergeSlashes {
+}
+
+/** envoy.config.common.matcher.v3.HttpGenericBodyMatch.GenericTextMatch */
+export interface HttpGenericBodyMatch_GenericTextMatch {
+  readonly stringMatch?: string | undefined
+  readonly binaryMatch?: string | undefined
+}
+
+/** xds.type.matcher.v3.Matcher.MatcherList.Predicate.SinglePredicate */
+export interface Matcher_MatcherList_Predicate_SinglePredicate {
+  readonly input?: XdsCoreTypedExtensionConfig | undefined
+  readonly valueMatch?: XdsTypeMatcherStringMatcher | undefined
+  readonly customMatch?: XdsCoreTypedExtensionConfig | undefined
+}
+
+/** xds.type.matcher.v3.Matcher.MatcherList.Predicate.PredicateList */
+export interface Matcher_MatcherList_Predicate_PredicateList {
+  readonly predicate?: readonly Matcher_MatcherList_Predicate[] | undefined
+}
+
+/** envoy.config.core.v3.RuntimeUInt32 */
+export interface RuntimeUInt32 {
+  readonly defaultValue?: number | undefined
+  readonly runtimeKey?: string | undefined
+}
+
+/** envoy.config.route.v3.WeightedCluster.ClusterWeight */
+export interface WeightedCluster_ClusterWeight {
+  readonly name?: string | undefined
+  readonly clusterHeader?: string | undefined
+  readonly weight?: number | undefined
+  readonly metadataMatch?: Metadata | undefined
+  readonly requestHeadersToAdd?: readonly HeaderValueOption[] | undefined
+  readonly requestHeadersToRemove?: readonly string[] | undefined
+  readonly responseHeadersToAdd?: readonly HeaderValueOption[] | undefined
+  readonly responseHeadersToRemove?: readonly string[] | undefined
+  readonly typedPerFilterConfig?: Readonly<Record<string, Any>> | undefined
+  readonly hostRewriteLiteral?: string | undefined
+}
+
+/** envoy.config.route.v3.RouteAction.UpgradeConfig.ConnectConfig */
+export interface RouteAction_UpgradeConfig_ConnectConfig {
+  readonly proxyProtocolConfig?: ProxyProtocolConfig | undefined
+  readonly allowPost?: boolean | undefined
+}
+
 /** google.api.expr.v1alpha1.Expr.CreateStruct.Entry */
 export interface Expr_CreateStruct_Entry {
-  readonly id?: number | string
-  readonly fieldKey?: string
-  readonly mapKey?: Expr
-  readonly value?: Expr
-  readonly optionalEntry?: boolean
+  readonly id?: number | string | undefined
+  readonly fieldKey?: string | undefined
+  readonly mapKey?: Expr | undefined
+  readonly value?: Expr | undefined
+  readonly optionalEntry?: boolean | undefined
 }
 
 /** google.api.expr.v1alpha1.Type.ListType */
 export interface Type_ListType {
-  readonly elemType?: Type
+  readonly elemType?: Type | undefined
 }
 
 /** google.api.expr.v1alpha1.Type.MapType */
 export interface Type_MapType {
-  readonly keyType?: Type
-  readonly valueType?: Type
+  readonly keyType?: Type | undefined
+  readonly valueType?: Type | undefined
 }
 
 /** google.api.expr.v1alpha1.Type.FunctionType */
 export interface Type_FunctionType {
-  readonly resultType?: Type
-  readonly argTypes?: readonly Type[]
+  readonly resultType?: Type | undefined
+  readonly argTypes?: readonly Type[] | undefined
 }
 
 /** google.api.expr.v1alpha1.Type.AbstractType */
 export interface Type_AbstractType {
-  readonly name?: string
-  readonly parameterTypes?: readonly Type[]
+  readonly name?: string | undefined
+  readonly parameterTypes?: readonly Type[] | undefined
 }
 
 /** google.api.expr.v1alpha1.SourceInfo.Extension */
 export interface SourceInfo_Extension {
-  readonly id?: string
-  readonly affectedComponents?: readonly SourceInfo_Extension_Component[]
-  readonly version?: SourceInfo_Extension_Version
+  readonly id?: string | undefined
+  readonly affectedComponents?: readonly SourceInfo_Extension_Component[] | undefined
+  readonly version?: SourceInfo_Extension_Version | undefined
+}
+
+/** envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes.ScopeKeyBuilder.FragmentBuilder.HeaderValueExtractor.KvElement */
+export interface ScopedRoutes_ScopeKeyBuilder_FragmentBuilder_HeaderValueExtractor_KvElement {
+  readonly separator?: string | undefined
+  readonly key?: string | undefined
+}
+
+/** envoy.config.route.v3.ScopedRouteConfiguration.Key.Fragment */
+export interface ScopedRouteConfiguration_Key_Fragment {
+  readonly stringKey?: string | undefined
 }
 
 /** xds.type.matcher.v3.StringMatcher */
 export interface XdsTypeMatcherStringMatcher {
-  readonly exact?: string
-  readonly prefix?: string
-  readonly suffix?: string
-  readonly safeRegex?: XdsTypeMatcherRegexMatcher
-  readonly contains?: string
-  readonly custom?: XdsCoreTypedExtensionConfig
-  readonly ignoreCase?: boolean
+  readonly exact?: string | undefined
+  readonly prefix?: string | undefined
+  readonly suffix?: string | undefined
+  readonly safeRegex?: XdsTypeMatcherRegexMatcher | undefined
+  readonly contains?: string | undefined
+  readonly custom?: XdsCoreTypedExtensionConfig | undefined
+  readonly ignoreCase?: boolean | undefined
 }
 
 /** google.api.expr.v1alpha1.SourceInfo.Extension.Version */
 export interface SourceInfo_Extension_Version {
-  readonly major?: number | string
-  readonly minor?: number | string
+  readonly major?: number | string | undefined
+  readonly minor?: number | string | undefined
 }
 
 /** xds.type.matcher.v3.RegexMatcher */
 export interface XdsTypeMatcherRegexMatcher {
-  readonly googleRe2?: XdsTypeMatcherRegexMatcher_GoogleRE2
-  readonly regex?: string
+  readonly googleRe2?: XdsTypeMatcherRegexMatcher_GoogleRE2 | undefined
+  readonly regex?: string | undefined
 }
 
 /** xds.type.matcher.v3.RegexMatcher.GoogleRE2 */
@@ -3853,8 +4504,41 @@ export type Listener_DrainType = 'DEFAULT' | 'MODIFY_ONLY'
 /** envoy.config.core.v3.TrafficDirection */
 export type TrafficDirection = 'UNSPECIFIED' | 'INBOUND' | 'OUTBOUND'
 
-/** envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext.OcspStaplePolicy */
-export type DownstreamTlsContext_OcspStaplePolicy = 'LENIENT_STAPLING' | 'STRICT_STAPLING' | 'MUST_STAPLE'
+/** envoy.config.trace.v3.LightstepConfig.PropagationMode */
+export type LightstepConfig_PropagationMode = 'ENVOY' | 'LIGHTSTEP' | 'B3' | 'TRACE_CONTEXT'
+
+/** envoy.config.trace.v3.ZipkinConfig.CollectorEndpointVersion */
+export type ZipkinConfig_CollectorEndpointVersion = 'DEPRECATED_AND_UNAVAILABLE_DO_NOT_USE' | 'HTTP_JSON' | 'HTTP_PROTO' | 'GRPC'
+
+/** envoy.config.trace.v3.ZipkinConfig.TraceContextOption */
+export type ZipkinConfig_TraceContextOption = 'USE_B3' | 'USE_B3_WITH_W3C_PROPAGATION'
+
+/** envoy.extensions.compression.brotli.compressor.v3.Brotli.EncoderMode */
+export type Brotli_EncoderMode = 'DEFAULT' | 'GENERIC' | 'TEXT' | 'FONT'
+
+/** envoy.extensions.compression.gzip.compressor.v3.Gzip.CompressionLevel */
+export type Gzip_CompressionLevel = 'DEFAULT_COMPRESSION' | 'BEST_SPEED' | 'COMPRESSION_LEVEL_1' | 'COMPRESSION_LEVEL_2' | 'COMPRESSION_LEVEL_3' | 'COMPRESSION_LEVEL_4' | 'COMPRESSION_LEVEL_5' | 'COMPRESSION_LEVEL_6' | 'COMPRESSION_LEVEL_7' | 'COMPRESSION_LEVEL_8' | 'COMPRESSION_LEVEL_9' | 'BEST_COMPRESSION'
+
+/** envoy.extensions.compression.gzip.compressor.v3.Gzip.CompressionStrategy */
+export type Gzip_CompressionStrategy = 'DEFAULT_STRATEGY' | 'FILTERED' | 'HUFFMAN_ONLY' | 'RLE' | 'FIXED'
+
+/** envoy.extensions.compression.zstd.compressor.v3.Zstd.Strategy */
+export type Zstd_Strategy = 'DEFAULT' | 'FAST' | 'DFAST' | 'GREEDY' | 'LAZY' | 'LAZY2' | 'BTLAZY2' | 'BTOPT' | 'BTULTRA' | 'BTULTRA2'
+
+/** envoy.config.core.v3.ApiVersion */
+export type ApiVersion = 'AUTO' | 'V2' | 'V3'
+
+/** envoy.extensions.common.ratelimit.v3.XRateLimitHeadersRFCVersion */
+export type XRateLimitHeadersRFCVersion = 'OFF' | 'DRAFT_VERSION_03'
+
+/** envoy.extensions.common.ratelimit.v3.VhRateLimitsOptions */
+export type VhRateLimitsOptions = 'OVERRIDE' | 'INCLUDE' | 'IGNORE'
+
+/** envoy.config.core.v3.ProxyProtocolConfig.Version */
+export type ProxyProtocolConfig_Version = 'V1' | 'V2'
+
+/** envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol.TlvLocation */
+export type ProxyProtocol_TlvLocation = 'DYNAMIC_METADATA' | 'FILTER_STATE'
 
 /** envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.CodecType */
 export type HttpConnectionManager_CodecType = 'AUTO' | 'HTTP1' | 'HTTP2' | 'HTTP3'
@@ -3868,23 +4552,29 @@ export type HttpConnectionManager_ForwardClientCertDetails = 'SANITIZE' | 'FORWA
 /** envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.PathWithEscapedSlashesAction */
 export type HttpConnectionManager_PathWithEscapedSlashesAction = 'IMPLEMENTATION_SPECIFIC_DEFAULT' | 'KEEP_UNCHANGED' | 'REJECT_REQUEST' | 'UNESCAPE_AND_REDIRECT' | 'UNESCAPE_AND_FORWARD'
 
+/** envoy.extensions.filters.network.rbac.v3.RBAC.EnforcementType */
+export type RBAC_EnforcementType = 'ONE_TIME_ON_FIRST_BYTE' | 'CONTINUOUS'
+
+/** envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.ProtocolVersion */
+export type RedisProxy_ProtocolVersion = 'RESP2' | 'RESP3'
+
 /** envoy.extensions.filters.network.tcp_proxy.v3.ProxyProtocolTlvMergePolicy */
 export type ProxyProtocolTlvMergePolicy = 'ADD_IF_ABSENT' | 'OVERWRITE_BY_TYPE_IF_EXISTS_OR_ADD' | 'APPEND_IF_EXISTS_OR_ADD'
 
 /** envoy.extensions.filters.network.tcp_proxy.v3.UpstreamConnectMode */
 export type UpstreamConnectMode = 'IMMEDIATE' | 'ON_DOWNSTREAM_DATA' | 'ON_DOWNSTREAM_TLS_HANDSHAKE'
 
-/** envoy.extensions.filters.network.rbac.v3.RBAC.EnforcementType */
-export type RBAC_EnforcementType = 'ONE_TIME_ON_FIRST_BYTE' | 'CONTINUOUS'
+/** envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext.OcspStaplePolicy */
+export type DownstreamTlsContext_OcspStaplePolicy = 'LENIENT_STAPLING' | 'STRICT_STAPLING' | 'MUST_STAPLE'
 
-/** envoy.config.core.v3.ApiVersion */
-export type ApiVersion = 'AUTO' | 'V2' | 'V3'
+/** stats.Reporter */
+export type Reporter = 'UNSPECIFIED' | 'SERVER_GATEWAY'
 
-/** envoy.extensions.common.ratelimit.v3.XRateLimitHeadersRFCVersion */
-export type XRateLimitHeadersRFCVersion = 'OFF' | 'DRAFT_VERSION_03'
+/** envoy.config.core.v3.ApiConfigSource.ApiType */
+export type ApiConfigSource_ApiType = 'DEPRECATED_AND_UNAVAILABLE_DO_NOT_USE' | 'REST' | 'GRPC' | 'DELTA_GRPC' | 'AGGREGATED_GRPC' | 'AGGREGATED_DELTA_GRPC'
 
-/** envoy.extensions.common.ratelimit.v3.VhRateLimitsOptions */
-export type VhRateLimitsOptions = 'OVERRIDE' | 'INCLUDE' | 'IGNORE'
+/** envoy.config.bootstrap.v3.CustomInlineHeader.InlineHeaderType */
+export type CustomInlineHeader_InlineHeaderType = 'REQUEST_HEADER' | 'REQUEST_TRAILER' | 'RESPONSE_HEADER' | 'RESPONSE_TRAILER'
 
 /** envoy.config.core.v3.HttpProtocolOptions.HeadersWithUnderscoresAction */
 export type HttpProtocolOptions_HeadersWithUnderscoresAction = 'ALLOW' | 'REJECT_REQUEST' | 'DROP_HEADER'
@@ -3910,26 +4600,44 @@ export type VirtualHost_TlsRequirementType = 'NONE' | 'EXTERNAL_ONLY' | 'ALL'
 /** envoy.config.core.v3.HeaderValueOption.HeaderAppendAction */
 export type HeaderValueOption_HeaderAppendAction = 'APPEND_IF_EXISTS_OR_ADD' | 'ADD_IF_ABSENT' | 'OVERWRITE_IF_EXISTS_OR_ADD' | 'OVERWRITE_IF_EXISTS'
 
-/** envoy.config.core.v3.ApiConfigSource.ApiType */
-export type ApiConfigSource_ApiType = 'DEPRECATED_AND_UNAVAILABLE_DO_NOT_USE' | 'REST' | 'GRPC' | 'DELTA_GRPC' | 'AGGREGATED_GRPC' | 'AGGREGATED_DELTA_GRPC'
-
-/** envoy.config.bootstrap.v3.CustomInlineHeader.InlineHeaderType */
-export type CustomInlineHeader_InlineHeaderType = 'REQUEST_HEADER' | 'REQUEST_TRAILER' | 'RESPONSE_HEADER' | 'RESPONSE_TRAILER'
-
-/** envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext.TrustChainVerification */
-export type CertificateValidationContext_TrustChainVerification = 'VERIFY_TRUST_CHAIN' | 'ACCEPT_UNTRUSTED'
-
-/** envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ForwardClientCertFormat */
-export type HttpConnectionManager_ForwardClientCertFormat = 'TEXT' | 'JSON'
-
-/** envoy.config.rbac.v3.RBAC.Action */
-export type RBAC_Action = 'ALLOW' | 'DENY' | 'LOG'
+/** envoy.type.tracing.v3.CustomTag.ValueType */
+export type CustomTag_ValueType = 'UNSPECIFIED' | 'STRING' | 'INT' | 'DOUBLE' | 'BOOL'
 
 /** envoy.type.v3.StatusCode */
 export type StatusCode = 'Empty' | 'Continue' | 'OK' | 'Created' | 'Accepted' | 'NonAuthoritativeInformation' | 'NoContent' | 'ResetContent' | 'PartialContent' | 'MultiStatus' | 'AlreadyReported' | 'IMUsed' | 'MultipleChoices' | 'MovedPermanently' | 'Found' | 'SeeOther' | 'NotModified' | 'UseProxy' | 'TemporaryRedirect' | 'PermanentRedirect' | 'BadRequest' | 'Unauthorized' | 'PaymentRequired' | 'Forbidden' | 'NotFound' | 'MethodNotAllowed' | 'NotAcceptable' | 'ProxyAuthenticationRequired' | 'RequestTimeout' | 'Conflict' | 'Gone' | 'LengthRequired' | 'PreconditionFailed' | 'PayloadTooLarge' | 'URITooLong' | 'UnsupportedMediaType' | 'RangeNotSatisfiable' | 'ExpectationFailed' | 'MisdirectedRequest' | 'UnprocessableEntity' | 'Locked' | 'FailedDependency' | 'UpgradeRequired' | 'PreconditionRequired' | 'TooManyRequests' | 'RequestHeaderFieldsTooLarge' | 'InternalServerError' | 'NotImplemented' | 'BadGateway' | 'ServiceUnavailable' | 'GatewayTimeout' | 'HTTPVersionNotSupported' | 'VariantAlsoNegotiates' | 'InsufficientStorage' | 'LoopDetected' | 'NotExtended' | 'NetworkAuthenticationRequired'
 
 /** envoy.config.route.v3.RateLimit.XRateLimitOption */
 export type RateLimit_XRateLimitOption = 'UNSPECIFIED' | 'OFF' | 'DRAFT_VERSION_03'
+
+/** envoy.config.rbac.v3.RBAC.Action */
+export type RBAC_Action = 'ALLOW' | 'DENY' | 'LOG'
+
+/** envoy.extensions.wasm.v3.FailurePolicy */
+export type FailurePolicy = 'UNSPECIFIED' | 'FAIL_RELOAD' | 'FAIL_CLOSED' | 'FAIL_OPEN'
+
+/** envoy.config.core.v3.ProxyProtocolPassThroughTLVs.PassTLVsMatchType */
+export type ProxyProtocolPassThroughTLVs_PassTLVsMatchType = 'INCLUDE_ALL' | 'INCLUDE'
+
+/** envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ForwardClientCertFormat */
+export type HttpConnectionManager_ForwardClientCertFormat = 'TEXT' | 'JSON'
+
+/** envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.ConnPoolSettings.ReadPolicy */
+export type RedisProxy_ConnPoolSettings_ReadPolicy = 'MASTER' | 'PREFER_MASTER' | 'REPLICA' | 'PREFER_REPLICA' | 'ANY' | 'LOCAL_ZONE_AFFINITY' | 'LOCAL_ZONE_AFFINITY_REPLICAS_AND_PRIMARY'
+
+/** envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.RedisFault.RedisFaultType */
+export type RedisProxy_RedisFault_RedisFaultType = 'DELAY' | 'ERROR'
+
+/** envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext.TrustChainVerification */
+export type CertificateValidationContext_TrustChainVerification = 'VERIFY_TRUST_CHAIN' | 'ACCEPT_UNTRUSTED'
+
+/** istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig.Protocol */
+export type FilterConfig_Protocol = 'HTTP10' | 'HTTP11' | 'HTTP2'
+
+/** stats.MetricType */
+export type MetricType = 'COUNTER' | 'GAUGE' | 'HISTOGRAM'
+
+/** envoy.config.bootstrap.v3.Watchdog.WatchdogAction.WatchdogEvent */
+export type Watchdog_WatchdogAction_WatchdogEvent = 'UNKNOWN' | 'KILL' | 'MULTIKILL' | 'MEGAMISS' | 'MISS'
 
 /** envoy.type.v3.CodecClientType */
 export type CodecClientType = 'HTTP1' | 'HTTP2' | 'HTTP3'
@@ -3955,8 +4663,20 @@ export type UpstreamConnectionOptions_FirstAddressFamilyVersion = 'DEFAULT' | 'V
 /** envoy.config.listener.v3.FilterChainMatch.ConnectionSourceType */
 export type FilterChainMatch_ConnectionSourceType = 'ANY' | 'SAME_IP_OR_LOOPBACK' | 'EXTERNAL'
 
-/** envoy.config.bootstrap.v3.Watchdog.WatchdogAction.WatchdogEvent */
-export type Watchdog_WatchdogAction_WatchdogEvent = 'UNKNOWN' | 'KILL' | 'MULTIKILL' | 'MEGAMISS' | 'MISS'
+/** envoy.extensions.clusters.common.dns.v3.DnsLookupFamily */
+export type DnsLookupFamily = 'UNSPECIFIED' | 'AUTO' | 'V4_ONLY' | 'V6_ONLY' | 'V4_PREFERRED' | 'ALL'
+
+/** envoy.type.v3.FractionalPercent.DenominatorType */
+export type FractionalPercent_DenominatorType = 'HUNDRED' | 'TEN_THOUSAND' | 'MILLION'
+
+/** envoy.config.rbac.v3.RBAC.AuditLoggingOptions.AuditCondition */
+export type RBAC_AuditLoggingOptions_AuditCondition = 'NONE' | 'ON_DENY' | 'ON_ALLOW' | 'ON_DENY_AND_ALLOW'
+
+/** envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol.KeyValuePair.ValueStringEncoding */
+export type ProxyProtocol_KeyValuePair_ValueStringEncoding = 'UNSPECIFIED' | 'SANITIZED_UTF8' | 'BASE64'
+
+/** envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig.ZoneAwareLbConfig.LocalityBasis */
+export type LocalityLbConfig_ZoneAwareLbConfig_LocalityBasis = 'HEALTHY_HOSTS_NUM' | 'HEALTHY_HOSTS_WEIGHT'
 
 /** envoy.extensions.transport_sockets.tls.v3.TlsParameters.TlsProtocol */
 export type TlsParameters_TlsProtocol = 'TLS_AUTO' | 'TLSv1_0' | 'TLSv1_1' | 'TLSv1_2' | 'TLSv1_3'
@@ -3966,21 +4686,6 @@ export type TlsParameters_CompliancePolicy = 'FIPS_202205' | 'CNSA2_202603' | 'C
 
 /** envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher.SanType */
 export type SubjectAltNameMatcher_SanType = 'SAN_TYPE_UNSPECIFIED' | 'EMAIL' | 'DNS' | 'URI' | 'IP_ADDRESS' | 'OTHER_NAME'
-
-/** envoy.type.tracing.v3.CustomTag.ValueType */
-export type CustomTag_ValueType = 'UNSPECIFIED' | 'STRING' | 'INT' | 'DOUBLE' | 'BOOL'
-
-/** envoy.config.rbac.v3.RBAC.AuditLoggingOptions.AuditCondition */
-export type RBAC_AuditLoggingOptions_AuditCondition = 'NONE' | 'ON_DENY' | 'ON_ALLOW' | 'ON_DENY_AND_ALLOW'
-
-/** envoy.type.v3.FractionalPercent.DenominatorType */
-export type FractionalPercent_DenominatorType = 'HUNDRED' | 'TEN_THOUSAND' | 'MILLION'
-
-/** envoy.extensions.clusters.common.dns.v3.DnsLookupFamily */
-export type DnsLookupFamily = 'UNSPECIFIED' | 'AUTO' | 'V4_ONLY' | 'V6_ONLY' | 'V4_PREFERRED' | 'ALL'
-
-/** envoy.config.core.v3.ProxyProtocolConfig.Version */
-export type ProxyProtocolConfig_Version = 'V1' | 'V2'
 
 /** envoy.config.accesslog.v3.GrpcStatusFilter.Status */
 export type GrpcStatusFilter_Status = 'OK' | 'CANCELED' | 'UNKNOWN' | 'INVALID_ARGUMENT' | 'DEADLINE_EXCEEDED' | 'NOT_FOUND' | 'ALREADY_EXISTS' | 'PERMISSION_DENIED' | 'RESOURCE_EXHAUSTED' | 'FAILED_PRECONDITION' | 'ABORTED' | 'OUT_OF_RANGE' | 'UNIMPLEMENTED' | 'INTERNAL' | 'UNAVAILABLE' | 'DATA_LOSS' | 'UNAUTHENTICATED'
@@ -3997,17 +4702,14 @@ export type RouteAction_InternalRedirectAction = 'PASS_THROUGH_INTERNAL_REDIRECT
 /** envoy.config.route.v3.RedirectAction.RedirectResponseCode */
 export type RedirectAction_RedirectResponseCode = 'MOVED_PERMANENTLY' | 'FOUND' | 'SEE_OTHER' | 'TEMPORARY_REDIRECT' | 'PERMANENT_REDIRECT'
 
-/** envoy.config.route.v3.RetryPolicy.ResetHeaderFormat */
-export type RetryPolicy_ResetHeaderFormat = 'SECONDS' | 'UNIX_TIMESTAMP'
-
 /** envoy.config.route.v3.RateLimit.Action.MetaData.Source */
 export type RateLimit_Action_MetaData_Source = 'DYNAMIC' | 'ROUTE_ENTRY' | 'CLUSTER_ENTRY' | 'CLUSTER_LOCALITY_ENTRY'
 
 /** envoy.type.v3.RateLimitUnit */
 export type RateLimitUnit = 'UNKNOWN' | 'SECOND' | 'MINUTE' | 'HOUR' | 'DAY' | 'MONTH' | 'YEAR'
 
-/** envoy.config.core.v3.ProxyProtocolPassThroughTLVs.PassTLVsMatchType */
-export type ProxyProtocolPassThroughTLVs_PassTLVsMatchType = 'INCLUDE_ALL' | 'INCLUDE'
+/** envoy.config.route.v3.RetryPolicy.ResetHeaderFormat */
+export type RetryPolicy_ResetHeaderFormat = 'SECONDS' | 'UNIX_TIMESTAMP'
 
 /** envoy.config.accesslog.v3.ComparisonFilter.Op */
 export type ComparisonFilter_Op = 'EQ' | 'GE' | 'LE' | 'NE'
@@ -4026,3 +4728,556 @@ export type Type_WellKnownType = 'WELL_KNOWN_TYPE_UNSPECIFIED' | 'ANY' | 'TIMEST
 
 /** google.api.expr.v1alpha1.SourceInfo.Extension.Component */
 export type SourceInfo_Extension_Component = 'COMPONENT_UNSPECIFIED' | 'COMPONENT_PARSER' | 'COMPONENT_TYPE_CHECKER' | 'COMPONENT_RUNTIME'
+
+/** Messages by full name. What is undefined is absent; of a oneof one member may be set. */
+export interface Messages {
+  'envoy.config.bootstrap.v3.Bootstrap': Bootstrap
+  'envoy.config.cluster.v3.Cluster': Cluster
+  'envoy.config.core.v3.Node': Node
+  'envoy.config.core.v3.TypedExtensionConfig': ConfigCoreTypedExtensionConfig
+  'envoy.config.endpoint.v3.ClusterLoadAssignment': ClusterLoadAssignment
+  'envoy.config.listener.v3.Listener': Listener
+  'envoy.config.route.v3.RouteConfiguration': RouteConfiguration
+  'envoy.config.trace.v3.DatadogConfig': DatadogConfig
+  'envoy.config.trace.v3.LightstepConfig': LightstepConfig
+  'envoy.config.trace.v3.OpenTelemetryConfig': OpenTelemetryConfig
+  'envoy.config.trace.v3.SkyWalkingConfig': SkyWalkingConfig
+  'envoy.config.trace.v3.ZipkinConfig': ZipkinConfig
+  'envoy.extensions.access_loggers.file.v3.FileAccessLog': FileAccessLog
+  'envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter': ExpressionFilter
+  'envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig': HttpGrpcAccessLogConfig
+  'envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig': TcpGrpcAccessLogConfig
+  'envoy.extensions.access_loggers.open_telemetry.v3.OpenTelemetryAccessLogConfig': OpenTelemetryAccessLogConfig
+  'envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig': ClusterConfig
+  'envoy.extensions.compression.brotli.compressor.v3.Brotli': Brotli
+  'envoy.extensions.compression.gzip.compressor.v3.Gzip': Gzip
+  'envoy.extensions.compression.zstd.compressor.v3.Zstd': Zstd
+  'envoy.extensions.filters.http.compressor.v3.Compressor': Compressor
+  'envoy.extensions.filters.http.cors.v3.Cors': Cors
+  'envoy.extensions.filters.http.cors.v3.CorsPolicy': CorsCorsPolicy
+  'envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig': DynamicForwardProxyFilterConfig
+  'envoy.extensions.filters.http.ext_authz.v3.ExtAuthz': HttpExtAuthzExtAuthz
+  'envoy.extensions.filters.http.fault.v3.HTTPFault': HTTPFault
+  'envoy.extensions.filters.http.grpc_stats.v3.FilterConfig': GrpcStatsFilterConfig
+  'envoy.extensions.filters.http.grpc_web.v3.GrpcWeb': GrpcWeb
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication': JwtAuthentication
+  'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit': LocalRateLimit
+  'envoy.extensions.filters.http.lua.v3.Lua': Lua
+  'envoy.extensions.filters.http.rbac.v3.RBAC': HttpRbacRBAC
+  'envoy.extensions.filters.http.router.v3.Router': Router
+  'envoy.extensions.filters.http.stateful_session.v3.StatefulSession': StatefulSession
+  'envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute': StatefulSessionPerRoute
+  'envoy.extensions.filters.http.wasm.v3.Wasm': HttpWasmWasm
+  'envoy.extensions.filters.listener.http_inspector.v3.HttpInspector': HttpInspector
+  'envoy.extensions.filters.listener.original_dst.v3.OriginalDst': OriginalDst
+  'envoy.extensions.filters.listener.original_src.v3.OriginalSrc': OriginalSrc
+  'envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol': ProxyProtocol
+  'envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector': TlsInspector
+  'envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit': ConnectionLimit
+  'envoy.extensions.filters.network.ext_authz.v3.ExtAuthz': NetworkExtAuthzExtAuthz
+  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager': HttpConnectionManager
+  'envoy.extensions.filters.network.mongo_proxy.v3.MongoProxy': MongoProxy
+  'envoy.extensions.filters.network.rbac.v3.RBAC': NetworkRbacRBAC
+  'envoy.extensions.filters.network.redis_proxy.v3.RedisProxy': RedisProxy
+  'envoy.extensions.filters.network.sni_cluster.v3.SniCluster': SniCluster
+  'envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3.FilterConfig': SniDynamicForwardProxyFilterConfig
+  'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy': TcpProxy
+  'envoy.extensions.filters.network.wasm.v3.Wasm': NetworkWasmWasm
+  'envoy.extensions.http.stateful_session.cookie.v3.CookieBasedSessionState': CookieBasedSessionState
+  'envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState': HeaderBasedSessionState
+  'envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin': RoundRobin
+  'envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocality': WrrLocality
+  'envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig': CaresDnsResolverConfig
+  'envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig': UriTemplateMatchConfig
+  'envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig': UriTemplateRewriteConfig
+  'envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig': UuidRequestIdConfig
+  'envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate': PreviousHostsPredicate
+  'envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig': PreviousPrioritiesConfig
+  'envoy.extensions.transport_sockets.internal_upstream.v3.InternalUpstreamTransport': InternalUpstreamTransport
+  'envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport': ProxyProtocolUpstreamTransport
+  'envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer': RawBuffer
+  'envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext': DownstreamTlsContext
+  'envoy.extensions.transport_sockets.tls.v3.Secret': Secret
+  'envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext': UpstreamTlsContext
+  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': HttpHttpProtocolOptions
+  'envoy.service.discovery.v3.DeltaDiscoveryRequest': DeltaDiscoveryRequest
+  'envoy.service.discovery.v3.DiscoveryRequest': DiscoveryRequest
+  'istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig': AlpnFilterConfig
+  'istio.networking.nds.v1.NameTable': NameTable
+  'stats.PluginConfig': StatsPluginConfig
+  'udpa.type.v1.TypedStruct': UdpaTypeTypedStruct
+  'xds.type.v3.TypedStruct': XdsTypeTypedStruct
+  'envoy.config.bootstrap.v3.Bootstrap.StaticResources': Bootstrap_StaticResources
+  'envoy.config.bootstrap.v3.Bootstrap.DynamicResources': Bootstrap_DynamicResources
+  'envoy.config.bootstrap.v3.ClusterManager': ClusterManager
+  'envoy.config.core.v3.ApiConfigSource': ApiConfigSource
+  'envoy.config.metrics.v3.StatsSink': StatsSink
+  'envoy.config.bootstrap.v3.Bootstrap.DeferredStatOptions': Bootstrap_DeferredStatOptions
+  'envoy.config.metrics.v3.StatsConfig': StatsConfig
+  'envoy.config.bootstrap.v3.Watchdog': Watchdog
+  'envoy.config.bootstrap.v3.Watchdogs': Watchdogs
+  'envoy.config.trace.v3.Tracing': TraceTracing
+  'envoy.config.bootstrap.v3.LayeredRuntime': LayeredRuntime
+  'envoy.config.bootstrap.v3.Admin': Admin
+  'envoy.config.overload.v3.OverloadManager': OverloadManager
+  'envoy.config.core.v3.DnsResolutionConfig': DnsResolutionConfig
+  'envoy.config.bootstrap.v3.FatalAction': FatalAction
+  'envoy.config.core.v3.ConfigSource': ConfigSource
+  'envoy.config.bootstrap.v3.CustomInlineHeader': CustomInlineHeader
+  'envoy.config.bootstrap.v3.Bootstrap.ApplicationLogConfig': Bootstrap_ApplicationLogConfig
+  'envoy.config.bootstrap.v3.Bootstrap.GrpcAsyncClientManagerConfig': Bootstrap_GrpcAsyncClientManagerConfig
+  'envoy.config.bootstrap.v3.MemoryAllocatorManager': MemoryAllocatorManager
+  'envoy.config.cluster.v3.Cluster.TransportSocketMatch': Cluster_TransportSocketMatch
+  'xds.type.matcher.v3.Matcher': Matcher
+  'envoy.config.metrics.v3.StatsMatcher': StatsMatcher
+  'envoy.config.cluster.v3.Cluster.CustomClusterType': Cluster_CustomClusterType
+  'envoy.config.cluster.v3.Cluster.EdsClusterConfig': Cluster_EdsClusterConfig
+  'envoy.config.core.v3.HealthCheck': HealthCheck
+  'envoy.config.cluster.v3.CircuitBreakers': CircuitBreakers
+  'envoy.config.core.v3.UpstreamHttpProtocolOptions': UpstreamHttpProtocolOptions
+  'envoy.config.core.v3.HttpProtocolOptions': CoreHttpProtocolOptions
+  'envoy.config.core.v3.Http1ProtocolOptions': Http1ProtocolOptions
+  'envoy.config.core.v3.Http2ProtocolOptions': Http2ProtocolOptions
+  'envoy.config.cluster.v3.Cluster.RefreshRate': Cluster_RefreshRate
+  'envoy.config.core.v3.Address': Address
+  'envoy.config.cluster.v3.OutlierDetection': OutlierDetection
+  'envoy.config.core.v3.BindConfig': BindConfig
+  'envoy.config.cluster.v3.Cluster.LbSubsetConfig': Cluster_LbSubsetConfig
+  'envoy.config.cluster.v3.Cluster.RingHashLbConfig': Cluster_RingHashLbConfig
+  'envoy.config.cluster.v3.Cluster.MaglevLbConfig': Cluster_MaglevLbConfig
+  'envoy.config.cluster.v3.Cluster.OriginalDstLbConfig': Cluster_OriginalDstLbConfig
+  'envoy.config.cluster.v3.Cluster.LeastRequestLbConfig': Cluster_LeastRequestLbConfig
+  'envoy.config.cluster.v3.Cluster.RoundRobinLbConfig': Cluster_RoundRobinLbConfig
+  'envoy.config.cluster.v3.Cluster.CommonLbConfig': Cluster_CommonLbConfig
+  'envoy.config.core.v3.TransportSocket': TransportSocket
+  'envoy.config.core.v3.Metadata': Metadata
+  'envoy.config.cluster.v3.UpstreamConnectionOptions': UpstreamConnectionOptions
+  'envoy.config.cluster.v3.Filter': ClusterFilter
+  'envoy.config.cluster.v3.LoadBalancingPolicy': LoadBalancingPolicy
+  'envoy.config.cluster.v3.TrackClusterStats': TrackClusterStats
+  'envoy.config.cluster.v3.Cluster.PreconnectPolicy': Cluster_PreconnectPolicy
+  'envoy.config.cluster.v3.Cluster.QueuingPolicies': Cluster_QueuingPolicies
+  'xds.core.v3.ContextParams': ContextParams
+  'envoy.config.core.v3.Locality': Locality
+  'envoy.config.core.v3.BuildVersion': BuildVersion
+  'envoy.config.core.v3.Extension': Extension
+  'envoy.config.endpoint.v3.LocalityLbEndpoints': LocalityLbEndpoints
+  'envoy.config.endpoint.v3.Endpoint': Endpoint
+  'envoy.config.endpoint.v3.ClusterLoadAssignment.Policy': ClusterLoadAssignment_Policy
+  'envoy.config.listener.v3.AdditionalAddress': AdditionalAddress
+  'envoy.config.listener.v3.FilterChain': FilterChain
+  'envoy.config.listener.v3.Listener.FcdsConfig': Listener_FcdsConfig
+  'envoy.config.listener.v3.Listener.DeprecatedV1': Listener_DeprecatedV1
+  'envoy.config.listener.v3.ListenerFilter': ListenerFilter
+  'envoy.config.core.v3.SocketOption': SocketOption
+  'envoy.config.listener.v3.UdpListenerConfig': UdpListenerConfig
+  'envoy.config.listener.v3.ApiListener': ApiListener
+  'envoy.config.listener.v3.Listener.ConnectionBalanceConfig': Listener_ConnectionBalanceConfig
+  'envoy.config.accesslog.v3.AccessLog': AccessLog
+  'envoy.config.listener.v3.Listener.InternalListenerConfig': Listener_InternalListenerConfig
+  'envoy.config.core.v3.TcpKeepalive': TcpKeepalive
+  'envoy.config.route.v3.VirtualHost': VirtualHost
+  'envoy.config.route.v3.Vhds': Vhds
+  'envoy.config.core.v3.HeaderValueOption': HeaderValueOption
+  'envoy.config.route.v3.ClusterSpecifierPlugin': ClusterSpecifierPlugin
+  'envoy.config.route.v3.RouteAction.RequestMirrorPolicy': RouteAction_RequestMirrorPolicy
+  'envoy.config.trace.v3.DatadogRemoteConfig': DatadogRemoteConfig
+  'envoy.config.core.v3.DataSource': DataSource
+  'envoy.config.core.v3.GrpcService': GrpcService
+  'envoy.config.core.v3.HttpService': CoreHttpService
+  'envoy.config.trace.v3.ClientConfig': ClientConfig
+  'envoy.config.core.v3.SubstitutionFormatString': SubstitutionFormatString
+  'envoy.config.core.v3.CelExpressionConfig': CelExpressionConfig
+  'envoy.extensions.access_loggers.grpc.v3.CommonGrpcAccessLogConfig': CommonGrpcAccessLogConfig
+  'opentelemetry.proto.common.v1.KeyValueList': KeyValueList
+  'opentelemetry.proto.common.v1.AnyValue': AnyValue
+  'envoy.type.tracing.v3.CustomTag': CustomTag
+  'envoy.extensions.common.dynamic_forward_proxy.v3.DnsCacheConfig': DnsCacheConfig
+  'envoy.extensions.clusters.dynamic_forward_proxy.v3.SubClustersConfig': SubClustersConfig
+  'envoy.config.core.v3.RuntimeFeatureFlag': RuntimeFeatureFlag
+  'envoy.extensions.filters.http.compressor.v3.Compressor.RequestDirectionConfig': Compressor_RequestDirectionConfig
+  'envoy.extensions.filters.http.compressor.v3.Compressor.ResponseDirectionConfig': Compressor_ResponseDirectionConfig
+  'envoy.type.matcher.v3.StringMatcher': EnvoyTypeMatcherStringMatcher
+  'envoy.config.core.v3.RuntimeFractionalPercent': RuntimeFractionalPercent
+  'envoy.extensions.filters.http.dynamic_forward_proxy.v3.SubClusterConfig': SubClusterConfig
+  'envoy.extensions.filters.http.ext_authz.v3.HttpService': ExtAuthzHttpService
+  'envoy.extensions.filters.http.ext_authz.v3.BufferSettings': BufferSettings
+  'envoy.type.v3.HttpStatus': HttpStatus
+  'envoy.type.matcher.v3.MetadataMatcher': MetadataMatcher
+  'envoy.type.matcher.v3.ListStringMatcher': ListStringMatcher
+  'envoy.config.common.mutation_rules.v3.HeaderMutationRules': HeaderMutationRules
+  'envoy.extensions.filters.common.fault.v3.FaultDelay': FaultDelay
+  'envoy.extensions.filters.http.fault.v3.FaultAbort': FaultAbort
+  'envoy.config.route.v3.HeaderMatcher': HeaderMatcher
+  'envoy.extensions.filters.common.fault.v3.FaultRateLimit': FaultRateLimit
+  'envoy.config.core.v3.GrpcMethodList': GrpcMethodList
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtProvider': JwtProvider
+  'envoy.extensions.filters.http.jwt_authn.v3.RequirementRule': RequirementRule
+  'envoy.extensions.filters.http.jwt_authn.v3.FilterStateRule': FilterStateRule
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtRequirement': JwtRequirement
+  'envoy.type.v3.TokenBucket': TokenBucket
+  'envoy.extensions.common.ratelimit.v3.LocalRateLimitDescriptor': LocalRateLimitDescriptor
+  'envoy.extensions.common.ratelimit.v3.LocalClusterRateLimit': LocalClusterRateLimit
+  'envoy.config.route.v3.RateLimit': RateLimit
+  'envoy.config.rbac.v3.RBAC': ConfigRbacRBAC
+  'envoy.extensions.filters.http.router.v3.Router.UpstreamAccessLogOptions': Router_UpstreamAccessLogOptions
+  'envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter': HttpFilter
+  'envoy.extensions.wasm.v3.PluginConfig': WasmPluginConfig
+  'envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol.Rule': ProxyProtocol_Rule
+  'envoy.config.core.v3.ProxyProtocolPassThroughTLVs': ProxyProtocolPassThroughTLVs
+  'envoy.extensions.filters.network.http_connection_manager.v3.Rds': Rds
+  'envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes': ScopedRoutes
+  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.Tracing': HttpConnectionManager_Tracing
+  'envoy.config.core.v3.Http3ProtocolOptions': Http3ProtocolOptions
+  'envoy.config.core.v3.SchemeHeaderTransformation': SchemeHeaderTransformation
+  'envoy.type.v3.Percent': Percent
+  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.HcmAccessLogOptions': HttpConnectionManager_HcmAccessLogOptions
+  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.InternalAddressConfig': HttpConnectionManager_InternalAddressConfig
+  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.SetCurrentClientCertDetails': HttpConnectionManager_SetCurrentClientCertDetails
+  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.UpgradeConfig': HttpConnectionManager_UpgradeConfig
+  'envoy.extensions.filters.network.http_connection_manager.v3.RequestIDExtension': RequestIDExtension
+  'envoy.extensions.filters.network.http_connection_manager.v3.LocalReplyConfig': LocalReplyConfig
+  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.PathNormalizationOptions': HttpConnectionManager_PathNormalizationOptions
+  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ProxyStatusConfig': HttpConnectionManager_ProxyStatusConfig
+  'envoy.extensions.filters.network.http_connection_manager.v3.ForwardProtoConfig': ForwardProtoConfig
+  'envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.ConnPoolSettings': RedisProxy_ConnPoolSettings
+  'envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.PrefixRoutes': RedisProxy_PrefixRoutes
+  'envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.RedisFault': RedisProxy_RedisFault
+  'envoy.extensions.filters.network.redis_proxy.v3.RedisExternalAuthProvider': RedisExternalAuthProvider
+  'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster': TcpProxy_WeightedCluster
+  'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.OnDemand': TcpProxy_OnDemand
+  'envoy.config.core.v3.BackoffStrategy': BackoffStrategy
+  'envoy.type.v3.HashPolicy': HashPolicy
+  'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.TunnelingConfig': TcpProxy_TunnelingConfig
+  'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.TcpAccessLogOptions': TcpProxy_TcpAccessLogOptions
+  'envoy.config.core.v3.TlvEntry': TlvEntry
+  'envoy.type.http.v3.Cookie': Cookie
+  'envoy.extensions.load_balancing_policies.common.v3.SlowStartConfig': SlowStartConfig
+  'envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig': LocalityLbConfig
+  'envoy.config.core.v3.DnsResolverOptions': DnsResolverOptions
+  'envoy.extensions.transport_sockets.internal_upstream.v3.InternalUpstreamTransport.MetadataValueSource': InternalUpstreamTransport_MetadataValueSource
+  'envoy.config.core.v3.ProxyProtocolConfig': ProxyProtocolConfig
+  'envoy.extensions.transport_sockets.tls.v3.CommonTlsContext': CommonTlsContext
+  'envoy.extensions.transport_sockets.tls.v3.TlsSessionTicketKeys': TlsSessionTicketKeys
+  'envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig': SdsSecretConfig
+  'envoy.extensions.transport_sockets.tls.v3.TlsCertificate': TlsCertificate
+  'envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext': CertificateValidationContext
+  'envoy.extensions.transport_sockets.tls.v3.GenericSecret': GenericSecret
+  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig': HttpProtocolOptions_ExplicitHttpConfig
+  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.UseDownstreamHttpConfig': HttpProtocolOptions_UseDownstreamHttpConfig
+  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.AutoHttpConfig': HttpProtocolOptions_AutoHttpConfig
+  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.OutlierDetection': HttpProtocolOptions_OutlierDetection
+  'envoy.config.route.v3.RouteAction.HashPolicy': RouteAction_HashPolicy
+  'envoy.config.route.v3.RetryPolicy': RouteRetryPolicy
+  'envoy.service.discovery.v3.ResourceLocator': ResourceLocator
+  'google.rpc.Status': Status
+  'istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig.AlpnOverride': FilterConfig_AlpnOverride
+  'istio.networking.nds.v1.NameTable.NameInfo': NameTable_NameInfo
+  'stats.MetricConfig': MetricConfig
+  'stats.MetricDefinition': MetricDefinition
+  'envoy.config.bootstrap.v3.ClusterManager.OutlierDetection': ClusterManager_OutlierDetection
+  'envoy.config.core.v3.RateLimitSettings': RateLimitSettings
+  'envoy.config.metrics.v3.TagSpecifier': TagSpecifier
+  'envoy.config.metrics.v3.HistogramBucketSettings': HistogramBucketSettings
+  'envoy.config.bootstrap.v3.Watchdog.WatchdogAction': Watchdog_WatchdogAction
+  'envoy.config.trace.v3.Tracing.Http': Tracing_Http
+  'envoy.config.bootstrap.v3.RuntimeLayer': RuntimeLayer
+  'envoy.config.overload.v3.ResourceMonitor': ResourceMonitor
+  'envoy.config.overload.v3.OverloadAction': OverloadAction
+  'envoy.config.overload.v3.LoadShedPoint': LoadShedPoint
+  'envoy.config.overload.v3.BufferFactoryConfig': BufferFactoryConfig
+  'xds.core.v3.Authority': Authority
+  'envoy.config.core.v3.PathConfigSource': PathConfigSource
+  'envoy.config.core.v3.AggregatedConfigSource': AggregatedConfigSource
+  'envoy.config.core.v3.SelfConfigSource': SelfConfigSource
+  'envoy.config.bootstrap.v3.Bootstrap.ApplicationLogConfig.LogFormat': Bootstrap_ApplicationLogConfig_LogFormat
+  'xds.type.matcher.v3.Matcher.MatcherList': Matcher_MatcherList
+  'xds.type.matcher.v3.Matcher.MatcherTree': Matcher_MatcherTree
+  'xds.type.matcher.v3.Matcher.OnMatch': Matcher_OnMatch
+  'envoy.config.core.v3.HealthCheck.HttpHealthCheck': HealthCheck_HttpHealthCheck
+  'envoy.config.core.v3.HealthCheck.TcpHealthCheck': HealthCheck_TcpHealthCheck
+  'envoy.config.core.v3.HealthCheck.GrpcHealthCheck': HealthCheck_GrpcHealthCheck
+  'envoy.config.core.v3.HealthCheck.CustomHealthCheck': HealthCheck_CustomHealthCheck
+  'envoy.config.core.v3.EventServiceConfig': EventServiceConfig
+  'envoy.config.core.v3.HealthCheck.TlsOptions': HealthCheck_TlsOptions
+  'envoy.config.cluster.v3.CircuitBreakers.Thresholds': CircuitBreakers_Thresholds
+  'envoy.config.core.v3.Http1ProtocolOptions.HeaderKeyFormat': Http1ProtocolOptions_HeaderKeyFormat
+  'envoy.config.core.v3.Http2ProtocolOptions.SettingsParameter': Http2ProtocolOptions_SettingsParameter
+  'envoy.config.core.v3.KeepaliveSettings': KeepaliveSettings
+  'envoy.config.core.v3.SocketAddress': SocketAddress
+  'envoy.config.core.v3.Pipe': Pipe
+  'envoy.config.core.v3.EnvoyInternalAddress': EnvoyInternalAddress
+  'envoy.config.core.v3.ExtraSourceAddress': ExtraSourceAddress
+  'envoy.config.cluster.v3.Cluster.LbSubsetConfig.LbSubsetSelector': Cluster_LbSubsetConfig_LbSubsetSelector
+  'envoy.type.metadata.v3.MetadataKey': MetadataKey
+  'envoy.config.core.v3.RuntimeDouble': RuntimeDouble
+  'envoy.config.cluster.v3.Cluster.SlowStartConfig': Cluster_SlowStartConfig
+  'envoy.config.cluster.v3.Cluster.CommonLbConfig.ZoneAwareLbConfig': Cluster_CommonLbConfig_ZoneAwareLbConfig
+  'envoy.config.cluster.v3.Cluster.CommonLbConfig.LocalityWeightedLbConfig': Cluster_CommonLbConfig_LocalityWeightedLbConfig
+  'envoy.config.cluster.v3.Cluster.CommonLbConfig.ConsistentHashingLbConfig': Cluster_CommonLbConfig_ConsistentHashingLbConfig
+  'envoy.config.core.v3.HealthStatusSet': HealthStatusSet
+  'envoy.config.cluster.v3.UpstreamConnectionOptions.HappyEyeballsConfig': UpstreamConnectionOptions_HappyEyeballsConfig
+  'envoy.config.core.v3.ExtensionConfigSource': ExtensionConfigSource
+  'envoy.config.cluster.v3.LoadBalancingPolicy.Policy': LoadBalancingPolicy_Policy
+  'envoy.type.v3.SemanticVersion': SemanticVersion
+  'envoy.config.endpoint.v3.LbEndpoint': LbEndpoint
+  'envoy.config.endpoint.v3.LocalityLbEndpoints.LbEndpointList': LocalityLbEndpoints_LbEndpointList
+  'envoy.config.endpoint.v3.LedsClusterLocalityConfig': LedsClusterLocalityConfig
+  'envoy.config.endpoint.v3.Endpoint.HealthCheckConfig': Endpoint_HealthCheckConfig
+  'envoy.config.endpoint.v3.Endpoint.AdditionalAddress': Endpoint_AdditionalAddress
+  'envoy.config.endpoint.v3.ClusterLoadAssignment.Policy.DropOverload': ClusterLoadAssignment_Policy_DropOverload
+  'envoy.config.core.v3.SocketOptionsOverride': SocketOptionsOverride
+  'envoy.config.listener.v3.FilterChainMatch': FilterChainMatch
+  'envoy.config.listener.v3.Filter': ConfigListenerFilter
+  'envoy.config.listener.v3.ListenerFilterChainMatchPredicate': ListenerFilterChainMatchPredicate
+  'envoy.config.core.v3.SocketOption.SocketType': SocketOption_SocketType
+  'envoy.config.core.v3.UdpSocketConfig': UdpSocketConfig
+  'envoy.config.listener.v3.QuicProtocolOptions': ListenerQuicProtocolOptions
+  'envoy.config.listener.v3.Listener.ConnectionBalanceConfig.ExactBalance': Listener_ConnectionBalanceConfig_ExactBalance
+  'envoy.config.listener.v3.Listener.ConnectionBalanceConfig.CpuLocalityBalance': Listener_ConnectionBalanceConfig_CpuLocalityBalance
+  'envoy.config.accesslog.v3.AccessLogFilter': AccessLogFilter
+  'envoy.config.route.v3.Route': Route
+  'envoy.config.route.v3.VirtualCluster': VirtualCluster
+  'envoy.config.route.v3.CorsPolicy': RouteCorsPolicy
+  'envoy.config.route.v3.HedgePolicy': HedgePolicy
+  'envoy.config.core.v3.HeaderValue': HeaderValue
+  'envoy.config.common.mutation_rules.v3.HeaderMutation': HeaderMutation
+  'envoy.config.core.v3.WatchedDirectory': WatchedDirectory
+  'envoy.config.core.v3.GrpcService.EnvoyGrpc': GrpcService_EnvoyGrpc
+  'envoy.config.core.v3.GrpcService.GoogleGrpc': GrpcService_GoogleGrpc
+  'envoy.config.core.v3.RetryPolicy': CoreRetryPolicy
+  'envoy.config.core.v3.HttpUri': HttpUri
+  'envoy.config.core.v3.JsonFormatOptions': JsonFormatOptions
+  'opentelemetry.proto.common.v1.KeyValue': KeyValue
+  'opentelemetry.proto.common.v1.ArrayValue': ArrayValue
+  'envoy.type.tracing.v3.CustomTag.Literal': CustomTag_Literal
+  'envoy.type.tracing.v3.CustomTag.Environment': CustomTag_Environment
+  'envoy.type.tracing.v3.CustomTag.Header': CustomTag_Header
+  'envoy.type.tracing.v3.CustomTag.Metadata': CustomTag_Metadata
+  'envoy.extensions.common.dynamic_forward_proxy.v3.DnsCacheCircuitBreakers': DnsCacheCircuitBreakers
+  'envoy.config.common.key_value.v3.KeyValueStoreConfig': KeyValueStoreConfig
+  'envoy.type.matcher.v3.AddressMatcher': AddressMatcher
+  'envoy.extensions.clusters.dns.v3.DnsCluster': DnsCluster
+  'envoy.extensions.filters.http.compressor.v3.Compressor.CommonDirectionConfig': Compressor_CommonDirectionConfig
+  'envoy.type.matcher.v3.RegexMatcher': EnvoyTypeMatcherRegexMatcher
+  'xds.core.v3.TypedExtensionConfig': XdsCoreTypedExtensionConfig
+  'envoy.type.v3.FractionalPercent': FractionalPercent
+  'envoy.extensions.filters.http.ext_authz.v3.AuthorizationRequest': AuthorizationRequest
+  'envoy.extensions.filters.http.ext_authz.v3.AuthorizationResponse': AuthorizationResponse
+  'envoy.type.matcher.v3.MetadataMatcher.PathSegment': MetadataMatcher_PathSegment
+  'envoy.type.matcher.v3.ValueMatcher': ValueMatcher
+  'envoy.extensions.filters.common.fault.v3.FaultDelay.HeaderDelay': FaultDelay_HeaderDelay
+  'envoy.extensions.filters.http.fault.v3.FaultAbort.HeaderAbort': FaultAbort_HeaderAbort
+  'envoy.type.v3.Int64Range': Int64Range
+  'envoy.extensions.filters.common.fault.v3.FaultRateLimit.FixedLimit': FaultRateLimit_FixedLimit
+  'envoy.extensions.filters.common.fault.v3.FaultRateLimit.HeaderLimit': FaultRateLimit_HeaderLimit
+  'envoy.config.core.v3.GrpcMethodList.Service': GrpcMethodList_Service
+  'envoy.extensions.filters.http.jwt_authn.v3.RemoteJwks': RemoteJwks
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtHeader': JwtHeader
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtProvider.NormalizePayload': JwtProvider_NormalizePayload
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtCacheConfig': JwtCacheConfig
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtClaimToHeader': JwtClaimToHeader
+  'envoy.config.route.v3.RouteMatch': RouteMatch
+  'envoy.extensions.filters.http.jwt_authn.v3.ProviderWithAudiences': ProviderWithAudiences
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtRequirementOrList': JwtRequirementOrList
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtRequirementAndList': JwtRequirementAndList
+  'envoy.extensions.filters.http.jwt_authn.v3.ExtractOnlyWithoutValidation': ExtractOnlyWithoutValidation
+  'envoy.extensions.common.ratelimit.v3.RateLimitDescriptor.Entry': RateLimitDescriptor_Entry
+  'envoy.config.route.v3.RateLimit.Action': RateLimit_Action
+  'envoy.config.route.v3.RateLimit.Override': RateLimit_Override
+  'envoy.config.route.v3.RateLimit.HitsAddend': RateLimit_HitsAddend
+  'envoy.config.rbac.v3.Policy': Policy
+  'envoy.config.rbac.v3.RBAC.AuditLoggingOptions': RBAC_AuditLoggingOptions
+  'envoy.extensions.wasm.v3.VmConfig': VmConfig
+  'envoy.extensions.wasm.v3.ReloadConfig': ReloadConfig
+  'envoy.extensions.wasm.v3.CapabilityRestrictionConfig': CapabilityRestrictionConfig
+  'envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol.KeyValuePair': ProxyProtocol_KeyValuePair
+  'envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes.ScopeKeyBuilder': ScopedRoutes_ScopeKeyBuilder
+  'envoy.extensions.filters.network.http_connection_manager.v3.ScopedRouteConfigurationsList': ScopedRouteConfigurationsList
+  'envoy.extensions.filters.network.http_connection_manager.v3.ScopedRds': ScopedRds
+  'envoy.config.core.v3.QuicProtocolOptions': CoreQuicProtocolOptions
+  'envoy.config.core.v3.CidrRange': ConfigCoreCidrRange
+  'envoy.extensions.filters.network.http_connection_manager.v3.ResponseMapper': ResponseMapper
+  'envoy.type.http.v3.PathTransformation': PathTransformation
+  'envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.ConnectionRateLimit': RedisProxy_ConnectionRateLimit
+  'envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.PrefixRoutes.Route': RedisProxy_PrefixRoutes_Route
+  'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster.ClusterWeight': TcpProxy_WeightedCluster_ClusterWeight
+  'envoy.type.v3.HashPolicy.SourceIp': HashPolicy_SourceIp
+  'envoy.type.v3.HashPolicy.FilterState': HashPolicy_FilterState
+  'envoy.type.http.v3.CookieAttribute': CookieAttribute
+  'envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig.ZoneAwareLbConfig': LocalityLbConfig_ZoneAwareLbConfig
+  'envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig.LocalityWeightedLbConfig': LocalityLbConfig_LocalityWeightedLbConfig
+  'envoy.type.metadata.v3.MetadataKind': MetadataKind
+  'envoy.extensions.transport_sockets.tls.v3.TlsParameters': TlsParameters
+  'envoy.extensions.transport_sockets.tls.v3.CertificateProviderPluginInstance': CertificateProviderPluginInstance
+  'envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CertificateProvider': CommonTlsContext_CertificateProvider
+  'envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CertificateProviderInstance': CommonTlsContext_CertificateProviderInstance
+  'envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CombinedCertificateValidationContext': CommonTlsContext_CombinedCertificateValidationContext
+  'envoy.extensions.transport_sockets.tls.v3.TlsKeyLog': TlsKeyLog
+  'envoy.extensions.transport_sockets.tls.v3.PrivateKeyProvider': PrivateKeyProvider
+  'envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext.SystemRootCerts': CertificateValidationContext_SystemRootCerts
+  'envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher': SubjectAltNameMatcher
+  'envoy.config.core.v3.AlternateProtocolsCacheOptions': AlternateProtocolsCacheOptions
+  'envoy.config.common.matcher.v3.MatchPredicate': MatchPredicate
+  'envoy.config.route.v3.RouteAction.HashPolicy.Header': RouteAction_HashPolicy_Header
+  'envoy.config.route.v3.RouteAction.HashPolicy.Cookie': RouteAction_HashPolicy_Cookie
+  'envoy.config.route.v3.RouteAction.HashPolicy.ConnectionProperties': RouteAction_HashPolicy_ConnectionProperties
+  'envoy.config.route.v3.RouteAction.HashPolicy.QueryParameter': RouteAction_HashPolicy_QueryParameter
+  'envoy.config.route.v3.RouteAction.HashPolicy.FilterState': RouteAction_HashPolicy_FilterState
+  'envoy.config.route.v3.RetryPolicy.RetryPriority': RouteRetryPolicy_RetryPriority
+  'envoy.config.route.v3.RetryPolicy.RetryHostPredicate': RouteRetryPolicy_RetryHostPredicate
+  'envoy.config.route.v3.RetryPolicy.RetryBackOff': RetryPolicy_RetryBackOff
+  'envoy.config.route.v3.RetryPolicy.RateLimitedRetryBackOff': RetryPolicy_RateLimitedRetryBackOff
+  'envoy.config.bootstrap.v3.RuntimeLayer.DiskLayer': RuntimeLayer_DiskLayer
+  'envoy.config.bootstrap.v3.RuntimeLayer.AdminLayer': RuntimeLayer_AdminLayer
+  'envoy.config.bootstrap.v3.RuntimeLayer.RtdsLayer': RuntimeLayer_RtdsLayer
+  'envoy.config.overload.v3.Trigger': Trigger
+  'xds.type.matcher.v3.Matcher.MatcherList.FieldMatcher': Matcher_MatcherList_FieldMatcher
+  'xds.type.matcher.v3.Matcher.MatcherTree.MatchMap': Matcher_MatcherTree_MatchMap
+  'envoy.config.core.v3.HealthCheck.Payload': HealthCheck_Payload
+  'envoy.config.cluster.v3.CircuitBreakers.Thresholds.RetryBudget': CircuitBreakers_Thresholds_RetryBudget
+  'envoy.config.core.v3.Http1ProtocolOptions.HeaderKeyFormat.ProperCaseWords': Http1ProtocolOptions_HeaderKeyFormat_ProperCaseWords
+  'envoy.type.metadata.v3.MetadataKey.PathSegment': MetadataKey_PathSegment
+  'envoy.config.listener.v3.ListenerFilterChainMatchPredicate.MatchSet': ListenerFilterChainMatchPredicate_MatchSet
+  'envoy.type.v3.Int32Range': Int32Range
+  'envoy.config.core.v3.SocketOption.SocketType.Stream': SocketOption_SocketType_Stream
+  'envoy.config.core.v3.SocketOption.SocketType.Datagram': SocketOption_SocketType_Datagram
+  'envoy.config.core.v3.SocketCmsgHeaders': SocketCmsgHeaders
+  'envoy.config.accesslog.v3.StatusCodeFilter': StatusCodeFilter
+  'envoy.config.accesslog.v3.DurationFilter': DurationFilter
+  'envoy.config.accesslog.v3.NotHealthCheckFilter': NotHealthCheckFilter
+  'envoy.config.accesslog.v3.TraceableFilter': TraceableFilter
+  'envoy.config.accesslog.v3.RuntimeFilter': RuntimeFilter
+  'envoy.config.accesslog.v3.AndFilter': AndFilter
+  'envoy.config.accesslog.v3.OrFilter': OrFilter
+  'envoy.config.accesslog.v3.HeaderFilter': HeaderFilter
+  'envoy.config.accesslog.v3.ResponseFlagFilter': ResponseFlagFilter
+  'envoy.config.accesslog.v3.GrpcStatusFilter': GrpcStatusFilter
+  'envoy.config.accesslog.v3.ExtensionFilter': ExtensionFilter
+  'envoy.config.accesslog.v3.MetadataFilter': MetadataFilter
+  'envoy.config.accesslog.v3.LogTypeFilter': LogTypeFilter
+  'envoy.config.route.v3.RouteAction': RouteAction
+  'envoy.config.route.v3.RedirectAction': RedirectAction
+  'envoy.config.route.v3.DirectResponseAction': DirectResponseAction
+  'envoy.config.route.v3.FilterAction': FilterAction
+  'envoy.config.route.v3.NonForwardingAction': NonForwardingAction
+  'envoy.config.route.v3.Decorator': Decorator
+  'envoy.config.route.v3.Tracing': RouteTracing
+  'envoy.config.common.mutation_rules.v3.HeaderMutation.RemoveOnMatch': HeaderMutation_RemoveOnMatch
+  'envoy.config.core.v3.GrpcService.GoogleGrpc.ChannelCredentials': GrpcService_GoogleGrpc_ChannelCredentials
+  'envoy.config.core.v3.GrpcService.GoogleGrpc.CallCredentials': GrpcService_GoogleGrpc_CallCredentials
+  'envoy.config.core.v3.GrpcService.GoogleGrpc.ChannelArgs': GrpcService_GoogleGrpc_ChannelArgs
+  'envoy.config.core.v3.RetryPolicy.RetryPriority': CoreRetryPolicy_RetryPriority
+  'envoy.config.core.v3.RetryPolicy.RetryHostPredicate': CoreRetryPolicy_RetryHostPredicate
+  'xds.core.v3.CidrRange': XdsCoreCidrRange
+  'envoy.extensions.clusters.dns.v3.DnsCluster.RefreshRate': DnsCluster_RefreshRate
+  'envoy.type.matcher.v3.RegexMatcher.GoogleRE2': EnvoyTypeMatcherRegexMatcher_GoogleRE2
+  'envoy.type.matcher.v3.ValueMatcher.NullMatch': ValueMatcher_NullMatch
+  'envoy.type.matcher.v3.DoubleMatcher': DoubleMatcher
+  'envoy.type.matcher.v3.ListMatcher': ListMatcher
+  'envoy.type.matcher.v3.OrMatcher': OrMatcher
+  'envoy.extensions.filters.http.jwt_authn.v3.JwksAsyncFetch': JwksAsyncFetch
+  'envoy.extensions.filters.http.jwt_authn.v3.JwtClaimToHeader.PathSegment': JwtClaimToHeader_PathSegment
+  'envoy.config.route.v3.RouteMatch.ConnectMatcher': RouteMatch_ConnectMatcher
+  'envoy.config.route.v3.QueryParameterMatcher': QueryParameterMatcher
+  'envoy.config.route.v3.CookieMatcher': CookieMatcher
+  'envoy.config.route.v3.RouteMatch.GrpcRouteMatchOptions': RouteMatch_GrpcRouteMatchOptions
+  'envoy.config.route.v3.RouteMatch.TlsContextMatchOptions': RouteMatch_TlsContextMatchOptions
+  'envoy.type.matcher.v3.FilterStateMatcher': FilterStateMatcher
+  'envoy.config.route.v3.RateLimit.Action.SourceCluster': RateLimit_Action_SourceCluster
+  'envoy.config.route.v3.RateLimit.Action.DestinationCluster': RateLimit_Action_DestinationCluster
+  'envoy.config.route.v3.RateLimit.Action.RequestHeaders': RateLimit_Action_RequestHeaders
+  'envoy.config.route.v3.RateLimit.Action.QueryParameters': RateLimit_Action_QueryParameters
+  'envoy.config.route.v3.RateLimit.Action.RemoteAddress': RateLimit_Action_RemoteAddress
+  'envoy.config.route.v3.RateLimit.Action.GenericKey': RateLimit_Action_GenericKey
+  'envoy.config.route.v3.RateLimit.Action.HeaderValueMatch': RateLimit_Action_HeaderValueMatch
+  'envoy.config.route.v3.RateLimit.Action.DynamicMetaData': RateLimit_Action_DynamicMetaData
+  'envoy.config.route.v3.RateLimit.Action.MetaData': RateLimit_Action_MetaData
+  'envoy.config.route.v3.RateLimit.Action.MaskedRemoteAddress': RateLimit_Action_MaskedRemoteAddress
+  'envoy.config.route.v3.RateLimit.Action.QueryParameterValueMatch': RateLimit_Action_QueryParameterValueMatch
+  'envoy.config.route.v3.RateLimit.Action.RemoteAddressMatch': RateLimit_Action_RemoteAddressMatch
+  'envoy.config.route.v3.RateLimit.Override.DynamicMetadata': RateLimit_Override_DynamicMetadata
+  'envoy.config.route.v3.RateLimit.Override.RateLimitOverride': RateLimit_Override_RateLimitOverride
+  'envoy.config.rbac.v3.Permission': Permission
+  'envoy.config.rbac.v3.Principal': Principal
+  'google.api.expr.v1alpha1.Expr': Expr
+  'google.api.expr.v1alpha1.CheckedExpr': CheckedExpr
+  'envoy.config.rbac.v3.RBAC.AuditLoggingOptions.AuditLoggerConfig': RBAC_AuditLoggingOptions_AuditLoggerConfig
+  'envoy.config.core.v3.AsyncDataSource': AsyncDataSource
+  'envoy.extensions.wasm.v3.EnvironmentVariables': EnvironmentVariables
+  'envoy.extensions.wasm.v3.SanitizationConfig': SanitizationConfig
+  'envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes.ScopeKeyBuilder.FragmentBuilder': ScopedRoutes_ScopeKeyBuilder_FragmentBuilder
+  'envoy.config.route.v3.ScopedRouteConfiguration': ScopedRouteConfiguration
+  'envoy.config.core.v3.QuicKeepAliveSettings': QuicKeepAliveSettings
+  'envoy.config.core.v3.QuicProtocolOptions.ConnectionMigrationSettings': QuicProtocolOptions_ConnectionMigrationSettings
+  'envoy.type.http.v3.PathTransformation.Operation': PathTransformation_Operation
+  'envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.PrefixRoutes.Route.RequestMirrorPolicy': RedisProxy_PrefixRoutes_Route_RequestMirrorPolicy
+  'envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.PrefixRoutes.Route.ReadCommandPolicy': RedisProxy_PrefixRoutes_Route_ReadCommandPolicy
+  'envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig.ZoneAwareLbConfig.ForceLocalZone': LocalityLbConfig_ZoneAwareLbConfig_ForceLocalZone
+  'envoy.type.metadata.v3.MetadataKind.Request': MetadataKind_Request
+  'envoy.type.metadata.v3.MetadataKind.Route': MetadataKind_Route
+  'envoy.type.metadata.v3.MetadataKind.Cluster': MetadataKind_Cluster
+  'envoy.type.metadata.v3.MetadataKind.Host': MetadataKind_Host
+  'envoy.config.core.v3.AlternateProtocolsCacheOptions.AlternateProtocolsCacheEntry': AlternateProtocolsCacheOptions_AlternateProtocolsCacheEntry
+  'envoy.config.common.matcher.v3.MatchPredicate.MatchSet': MatchPredicate_MatchSet
+  'envoy.config.common.matcher.v3.HttpHeadersMatch': HttpHeadersMatch
+  'envoy.config.common.matcher.v3.HttpGenericBodyMatch': HttpGenericBodyMatch
+  'envoy.type.matcher.v3.RegexMatchAndSubstitute': RegexMatchAndSubstitute
+  'envoy.config.route.v3.RouteAction.HashPolicy.CookieAttribute': RouteAction_HashPolicy_CookieAttribute
+  'envoy.config.route.v3.RetryPolicy.ResetHeader': RetryPolicy_ResetHeader
+  'envoy.config.overload.v3.ThresholdTrigger': ThresholdTrigger
+  'envoy.config.overload.v3.ScaledTrigger': ScaledTrigger
+  'xds.type.matcher.v3.Matcher.MatcherList.Predicate': Matcher_MatcherList_Predicate
+  'envoy.config.accesslog.v3.ComparisonFilter': ComparisonFilter
+  'envoy.config.route.v3.WeightedCluster': WeightedCluster
+  'envoy.config.route.v3.RouteAction.UpgradeConfig': RouteAction_UpgradeConfig
+  'envoy.config.route.v3.InternalRedirectPolicy': InternalRedirectPolicy
+  'envoy.config.route.v3.RouteAction.MaxStreamDuration': RouteAction_MaxStreamDuration
+  'envoy.config.core.v3.GrpcService.GoogleGrpc.SslCredentials': GrpcService_GoogleGrpc_SslCredentials
+  'envoy.config.core.v3.GrpcService.GoogleGrpc.GoogleLocalCredentials': GrpcService_GoogleGrpc_GoogleLocalCredentials
+  'envoy.config.core.v3.GrpcService.GoogleGrpc.CallCredentials.ServiceAccountJWTAccessCredentials': GrpcService_GoogleGrpc_CallCredentials_ServiceAccountJWTAccessCredentials
+  'envoy.config.core.v3.GrpcService.GoogleGrpc.CallCredentials.GoogleIAMCredentials': GrpcService_GoogleGrpc_CallCredentials_GoogleIAMCredentials
+  'envoy.config.core.v3.GrpcService.GoogleGrpc.CallCredentials.MetadataCredentialsFromPlugin': GrpcService_GoogleGrpc_CallCredentials_MetadataCredentialsFromPlugin
+  'envoy.config.core.v3.GrpcService.GoogleGrpc.CallCredentials.StsService': GrpcService_GoogleGrpc_CallCredentials_StsService
+  'envoy.config.core.v3.GrpcService.GoogleGrpc.ChannelArgs.Value': GrpcService_GoogleGrpc_ChannelArgs_Value
+  'envoy.type.v3.DoubleRange': DoubleRange
+  'envoy.config.rbac.v3.Permission.Set': Permission_Set
+  'envoy.type.matcher.v3.PathMatcher': PathMatcher
+  'envoy.config.rbac.v3.SourcedMetadata': SourcedMetadata
+  'envoy.config.rbac.v3.Principal.Set': Principal_Set
+  'envoy.config.rbac.v3.Principal.Authenticated': Principal_Authenticated
+  'google.api.expr.v1alpha1.Constant': Constant
+  'google.api.expr.v1alpha1.Expr.Ident': Expr_Ident
+  'google.api.expr.v1alpha1.Expr.Select': Expr_Select
+  'google.api.expr.v1alpha1.Expr.Call': Expr_Call
+  'google.api.expr.v1alpha1.Expr.CreateList': Expr_CreateList
+  'google.api.expr.v1alpha1.Expr.CreateStruct': Expr_CreateStruct
+  'google.api.expr.v1alpha1.Expr.Comprehension': Expr_Comprehension
+  'google.api.expr.v1alpha1.Reference': Reference
+  'google.api.expr.v1alpha1.Type': Type
+  'google.api.expr.v1alpha1.SourceInfo': SourceInfo
+  'envoy.config.core.v3.RemoteDataSource': RemoteDataSource
+  'envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes.ScopeKeyBuilder.FragmentBuilder.HeaderValueExtractor': ScopedRoutes_ScopeKeyBuilder_FragmentBuilder_HeaderValueExtractor
+  'envoy.config.route.v3.ScopedRouteConfiguration.Key': ScopedRouteConfiguration_Key
+  'envoy.config.core.v3.QuicProtocolOptions.ConnectionMigrationSettings.MigrateIdleConnectionSettings': QuicProtocolOptions_ConnectionMigrationSettings_MigrateIdleConnectionSettings
+  'envoy.type.http.v3.PathTransformation.Operation.NormalizePathRFC3986': PathTransformation_Operation_NormalizePathRFC3986
+  'envoy.type.http.v3.PathTransformation.Operation.MergeSlashes': PathTransformation_Operation_MergeSlashes
+  'envoy.config.common.matcher.v3.HttpGenericBodyMatch.GenericTextMatch': HttpGenericBodyMatch_GenericTextMatch
+  'xds.type.matcher.v3.Matcher.MatcherList.Predicate.SinglePredicate': Matcher_MatcherList_Predicate_SinglePredicate
+  'xds.type.matcher.v3.Matcher.MatcherList.Predicate.PredicateList': Matcher_MatcherList_Predicate_PredicateList
+  'envoy.config.core.v3.RuntimeUInt32': RuntimeUInt32
+  'envoy.config.route.v3.WeightedCluster.ClusterWeight': WeightedCluster_ClusterWeight
+  'envoy.config.route.v3.RouteAction.UpgradeConfig.ConnectConfig': RouteAction_UpgradeConfig_ConnectConfig
+  'google.api.expr.v1alpha1.Expr.CreateStruct.Entry': Expr_CreateStruct_Entry
+  'google.api.expr.v1alpha1.Type.ListType': Type_ListType
+  'google.api.expr.v1alpha1.Type.MapType': Type_MapType
+  'google.api.expr.v1alpha1.Type.FunctionType': Type_FunctionType
+  'google.api.expr.v1alpha1.Type.AbstractType': Type_AbstractType
+  'google.api.expr.v1alpha1.SourceInfo.Extension': SourceInfo_Extension
+  'envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes.ScopeKeyBuilder.FragmentBuilder.HeaderValueExtractor.KvElement': ScopedRoutes_ScopeKeyBuilder_FragmentBuilder_HeaderValueExtractor_KvElement
+  'envoy.config.route.v3.ScopedRouteConfiguration.Key.Fragment': ScopedRouteConfiguration_Key_Fragment
+  'xds.type.matcher.v3.StringMatcher': XdsTypeMatcherStringMatcher
+  'google.api.expr.v1alpha1.SourceInfo.Extension.Version': SourceInfo_Extension_Version
+  'xds.type.matcher.v3.RegexMatcher': XdsTypeMatcherRegexMatcher
+  'xds.type.matcher.v3.RegexMatcher.GoogleRE2': XdsTypeMatcherRegexMatcher_GoogleRE2
+}

@@ -6,7 +6,7 @@
  */
 import { decode as decodeAny } from './decode.js'
 import { encode as encodeAny } from './encode.js'
-import type { Any, Messages } from './messages.generated.js'
+import type { Any, Messages } from './envoy-types.generated.js'
 
 export { ProtoError } from './error.js'
 export { registry, schema } from './registry.js'

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createRegistry, fromBinary, fromJson, type JsonValue, toBinary, toJson } from '@bufbuild/protobuf'
 import { describe, expect, it } from 'vitest'
+import type { JsonObject } from './envoy-types.generated.js'
 import { decode, encode, ProtoError, registry, schema, typeUrl } from './index.js'
 
 const data = resolve(process.env['PILLION_CONFORMANCE_DIR'] ?? join(import.meta.dirname, '../../../shared/conformance'))
@@ -193,7 +194,7 @@ describe('encode', () => {
   })
 
   it('takes keys as data', () => {
-    const metadata = JSON.parse('{"__proto__": {"a": 1}, "constructor": "b"}') as object
+    const metadata = JSON.parse('{"__proto__": {"a": 1}, "constructor": "b"}') as JsonObject
     const decoded = decode('envoy.config.core.v3.Node', encode('envoy.config.core.v3.Node', { metadata }))
     expect(JSON.stringify(decoded)).toBe('{"metadata":{"__proto__":{"a":1},"constructor":"b"}}')
   })

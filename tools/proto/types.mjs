@@ -41,37 +41,84 @@ const OUTPUTS = [
   {
     file: 'src/proto/envoy-types.generated.ts',
     what: "Envoy's resources and the extensions that translators configure (Envoy 1.40)",
+    byFullName: true,
     roots: [
+      'envoy.config.bootstrap.v3.Bootstrap',
       'envoy.config.cluster.v3.Cluster',
+      'envoy.config.core.v3.Node',
+      'envoy.config.core.v3.TypedExtensionConfig',
       'envoy.config.endpoint.v3.ClusterLoadAssignment',
       'envoy.config.listener.v3.Listener',
       'envoy.config.route.v3.RouteConfiguration',
-      'envoy.config.core.v3.TypedExtensionConfig',
-      'envoy.config.core.v3.Node',
-      'envoy.config.bootstrap.v3.Bootstrap',
-      'envoy.extensions.transport_sockets.tls.v3.Secret',
-      'envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext',
-      'envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext',
-      'envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
-      'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
-      'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy',
-      'envoy.extensions.filters.network.rbac.v3.RBAC',
-      'envoy.extensions.filters.http.rbac.v3.RBAC',
-      'envoy.extensions.filters.http.fault.v3.HTTPFault',
+      'envoy.config.trace.v3.DatadogConfig',
+      'envoy.config.trace.v3.LightstepConfig',
+      'envoy.config.trace.v3.OpenTelemetryConfig',
+      'envoy.config.trace.v3.SkyWalkingConfig',
+      'envoy.config.trace.v3.ZipkinConfig',
+      'envoy.extensions.access_loggers.file.v3.FileAccessLog',
+      'envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter',
+      'envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig',
+      'envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig',
+      'envoy.extensions.access_loggers.open_telemetry.v3.OpenTelemetryAccessLogConfig',
+      'envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig',
+      'envoy.extensions.compression.brotli.compressor.v3.Brotli',
+      'envoy.extensions.compression.gzip.compressor.v3.Gzip',
+      'envoy.extensions.compression.zstd.compressor.v3.Zstd',
+      'envoy.extensions.filters.http.compressor.v3.Compressor',
+      'envoy.extensions.filters.http.cors.v3.Cors',
       'envoy.extensions.filters.http.cors.v3.CorsPolicy',
-      'envoy.extensions.filters.http.router.v3.Router',
-      'envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication',
+      'envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig',
       'envoy.extensions.filters.http.ext_authz.v3.ExtAuthz',
+      'envoy.extensions.filters.http.fault.v3.HTTPFault',
       'envoy.extensions.filters.http.grpc_stats.v3.FilterConfig',
+      'envoy.extensions.filters.http.grpc_web.v3.GrpcWeb',
+      'envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication',
+      'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit',
+      'envoy.extensions.filters.http.lua.v3.Lua',
+      'envoy.extensions.filters.http.rbac.v3.RBAC',
+      'envoy.extensions.filters.http.router.v3.Router',
       'envoy.extensions.filters.http.stateful_session.v3.StatefulSession',
       'envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute',
-      'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit',
+      'envoy.extensions.filters.http.wasm.v3.Wasm',
+      'envoy.extensions.filters.listener.http_inspector.v3.HttpInspector',
+      'envoy.extensions.filters.listener.original_dst.v3.OriginalDst',
+      'envoy.extensions.filters.listener.original_src.v3.OriginalSrc',
+      'envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol',
+      'envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector',
+      'envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit',
+      'envoy.extensions.filters.network.ext_authz.v3.ExtAuthz',
+      'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
+      'envoy.extensions.filters.network.mongo_proxy.v3.MongoProxy',
+      'envoy.extensions.filters.network.rbac.v3.RBAC',
+      'envoy.extensions.filters.network.redis_proxy.v3.RedisProxy',
+      'envoy.extensions.filters.network.sni_cluster.v3.SniCluster',
+      'envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3.FilterConfig',
+      'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy',
+      'envoy.extensions.filters.network.wasm.v3.Wasm',
       'envoy.extensions.http.stateful_session.cookie.v3.CookieBasedSessionState',
-      'envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig',
-      'envoy.extensions.access_loggers.file.v3.FileAccessLog',
-      'istio.networking.nds.v1.NameTable',
-      'envoy.service.discovery.v3.DiscoveryRequest',
+      'envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState',
+      'envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin',
+      'envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocality',
+      'envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig',
+      'envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig',
+      'envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig',
+      'envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig',
+      'envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate',
+      'envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig',
+      'envoy.extensions.transport_sockets.internal_upstream.v3.InternalUpstreamTransport',
+      'envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport',
+      'envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer',
+      'envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext',
+      'envoy.extensions.transport_sockets.tls.v3.Secret',
+      'envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext',
+      'envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
       'envoy.service.discovery.v3.DeltaDiscoveryRequest',
+      'envoy.service.discovery.v3.DiscoveryRequest',
+      'istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig',
+      'istio.networking.nds.v1.NameTable',
+      'stats.PluginConfig',
+      'udpa.type.v1.TypedStruct',
+      'xds.type.v3.TypedStruct',
     ],
   },
 ]
@@ -168,7 +215,7 @@ function typeOf(field, names) {
   return `readonly ${type.includes(' ') ? `(${type})` : type}[]`
 }
 
-function write({ file, what, roots }) {
+function write({ file, what, roots, byFullName = false }) {
   const { messages, enums } = reach(roots)
   const names = namesOf([...messages, ...enums])
   const lines = [
@@ -179,16 +226,21 @@ function write({ file, what, roots }) {
     ),
     '',
     '/** A packed message: its type URL, and its fields beside it. */',
-    "export type Any = { readonly '@type': string } & { readonly [field: string]: unknown }",
+    "export interface Any {\n  readonly '@type': string\n}",
   ]
   for (const message of messages) {
     lines.push('', `/** ${message.typeName} */`, `export interface ${names.get(message)} {`)
-    for (const field of message.fields) lines.push(`  readonly ${field.jsonName}?: ${typeOf(field, names)}`)
+    for (const field of message.fields)
+      lines.push(`  readonly ${field.jsonName}?: ${typeOf(field, names)}${byFullName ? ' | undefined' : ''}`)
     lines.push('}')
   }
   for (const item of enums) {
     const values = item.values.map(value => `'${value.name}'`)
     lines.push('', `/** ${item.typeName} */`, `export type ${names.get(item)} = ${values.join(' | ')}`)
+  }
+  if (byFullName) {
+    lines.push('', '/** Messages by full name. What is undefined is absent; of a oneof one member may be set. */')
+    lines.push('export interface Messages {', ...messages.map(m => `  '${m.typeName}': ${names.get(m)}`), '}')
   }
   let text = `${lines.join('\n')}\n`
   // The proto layer imports nothing of ours, so it has its own names for plain JSON.

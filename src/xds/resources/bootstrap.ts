@@ -1,0 +1,113 @@
+import type { Json, JsonObject } from '../../lang/json.js'
+import type { Bootstrap, Cluster } from '../../proto/envoy-types.generated.js'
+import { packAny } from '../../proto/index.js'
+
+/** Names that the reference's listeners and clusters refer to; they have to be static clusters of every bootstrap. */
+export const XDS_CLUSTER = 'xds-grpc'
+export const SDS_CLUSTER = 'sds-grpc'
+
+export interface HostPort {
+  readonly host: string
+  readonly port: number
+}
+
+export interface BootstrapOptions {
+  /** The Node to send, as proto3 JSON. */
+  readonly node: JsonObject
+  /** Where ADS is served, in plaintext. */
+  readonly xds: HostPort
+  /** Where SDS is served: certificates `default` and `ROOTCA`. */
+  readonly sds: HostPort
+  readonly protocol: 'delta' | 'sotw'
+  /** Admin interface; port 0 is any free one. */
+  readonly admin: HostPort
+}
+
+/**
+ * What a stock Envoy starts with: who it is, and where the rest comes from.
+ * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/bootstrap/v3/bootstrap.proto
+ */
+export function bootstrapOf({ node, xds, sds, protocol, admin }: BootstrapOptions): Bootstrap {
+  const fromAds = { ads: {}, resourceApiVersion: 'V3' } as const
+  return {
+    node: node as NonNullable<Bootstrap['node']>,
+    admin: { address: socketAddress(admin) },
+    dynamicResources: {
+      adsConfig: {
+        apiType: protocol === 'delta' ? 'DELTA_GRPC' : 'GRPC',
+        transportApiVersion: 'V3',
+        setNodeOnFirstMessageOnly: true,
+        grpcServices: [{ envoyGrpc: { clusterName: XDS_CLUSTER } }],
+      },
+      cdsConfig: { ...fromAds, initialFetchTimeout: '0s' },
+      ldsConfig: { ...fromAds, initialFetchTimeout: '0s' },
+    },
+    staticResources: { clusters: [grpcCluster(XDS_CLUSTER, xds), grpcCluster(SDS_CLUSTER, sds)] },
+    // The reference's route configurations and clusters are larger than the default limits allow for.
+    layeredRuntime: {
+      layers: [{ name: 'static', staticLayer: { 're2.max_program_size.error_level': 32_768 } }],
+    },
+  }
+}
+
+function socketAddress({ host, port }: HostPort) {
+  return { socketAddress: { address: host, portValue: port } }
+}
+
+function grpcCluster(name: string, server: HostPort): Cluster {
+  const options = packAny('envoy.extensions.upstreams.http.v3.HttpProtocolOptions', {
+    explicitHttpConfig: { http2ProtocolOptions: { connectionKeepalive: { interval: '30s', timeout: '10s' } } },
+  })
+  return {
+    name,
+    type: isIp(server.host) ? 'STATIC' : 'STRICT_DNS',
+    connectTimeout: '1s',
+    typedExtensionProtocolOptions: { 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': options },
+    loadAssignment: {
+      clusterName: name,
+      endpoints: [{ lbEndpoints: [{ endpoint: { address: socketAddress(server) } }] }],
+    },
+  }
+}
+
+function isIp(host: string): boolean {
+  return /^[\d.]+$/.test(host) || host.includes(':')
+}
+
+export interface NodeOptions {
+  readonly type: 'sidecar' | 'router'
+  readonly name: string
+  readonly namespace: string
+  readonly ip: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly serviceAccount: string
+  readonly clusterId: string
+  readonly network: string
+  readonly interceptionMode: 'REDIRECT' | 'TPROXY' | 'NONE'
+  /** Istio release whose shape of resources the proxy understands. */
+  readonly istioVersion: string
+  readonly domain: string
+}
+
+/** The Node that the reference's agent would send for such a workload (reference: xds.md section 1). */
+export function nodeOf(options: NodeOptions): JsonObject {
+  const { type, name, namespace, ip, labels, domain } = options
+  const app = labels['service.istio.io/canonical-name'] ?? labels['app'] ?? name
+  const metadata: Record<string, Json> = {
+    CLUSTER_ID: options.clusterId,
+    INSTANCE_IPS: ip,
+    INTERCEPTION_MODE: options.interceptionMode,
+    ISTIO_VERSION: options.istioVersion,
+    LABELS: { ...labels },
+    NAME: name,
+    NAMESPACE: namespace,
+    SERVICE_ACCOUNT: options.serviceAccount,
+    WORKLOAD_NAME: name,
+  }
+  if (options.network !== '') metadata['NETWORK'] = options.network
+  return {
+    id: `${type}~${ip}~${name}.${namespace}~${namespace}.svc.${domain}`,
+    cluster: `${app}.${namespace}`,
+    metadata,
+  }
+}
