@@ -1,0 +1,50 @@
+/**
+ * The mesh: services, endpoints, workloads, policies, and what a proxy may reach. For translators:
+ *
+ * - facts are plain readonly data (`Service`, `Endpoint`, `SidecarScope`, …), made by pure functions beside their types;
+ * - what depends on more than the facts is asked of `MeshLookup`, which knows the client;
+ * - `ProxyContext` (src/proxy/view.ts) bundles both; `Translators` (src/xds/resources/translators.ts) are the signatures to
+ *   implement; names of resources come from src/xds/resources/names.ts.
+ *
+ * Types grow (new fields), they do not change their meaning.
+ */
+export type { Endpoint, Health } from './endpoint.js'
+export {
+  compareSpecificity,
+  type Hostname,
+  hostCovers,
+  hostsOverlap,
+  isWildcard,
+  kubernetesHost,
+  resolveShortName,
+  wildcardsOver,
+} from './hostname.js'
+export type { MeshLookup } from './lookup.js'
+export { type MtlsMode, mtlsOfPort, type WorkloadMtls } from './mtls.js'
+export type { NetworkGateway } from './network.js'
+export {
+  isHttp,
+  isHttp2,
+  isSniffed,
+  isTcp,
+  isTls,
+  kubernetesProtocol,
+  type Protocol,
+  parseProtocol,
+} from './protocol.js'
+export type { ConsolidatedRule } from './rule.js'
+export type { EgressListener, EgressPort, OutboundPolicy, SidecarScope, VirtualServiceConfig } from './scope.js'
+export {
+  type Registry,
+  type Resolution,
+  type Service,
+  type ServiceAlias,
+  type ServiceKey,
+  type ServicePort,
+  serviceKey,
+  type TrafficDistribution,
+  UNSPECIFIED_V4,
+  UNSPECIFIED_V6,
+} from './service.js'
+export { DEFAULT_IDENTITY, type MeshIdentity, type MeshSettings, rootNamespaceOf, trustDomainOf } from './settings.js'
+export type { Workload } from './workload.js'

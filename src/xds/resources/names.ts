@@ -1,0 +1,70 @@
+/** Names of resources as the reference makes them (reference: xds.md section 9). No other module puts one together. */
+
+export const PASSTHROUGH_CLUSTER = 'PassthroughCluster'
+export const BLACK_HOLE_CLUSTER = 'BlackHoleCluster'
+export const INBOUND_PASSTHROUGH_CLUSTER = 'InboundPassthroughCluster'
+export const VIRTUAL_OUTBOUND_LISTENER = 'virtualOutbound'
+export const VIRTUAL_INBOUND_LISTENER = 'virtualInbound'
+export const HTTP_PROXY_LISTENER = 'http_proxy'
+export const HTTP_PROXY_ROUTE = 'http_proxy'
+/** Where SDS is served to a proxy by its own agent: static in the bootstrap. */
+export const SDS_CLUSTER = 'sds-grpc'
+
+/** `outbound|<port>|<subset>|<host>`; the subset may be empty. */
+export function outboundClusterName(port: number, subset: string, host: string): string {
+  return `outbound|${port}|${subset}|${host}`
+}
+
+/** Server name of mutual TLS between proxies, and the cluster name at a gateway that passes it through. */
+export function outboundSni(port: number, subset: string, host: string): string {
+  return `outbound_.${port}_.${subset}_.${host}`
+}
+
+/** `inbound|<port of the workload>||`, of the cluster and of its inline route. */
+export function inboundClusterName(port: number): string {
+  return `inbound|${port}||`
+}
+
+/** `<address>_<port>`, IPv6 in brackets as an address and port are written; `unix://path_0` for a socket. */
+export function listenerName(bind: string, port: number): string {
+  if (bind.startsWith('unix://')) return `${bind}_0`
+  return bind.includes(':') ? `[${bind}]_${port}` : `${bind}_${port}`
+}
+
+/** Of the ports of HTTP services that share one listener: the port, in decimal. */
+export function portRouteName(port: number): string {
+  return String(port)
+}
+
+/** Of a port whose protocol is found out: one per service. */
+export function sniffedRouteName(host: string, port: number): string {
+  return `${host}:${port}`
+}
+
+/** Of a listener on a unix socket: its address. */
+export function unixRouteName(path: string): string {
+  return path
+}
+
+/** Statistics names keep what follows the last dot apart unless they end so. */
+export function altStatName(name: string): string {
+  return `${name};`
+}
+
+/** Name of a domain's virtual host. */
+export function virtualHostName(host: string, port: number): string {
+  return `${host}:${port}`
+}
+
+export interface OutboundName {
+  readonly port: number
+  readonly subset: string
+  readonly host: string
+}
+
+/** The parts of `outbound|…` or of its server name form. */
+export function parseOutboundName(name: string): OutboundName | undefined {
+  const match =
+    /^outbound\|(\d{1,5})\|([^|]*)\|([^|]+)$/.exec(name) ?? /^outbound_\.(\d{1,5})_\.(.*?)_\.(.+)$/.exec(name)
+  return match === null ? undefined : { port: Number(match[1]), subset: match[2] ?? '', host: match[3] ?? '' }
+}
