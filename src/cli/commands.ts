@@ -49,9 +49,21 @@ export const COMMANDS: readonly CommandRow[] = [
     load: () => import('./bootstrap.js'),
   },
   {
+    name: 'explain',
+    group: 'Understand:',
+    summary: 'Explain decisions: why a pod is or is not injected',
+    load: () => import('./explain.js'),
+  },
+  {
     name: 'webhook',
     group: 'Set up:',
     summary: 'Print what makes an API server call the rules',
     load: () => import('./webhook.js'),
+  },
+  {
+    name: 'validate',
+    group: 'Understand:',
+    summary: 'Check configuration as the control plane would, before it does',
+    load: () => import('./validate.js'),
   },
 ]

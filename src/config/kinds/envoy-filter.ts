@@ -10,7 +10,11 @@ export const envoyFilterKind = istioKind<EnvoyFilter>({
   versions: ['v1alpha3'],
   message: 'istio.networking.v1alpha3.EnvoyFilter',
   validate: ({ spec }, report) => {
-    report.warn([], 'an EnvoyFilter relies on generated configuration, which may differ after any upgrade; prefer another resource', 'internals')
+    report.warn(
+      [],
+      'an EnvoyFilter relies on generated configuration, which may differ after any upgrade; prefer another resource',
+      'internals',
+    )
     checkNetworkSelector(spec.workloadSelector, ['spec', 'workloadSelector'], report)
     const { targetRefs = [] } = spec
     if (spec.workloadSelector !== undefined && targetRefs.length > 0) {
@@ -37,25 +41,36 @@ function checkPatch({ applyTo, match, patch }: EnvoyFilter_EnvoyConfigObjectPatc
   if (patch === undefined) return report.error([...path, 'patch'], 'the patch is missing')
   const { operation } = patch
   if (operation === undefined) report.error([...path, 'patch', 'operation'], 'the operation is missing, such as MERGE')
-  else if (operation !== 'REMOVE' && patch.value === undefined) report.error([...path, 'patch', 'value'], `operation ${operation} needs a value`)
+  else if (operation !== 'REMOVE' && patch.value === undefined)
+    report.error([...path, 'patch', 'value'], `operation ${operation} needs a value`)
   const version = match?.proxy?.proxyVersion ?? ''
   if (version !== '') require(report, [...path, 'match', 'proxy', 'proxyVersion'], regexFlaw(version))
   checkFit(applyTo, match, path, report)
   checkTyped(applyTo, patch.value, [...path, 'patch', 'value'], report)
 }
 
-function checkFit(applyTo: string, match: EnvoyFilter_EnvoyConfigObjectPatch['match'], path: Path, report: Report): void {
+function checkFit(
+  applyTo: string,
+  match: EnvoyFilter_EnvoyConfigObjectPatch['match'],
+  path: Path,
+  report: Report,
+): void {
   for (const [field, targets] of MATCHES) {
     if (!targets.includes(applyTo)) continue
     const other = MATCHES.find(([name]) => name !== field && match?.[name as 'listener'] !== undefined)
-    if (other !== undefined) report.error([...path, 'match'], `applyTo ${applyTo} goes with match.${field}, not match.${other[0]}`)
+    if (other !== undefined)
+      report.error([...path, 'match'], `applyTo ${applyTo} goes with match.${field}, not match.${other[0]}`)
   }
   const { filterChain } = match?.listener ?? {}
   const { filter } = filterChain ?? {}
   const needsFilter = applyTo === 'NETWORK_FILTER' || applyTo === 'HTTP_FILTER'
-  if (filter !== undefined && !needsFilter) report.error([...path, 'match', 'listener', 'filterChain', 'filter'], `applyTo ${applyTo} does not look at filters`)
+  if (filter !== undefined && !needsFilter)
+    report.error([...path, 'match', 'listener', 'filterChain', 'filter'], `applyTo ${applyTo} does not look at filters`)
   if (filter?.subFilter !== undefined && applyTo !== 'HTTP_FILTER') {
-    report.error([...path, 'match', 'listener', 'filterChain', 'filter', 'subFilter'], `a subFilter is for applyTo HTTP_FILTER, not ${applyTo}`)
+    report.error(
+      [...path, 'match', 'listener', 'filterChain', 'filter', 'subFilter'],
+      `a subFilter is for applyTo HTTP_FILTER, not ${applyTo}`,
+    )
   }
 }
 
@@ -63,5 +78,6 @@ function checkFit(applyTo: string, match: EnvoyFilter_EnvoyConfigObjectPatch['ma
 function checkTyped(applyTo: string, value: unknown, path: Path, report: Report): void {
   if (applyTo !== 'HTTP_FILTER' && applyTo !== 'NETWORK_FILTER') return
   if (typeof value !== 'object' || value === null) return
-  if ('config' in value) report.warn([...path, 'config'], `Envoy reads typed_config; ${quote('config')} is not supported`, 'deprecated')
+  if ('config' in value)
+    report.warn([...path, 'config'], `Envoy reads typed_config; ${quote('config')} is not supported`, 'deprecated')
 }

@@ -2,7 +2,19 @@ import { type Path, quote, type Report } from '../finding.js'
 import type { Gateway, Server } from '../istio-types.generated.js'
 import { isIp } from '../rules/addresses.js'
 import { checkServerTls } from '../rules/server-tls.js'
-import { isHttp, isPartialWildcard, isTls, isUnix, labelFlaw, partialWildcardText, portFlaw, protocolFlaw, require, unixFlaw, wildcardDomainFlaw } from '../rules/values.js'
+import {
+  isHttp,
+  isPartialWildcard,
+  isTls,
+  isUnix,
+  labelFlaw,
+  partialWildcardText,
+  portFlaw,
+  protocolFlaw,
+  require,
+  unixFlaw,
+  wildcardDomainFlaw,
+} from '../rules/values.js'
 import { istioKind } from './kind.js'
 
 /** Gateways that were made from Gateway API objects say so, and may use `~` for their namespace. */
@@ -21,7 +33,8 @@ export const gatewayKind = istioKind<Gateway>({
       const path = ['spec', 'servers', index]
       checkServer(server, path, annotations[SEMANTICS] === 'gateway', report)
       const name = server.port?.name ?? ''
-      if (name !== '' && names.has(name)) report.error([...path, 'port', 'name'], `the name ${quote(name)} is taken by an earlier server`)
+      if (name !== '' && names.has(name))
+        report.error([...path, 'port', 'name'], `the name ${quote(name)} is taken by an earlier server`)
       names.add(name)
     }
   },
@@ -32,7 +45,8 @@ function checkServer(server: Server, path: Path, isConverted: boolean, report: R
   if (hosts.length === 0) report.error([...path, 'hosts'], 'at least one host is needed')
   for (const [index, host] of hosts.entries()) checkServerHost(host, [...path, 'hosts', index], isConverted, report)
   if (isUnix(bind)) require(report, [...path, 'bind'], unixFlaw(bind))
-  else if (bind !== '' && !isIp(bind)) report.error([...path, 'bind'], `${quote(bind)} is not an address; expected an IP address or unix://…`)
+  else if (bind !== '' && !isIp(bind))
+    report.error([...path, 'bind'], `${quote(bind)} is not an address; expected an IP address or unix://…`)
   checkServerTls(tls, [...path, 'tls'], report)
   if (port === undefined) report.error([...path, 'port'], 'the port is missing')
   else {
@@ -46,7 +60,8 @@ function checkServer(server: Server, path: Path, isConverted: boolean, report: R
 function checkProtocol(protocol: string, tls: Server['tls'], path: Path, report: Report): void {
   if (isTls(protocol)) {
     if (tls === undefined) report.error([...path, 'tls'], `protocol ${protocol} needs tls settings`)
-    else if (tls.httpsRedirect === true) report.warn([...path, 'tls', 'httpsRedirect'], 'httpsRedirect is for HTTP servers: here it does nothing')
+    else if (tls.httpsRedirect === true)
+      report.warn([...path, 'tls', 'httpsRedirect'], 'httpsRedirect is for HTTP servers: here it does nothing')
   } else if (isHttp(protocol) && tls !== undefined && (tls.mode !== undefined || (tls.credentialName ?? '') !== '')) {
     report.error([...path, 'tls'], `protocol ${protocol} has no TLS; expected HTTPS, or httpsRedirect alone`)
   }

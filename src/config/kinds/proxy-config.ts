@@ -10,6 +10,7 @@ export const proxyConfigKind = istioKind<NetworkingProxyConfig>({
   validate: ({ spec }, report) => {
     checkSelector(spec.selector, ['spec', 'selector'], report)
     const concurrency = spec.concurrency ?? 0
-    if (concurrency < 0) report.error(['spec', 'concurrency'], `${concurrency} is negative; expected 0 (all cores) or more`)
+    if (concurrency < 0)
+      report.error(['spec', 'concurrency'], `${concurrency} is negative; expected 0 (all cores) or more`)
   },
 })

@@ -4,15 +4,23 @@ import { type Path, quote, type Report } from '../finding.js'
 import type { JWTRule, RequestAuthentication } from '../istio-types.generated.js'
 import { checkTargets } from '../rules/sharing.js'
 import { parseUrl } from '../rules/url.js'
-import { durationFlaw, headerNameFlaw, require } from '../rules/values.js'
+import { durationFlaw, plainHeaderNameFlaw, require } from '../rules/values.js'
 import { istioKind } from './kind.js'
+
+const DRY_RUN = 'istio.io/dry-run'
 
 export const requestAuthenticationKind = istioKind<RequestAuthentication>({
   kind: 'RequestAuthentication',
   group: 'security.istio.io',
   versions: ['v1', 'v1beta1'],
   message: 'istio.security.v1beta1.RequestAuthentication',
-  validate: ({ spec }, report) => {
+  validate: ({ spec, annotations }, report) => {
+    if (Object.hasOwn(annotations, DRY_RUN)) {
+      report.error(
+        ['metadata', 'annotations', DRY_RUN],
+        'a dry run is for authorization policies only; expected no such annotation',
+      )
+    }
     checkTargets(spec, report)
     for (const [index, rule] of (spec.jwtRules ?? []).entries()) checkRule(rule, ['spec', 'jwtRules', index], report)
   },
@@ -34,7 +42,7 @@ function checkRule(rule: JWTRule, path: Path, report: Report): void {
   for (const [index, { header = '', claim = '' }] of (rule.outputClaimToHeaders ?? []).entries()) {
     const here = [...path, 'outputClaimToHeaders', index]
     if (header === '' || claim === '') report.error(here, 'both header and claim are needed')
-    else require(report, [...here, 'header'], headerNameFlaw(header))
+    else require(report, [...here, 'header'], plainHeaderNameFlaw(header))
   }
   require(report, [...path, 'timeout'], durationFlaw(rule.timeout))
 }
@@ -47,7 +55,8 @@ function forbidEmpty(list: readonly string[] | undefined, path: Path, what: stri
 function checkUri(uri: string, path: Path, report: Report): void {
   const url = parseUrl(uri)
   if (url === undefined) report.error(path, `${quote(uri)} is not a URL`)
-  else if (url.scheme !== 'http' && url.scheme !== 'https') report.error(path, `${quote(uri)} has scheme ${quote(url.scheme)}; expected http:// or https://`)
+  else if (url.scheme !== 'http' && url.scheme !== 'https')
+    report.error(path, `${quote(uri)} has scheme ${quote(url.scheme)}; expected http:// or https://`)
 }
 
 function checkKeys(text: string, path: Path, report: Report): void {
@@ -57,9 +66,13 @@ function checkKeys(text: string, path: Path, report: Report): void {
   else if (!Array.isArray(keys)) report.error(path, 'not a JSON Web Key Set: expected an object with a list of keys')
   else {
     for (const [index, key] of keys.entries()) {
-      if (!isJsonObject(key) || typeof key['kty'] !== 'string') report.error(path, `key ${index} of the set is no JSON Web Key: it has no kty`)
+      if (!isJsonObject(key) || typeof key['kty'] !== 'string')
+        report.error(path, `key ${index} of the set is no JSON Web Key: it has no kty`)
       else if ((key['kty'] === 'RSA' || key['kty'] === 'EC' || key['kty'] === 'OKP') && Object.hasOwn(key, 'd')) {
-        report.warn(path, `key ${index} of the set is a private key, which nobody should have; only public keys are needed`)
+        report.warn(
+          path,
+          `key ${index} of the set is a private key, which nobody should have; only public keys are needed`,
+        )
       }
     }
   }

@@ -44,7 +44,8 @@ function checkHosts({ hosts = [] }: ServiceEntry, report: Report): void {
   if (hosts.length === 0) report.error(['spec', 'hosts'], 'at least one host is needed')
   for (const [index, host] of hosts.entries()) {
     const path = ['spec', 'hosts', index]
-    if (host === '*') report.error(path, 'the host "*" would be every service; expected a name, or a wildcard such as *.example.com')
+    if (host === '*')
+      report.error(path, 'the host "*" would be every service; expected a name, or a wildcard such as *.example.com')
     else {
       require(report, path, wildcardDomainFlaw(host))
       if (isPartialWildcard(host)) report.warn(path, partialWildcardText(host))
@@ -58,7 +59,10 @@ function checkAddresses(spec: ServiceEntry, report: Report): void {
     const path = ['spec', 'addresses', index]
     require(report, path, cidrOrIpFlaw(address))
     if (isCidr(address) && !allowsBlocks) {
-      report.error(path, `${quote(address)} is a CIDR block; with resolution ${resolutionOf(spec)} expected an IP address`)
+      report.error(
+        path,
+        `${quote(address)} is a CIDR block; with resolution ${resolutionOf(spec)} expected an IP address`,
+      )
     }
   }
 }
@@ -100,20 +104,26 @@ function checkEndpoints(spec: ServiceEntry, report: Report): void {
       report.error([...path, 'ports', name], `the entry has no port named ${quote(name)}; ${known}`)
     }
     if (!isUnix(endpoint.address)) continue
-    if (allowsNames) report.error([...path, 'address'], `with resolution ${resolutionOf(spec)} an endpoint is an IP address or a host name`)
+    if (allowsNames)
+      report.error(
+        [...path, 'address'],
+        `with resolution ${resolutionOf(spec)} an endpoint is an IP address or a host name`,
+      )
     if (ports.size !== 1) report.error(['spec', 'ports'], `a unix socket serves one port; there are ${ports.size}`)
   }
 }
 
 const RESOLUTION_RULES: Readonly<Record<string, (spec: ServiceEntry, report: Report) => void>> = {
   NONE: ({ endpoints = [] }, report) => {
-    if (endpoints.length > 0) report.error(['spec', 'endpoints'], 'with resolution NONE traffic keeps its address: endpoints may not be set')
+    if (endpoints.length > 0)
+      report.error(['spec', 'endpoints'], 'with resolution NONE traffic keeps its address: endpoints may not be set')
   },
   DNS: checkDns,
   DNS_ROUND_ROBIN: (spec, report) => {
     const count = spec.endpoints?.length ?? 0
     checkDns(spec, report)
-    if (count > 1) report.error(['spec', 'endpoints'], `resolution DNS_ROUND_ROBIN takes one endpoint at most; there are ${count}`)
+    if (count > 1)
+      report.error(['spec', 'endpoints'], `resolution DNS_ROUND_ROBIN takes one endpoint at most; there are ${count}`)
   },
   DYNAMIC_DNS: checkDynamicDns,
 }
@@ -123,17 +133,27 @@ function checkDns({ hosts = [], endpoints = [], workloadSelector }: ServiceEntry
   if (endpoints.length > 0 || workloadSelector !== undefined) return
   for (const [index, host] of hosts.entries()) {
     const flaw = domainFlaw(host)
-    if (flaw !== undefined) report.error(['spec', 'hosts', index], `without endpoints the host is looked up by name, but ${flaw}`)
+    if (flaw !== undefined)
+      report.error(['spec', 'hosts', index], `without endpoints the host is looked up by name, but ${flaw}`)
   }
 }
 
-function checkDynamicDns({ hosts = [], ports = [], endpoints = [], addresses = [] }: ServiceEntry, report: Report): void {
+function checkDynamicDns(
+  { hosts = [], ports = [], endpoints = [], addresses = [] }: ServiceEntry,
+  report: Report,
+): void {
   if (hosts.length === 0) report.error(['spec', 'hosts'], 'resolution DYNAMIC_DNS needs a wildcard host')
   for (const [index, host] of hosts.entries()) {
-    if (!host.startsWith('*')) report.error(['spec', 'hosts', index], `resolution DYNAMIC_DNS takes wildcard hosts, not ${quote(host)}`)
+    if (!host.startsWith('*'))
+      report.error(['spec', 'hosts', index], `resolution DYNAMIC_DNS takes wildcard hosts, not ${quote(host)}`)
   }
-  if (endpoints.length > 0) report.error(['spec', 'endpoints'], 'with resolution DYNAMIC_DNS the requested host is looked up: endpoints may not be set')
-  if (addresses.length > 0) report.error(['spec', 'addresses'], 'with resolution DYNAMIC_DNS services have no addresses')
+  if (endpoints.length > 0)
+    report.error(
+      ['spec', 'endpoints'],
+      'with resolution DYNAMIC_DNS the requested host is looked up: endpoints may not be set',
+    )
+  if (addresses.length > 0)
+    report.error(['spec', 'addresses'], 'with resolution DYNAMIC_DNS services have no addresses')
   for (const [index, { protocol }] of ports.entries()) {
     if (isHttp(protocol) || isTls(protocol)) continue
     const message = `resolution DYNAMIC_DNS takes HTTP, HTTP2, GRPC, HTTPS and TLS ports, not ${quote(protocol ?? 'TCP')}`

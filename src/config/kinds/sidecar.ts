@@ -17,8 +17,15 @@ export const sidecarKind = istioKind<Sidecar>({
   validate: ({ spec, namespace }, report) => {
     const { ingress = [], egress = [], inboundConnectionPool, outboundTrafficPolicy } = spec
     checkNetworkSelector(spec.workloadSelector, ['spec', 'workloadSelector'], report)
-    if (ingress.length + egress.length === 0 && inboundConnectionPool === undefined && outboundTrafficPolicy === undefined) {
-      report.error(['spec'], 'it says nothing; expected one of ingress, egress, outboundTrafficPolicy and inboundConnectionPool')
+    if (
+      ingress.length + egress.length === 0 &&
+      inboundConnectionPool === undefined &&
+      outboundTrafficPolicy === undefined
+    ) {
+      report.error(
+        ['spec'],
+        'it says nothing; expected one of ingress, egress, outboundTrafficPolicy and inboundConnectionPool',
+      )
     }
     checkIngress(ingress, report)
     checkEgress(egress, namespace, report)
@@ -36,7 +43,8 @@ function checkIngress(listeners: readonly IstioIngressListener[], report: Report
     else {
       require(report, [...path, 'port', 'number'], portFlaw(port.number))
       require(report, [...path, 'port', 'protocol'], protocolFlaw(port.protocol))
-      if (ports.has(port.number ?? 0)) report.error([...path, 'port', 'number'], `port ${port.number} has a listener already`)
+      if (ports.has(port.number ?? 0))
+        report.error([...path, 'port', 'number'], `port ${port.number} has a listener already`)
       ports.add(port.number ?? 0)
     }
     if (bind !== '' && !isIp(bind)) report.error([...path, 'bind'], `${quote(bind)} is not an IP address`)
@@ -45,7 +53,10 @@ function checkIngress(listeners: readonly IstioIngressListener[], report: Report
     checkConnectionPool(listener.connectionPool, [...path, 'connectionPool'], report)
     const { protocol = '' } = port ?? {}
     if (listener.connectionPool?.http !== undefined && protocol !== '' && !isHttp(protocol)) {
-      report.warn([...path, 'connectionPool', 'http'], `the port is ${protocol}, not HTTP: only the tcp settings are used`)
+      report.warn(
+        [...path, 'connectionPool', 'http'],
+        `the port is ${protocol}, not HTTP: only the tcp settings are used`,
+      )
     }
   }
 }
@@ -66,16 +77,23 @@ function checkDefaultEndpoint(endpoint: string, path: Path, report: Report): voi
 
 const NOT_HERE = ['credentialName', 'credentialNames', 'tlsCertificates', 'subjectAltNames'] as const
 
-function checkIngressTls(tls: ServerTLSSettings | undefined, protocol: string | undefined, path: Path, report: Report): void {
+function checkIngressTls(
+  tls: ServerTLSSettings | undefined,
+  protocol: string | undefined,
+  path: Path,
+  report: Report,
+): void {
   if (tls === undefined) return
   if (tls.mode === 'ISTIO_MUTUAL' || tls.mode === 'AUTO_PASSTHROUGH') {
     report.error([...path, 'mode'], `mode ${tls.mode} is not for ingress of a sidecar; expected SIMPLE or MUTUAL`)
   }
   if (tls.httpsRedirect === true) report.error([...path, 'httpsRedirect'], 'httpsRedirect is for gateways')
   for (const field of NOT_HERE) {
-    if (tls[field] !== undefined) report.error([...path, field], `${field} is not supported for ingress of a sidecar; expected files`)
+    if (tls[field] !== undefined)
+      report.error([...path, field], `${field} is not supported for ingress of a sidecar; expected files`)
   }
-  if (protocol === undefined || !isTls(protocol)) report.error(path, `the port is ${protocol ?? 'of no protocol'}; tls needs HTTPS or TLS`)
+  if (protocol === undefined || !isTls(protocol))
+    report.error(path, `the port is ${protocol ?? 'of no protocol'}; tls needs HTTPS or TLS`)
   checkServerTls(tls, path, report)
 }
 
@@ -85,7 +103,8 @@ function checkEgress(listeners: readonly IstioEgressListener[], namespace: strin
     const path = ['spec', 'egress', index]
     const { hosts = [], port, bind = '' } = listener
     if (port === undefined) {
-      if (index < listeners.length - 1) report.error(path, 'a listener without a port takes all that is left: it must be the last one')
+      if (index < listeners.length - 1)
+        report.error(path, 'a listener without a port takes all that is left: it must be the last one')
       if (bind !== '') checkBind(bind, path, report)
     } else checkEgressPort(listener, taken, path, report)
     if (hosts.length === 0) report.error([...path, 'hosts'], 'an egress listener needs at least one host')
@@ -99,38 +118,50 @@ function checkEgressPort(listener: IstioEgressListener, taken: Set<string>, path
   const number = port.number ?? 0
   require(report, [...path, 'port', 'protocol'], protocolFlaw(port.protocol))
   if (number === 0) {
-    if (!isUnix(bind)) report.error([...path, 'port', 'number'], 'port 0 is for unix sockets; expected a port, or bind: unix://…')
+    if (!isUnix(bind))
+      report.error([...path, 'port', 'number'], 'port 0 is for unix sockets; expected a port, or bind: unix://…')
     else if (captureMode !== 'DEFAULT' && captureMode !== 'NONE') {
       report.error([...path, 'captureMode'], `a unix socket has captureMode DEFAULT or NONE, not ${captureMode}`)
     }
   } else require(report, [...path, 'port', 'number'], portFlaw(number))
   if (bind !== '') checkBind(bind, path, report)
   const place = number === 0 ? bind : String(number)
-  if (taken.has(place)) report.error([...path, number === 0 ? 'bind' : 'port'], `${quote(place)} has a listener already`)
+  if (taken.has(place))
+    report.error([...path, number === 0 ? 'bind' : 'port'], `${quote(place)} has a listener already`)
   taken.add(place)
 }
 
 function checkBind(bind: string, path: Path, report: Report): void {
   if (isUnix(bind)) require(report, [...path, 'bind'], unixFlaw(bind))
-  else if (!isIp(bind)) report.error([...path, 'bind'], `${quote(bind)} is not an address; expected an IP address or unix://…`)
+  else if (!isIp(bind))
+    report.error([...path, 'bind'], `${quote(bind)} is not an address; expected an IP address or unix://…`)
 }
 
 function checkEgressHost(text: string, path: Path, report: Report): void {
   const slash = text.indexOf('/')
-  if (slash === -1) return report.error(path, `${quote(text)} has no namespace; expected <namespace>/<host>, such as "./*" or "*/reviews.prod.svc.cluster.local"`)
+  if (slash === -1)
+    return report.error(
+      path,
+      `${quote(text)} has no namespace; expected <namespace>/<host>, such as "./*" or "*/reviews.prod.svc.cluster.local"`,
+    )
   const [namespace, host] = [text.slice(0, slash), text.slice(slash + 1)]
   // A ~ before the name leaves the namespace out.
   const name = namespace.startsWith('~') && namespace.length > 1 ? namespace.slice(1) : namespace
   if (!['*', '.', '~'].includes(name)) require(report, path, labelFlaw(name, 'namespace'))
   checkHostPattern(host, path, report, false)
-  if (!host.includes('.') && host !== '*' && host !== '') report.error(path, `${quote(host)} is a short name; expected the whole one, such as "${host}.default.svc.cluster.local"`)
+  if (!host.includes('.') && host !== '*' && host !== '')
+    report.error(
+      path,
+      `${quote(host)} is a short name; expected the whole one, such as "${host}.default.svc.cluster.local"`,
+    )
 }
 
 function warnOfCoveredHosts(hosts: readonly string[], own: string, path: Path, report: Report): void {
   const whole = new Map<string, string>()
   const including = hosts.filter(host => !host.startsWith('~'))
   const resolved = (host: string): string => (host.startsWith('./') ? `${own}/${host.slice(2)}` : host)
-  if (including.includes('*/*') && including.length > 1) report.warn(path, '"*/*" is everything: the other hosts add nothing')
+  if (including.includes('*/*') && including.length > 1)
+    report.warn(path, '"*/*" is everything: the other hosts add nothing')
   else {
     const seen = new Set(including.map(resolved))
     for (const host of including) whole.set(host, resolved(host))
@@ -149,7 +180,11 @@ function checkOutbound({ outboundTrafficPolicy: policy }: Sidecar, report: Repor
   if (policy === undefined) return
   const path = ['spec', 'outboundTrafficPolicy']
   const mode = policy.mode ?? 'REGISTRY_ONLY'
-  if (typeof mode !== 'string') report.error([...path, 'mode'], `mode ${String(mode)} is for the mesh config only; expected REGISTRY_ONLY or ALLOW_ANY`)
+  if (typeof mode !== 'string')
+    report.error(
+      [...path, 'mode'],
+      `mode ${String(mode)} is for the mesh config only; expected REGISTRY_ONLY or ALLOW_ANY`,
+    )
   const { egressProxy } = policy
   if (egressProxy === undefined) return
   if (mode !== 'ALLOW_ANY') report.error([...path, 'egressProxy'], 'egressProxy needs mode ALLOW_ANY')

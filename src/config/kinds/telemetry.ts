@@ -15,11 +15,16 @@ export const telemetryKind = istioKind<Telemetry>({
     if (tracing.length > 1) report.warn(['spec', 'tracing'], 'only the first entry is used')
     for (const [index, entry] of tracing.entries()) checkTracing(entry, ['spec', 'tracing', index], report)
     for (const [index, entry] of metrics.entries()) checkMetrics(entry, ['spec', 'metrics', index], report)
-    for (const [index, entry] of accessLogging.entries()) checkProviders(entry, ['spec', 'accessLogging', index], report)
+    for (const [index, entry] of accessLogging.entries())
+      checkProviders(entry, ['spec', 'accessLogging', index], report)
   },
 })
 
-function checkProviders({ providers = [] }: { readonly providers?: readonly { readonly name?: string }[] }, path: Path, report: Report): void {
+function checkProviders(
+  { providers = [] }: { readonly providers?: readonly { readonly name?: string }[] },
+  path: Path,
+  report: Report,
+): void {
   for (const [index, { name = '' }] of providers.entries()) {
     if (name === '') report.error([...path, 'providers', index, 'name'], 'the name of the provider is missing')
   }
@@ -38,7 +43,8 @@ function checkTracing(tracing: TelemetryTracing, path: Path, report: Report): vo
     } else if (environment !== undefined || header !== undefined) {
       const field = environment === undefined ? 'header' : 'environment'
       if (((environment ?? header)?.name ?? '') === '') report.error([...here, field, 'name'], 'the name is missing')
-    } else if (formatter === undefined) report.error(here, `the tag ${quote(name)} has no source; expected literal, environment, header or formatter`)
+    } else if (formatter === undefined)
+      report.error(here, `the tag ${quote(name)} has no source; expected literal, environment, header or formatter`)
   }
 }
 
@@ -46,7 +52,8 @@ function checkMetrics(metrics: Metrics, path: Path, report: Report): void {
   checkProviders(metrics, path, report)
   for (const [index, { match, tagOverrides = {} }] of (metrics.overrides ?? []).entries()) {
     const here = [...path, 'overrides', index]
-    if (match?.customMetric === '') report.error([...here, 'match', 'customMetric'], 'the name of the metric is missing')
+    if (match?.customMetric === '')
+      report.error([...here, 'match', 'customMetric'], 'the name of the metric is missing')
     for (const tag of Object.keys(tagOverrides)) {
       const { operation = 'UPSERT', value = '' } = tagOverrides[tag] ?? {}
       const at = [...here, 'tagOverrides', tag]

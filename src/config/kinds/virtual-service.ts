@@ -19,8 +19,10 @@ export const virtualServiceKind = istioKind<VirtualService>({
     if (isDelegate) checkDelegate(spec, report)
     checkHosts(spec, report)
     checkGateways(gateways, ['spec', 'gateways'], report)
-    if (http.length + tcp.length + tls.length === 0) report.error(['spec'], 'there are no rules; expected http, tls or tcp')
-    for (const [index, route] of http.entries()) checkHttpRoute(route, ['spec', 'http', index], { isDelegate, gateways }, report)
+    if (http.length + tcp.length + tls.length === 0)
+      report.error(['spec'], 'there are no rules; expected http, tls or tcp')
+    for (const [index, route] of http.entries())
+      checkHttpRoute(route, ['spec', 'http', index], { isDelegate, gateways }, report)
     for (const [index, route] of tls.entries()) checkTls(route, ['spec', 'tls', index], hosts, report)
     for (const [index, route] of tcp.entries()) checkTcp(route, ['spec', 'tcp', index], report)
     warnOfUnusedRules(http, ['spec', 'http'], report)
@@ -30,8 +32,10 @@ export const virtualServiceKind = istioKind<VirtualService>({
 
 /** Without hosts it is rules for another VirtualService to include. */
 function checkDelegate({ gateways = [], tcp = [], tls = [] }: VirtualService, report: Report): void {
-  if (gateways.length > 0) report.error(['spec', 'gateways'], 'without hosts it is a delegate, which has no gateways of its own')
-  if (tcp.length + tls.length > 0) report.error(['spec'], 'without hosts it is a delegate, which has http rules only; expected hosts')
+  if (gateways.length > 0)
+    report.error(['spec', 'gateways'], 'without hosts it is a delegate, which has no gateways of its own')
+  if (tcp.length + tls.length > 0)
+    report.error(['spec'], 'without hosts it is a delegate, which has http rules only; expected hosts')
 }
 
 function checkHosts({ hosts = [], gateways = [] }: VirtualService, report: Report): void {
@@ -42,7 +46,8 @@ function checkHosts({ hosts = [], gateways = [] }: VirtualService, report: Repor
       if (isForMesh) report.error(path, 'the host "*" is for gateways only: in the mesh it would be every service')
     } else if (!isIp(host)) require(report, path, wildcardDomainFlaw(host))
     const same = hosts.slice(0, index).find(other => overlap(other, host))
-    if (same !== undefined) report.error(path, `${quote(host)} and ${quote(same)} are hosts of the same requests; expected one of them`)
+    if (same !== undefined)
+      report.error(path, `${quote(host)} and ${quote(same)} are hosts of the same requests; expected one of them`)
   }
 }
 
@@ -62,7 +67,8 @@ export function checkGateways(gateways: readonly string[], path: Path, report: R
     if (gateway === 'mesh') continue
     const parts = gateway.split('/')
     const [namespace = '', name = ''] = parts
-    if (parts.length > 2) report.error(here, `${quote(gateway)} is not a gateway; expected <namespace>/<name>, <name> or mesh`)
+    if (parts.length > 2)
+      report.error(here, `${quote(gateway)} is not a gateway; expected <namespace>/<name>, <name> or mesh`)
     else if (parts.length === 2) {
       if (namespace !== '.') require(report, here, labelFlaw(namespace, 'namespace'))
       require(report, here, domainFlaw(name))
@@ -70,7 +76,11 @@ export function checkGateways(gateways: readonly string[], path: Path, report: R
       require(report, here, domainFlaw(gateway))
       if (gateway.includes('.')) {
         const [first = '', second = ''] = gateway.split('.')
-        report.warn(here, `${quote(gateway)} is a host name, an old form; expected ${quote(`${second}/${first}`)}`, 'deprecated')
+        report.warn(
+          here,
+          `${quote(gateway)} is a host name, an old form; expected ${quote(`${second}/${first}`)}`,
+          'deprecated',
+        )
       }
     }
   }
@@ -90,7 +100,8 @@ function checkTls(route: TLSRoute, path: Path, hosts: readonly string[], report:
 
 function checkSni(sni: string, hosts: readonly string[], path: Path, report: Report): void {
   const flaw = wildcardDomainFlaw(sni)
-  if (isIp(sni)) report.warn(path, `${quote(sni)} is an IP address, which clients do not send as SNI; expected a host name`)
+  if (isIp(sni))
+    report.warn(path, `${quote(sni)} is an IP address, which clients do not send as SNI; expected a host name`)
   else if (flaw !== undefined) report.error(path, flaw)
   else if (!hosts.some(host => isWithin(sni, host))) {
     report.error(path, `${quote(sni)} is none of the hosts (${hosts.join(', ')}), nor within one of them`)

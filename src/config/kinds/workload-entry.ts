@@ -24,11 +24,15 @@ export function checkWorkloadEntry(
   if (address === '') checkAbsentAddress(network, path, report, rules.needsAddress)
   else if (isUnix(address)) {
     require(report, [...path, 'address'], unixFlaw(address))
-    if (Object.keys(ports).length > 0) report.error([...path, 'ports'], `the unix socket ${quote(address)} has no ports`)
+    if (Object.keys(ports).length > 0)
+      report.error([...path, 'ports'], `the unix socket ${quote(address)} has no ports`)
   } else if (!isIp(address)) {
     const flaw = rules.allowsNames ? domainFlaw(address) : 'only IP addresses'
-    const expected = rules.allowsNames ? 'an IP address, a host name or unix://…' : 'an IP address or unix://… (resolution STATIC)'
-    if (flaw !== undefined) report.error([...path, 'address'], `${quote(address)} is not an address; expected ${expected}`)
+    const expected = rules.allowsNames
+      ? 'an IP address, a host name or unix://…'
+      : 'an IP address or unix://… (resolution STATIC)'
+    if (flaw !== undefined)
+      report.error([...path, 'address'], `${quote(address)} is not an address; expected ${expected}`)
   }
   for (const name of Object.keys(ports)) {
     require(report, [...path, 'ports', name], labelFlaw(name, 'name of a port'))
@@ -38,8 +42,13 @@ export function checkWorkloadEntry(
 }
 
 function checkAbsentAddress(network: string, path: Path, report: Report, isNeeded: boolean): void {
-  if (network !== '') report.warn([...path, 'network'], `there is no address, only the network ${quote(network)}: traffic goes to its gateway`)
-  else if (isNeeded) report.error([...path, 'address'], 'the address is missing; expected an IP address, a host name or unix://…')
+  if (network !== '')
+    report.warn(
+      [...path, 'network'],
+      `there is no address, only the network ${quote(network)}: traffic goes to its gateway`,
+    )
+  else if (isNeeded)
+    report.error([...path, 'address'], 'the address is missing; expected an IP address, a host name or unix://…')
 }
 
 export function checkLabels(labels: Readonly<Record<string, string>> | undefined, path: Path, report: Report): void {

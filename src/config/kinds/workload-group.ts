@@ -1,6 +1,6 @@
 import { quote, type Report } from '../finding.js'
 import type { ReadinessProbe, WorkloadGroup } from '../istio-types.generated.js'
-import { headerNameFlaw, portFlaw, require } from '../rules/values.js'
+import { plainHeaderNameFlaw, portFlaw, require } from '../rules/values.js'
 import { istioKind } from './kind.js'
 import { checkLabels, checkWorkloadEntry } from './workload-entry.js'
 
@@ -25,7 +25,13 @@ function checkTemplate(template: NonNullable<WorkloadGroup['template']>, report:
 
 function checkProbe(probe: ReadinessProbe, report: Report): void {
   const path = ['spec', 'probe']
-  for (const field of ['periodSeconds', 'successThreshold', 'failureThreshold', 'timeoutSeconds', 'initialDelaySeconds'] as const) {
+  for (const field of [
+    'periodSeconds',
+    'successThreshold',
+    'failureThreshold',
+    'timeoutSeconds',
+    'initialDelaySeconds',
+  ] as const) {
     const value = probe[field] ?? 0
     if (value < 0) report.error([...path, field], `${value} is negative; expected 0 or more`)
   }
@@ -33,7 +39,8 @@ function checkProbe(probe: ReadinessProbe, report: Report): void {
   if (httpGet !== undefined) checkHttp(httpGet, report)
   else if (tcpSocket !== undefined) require(report, [...path, 'tcpSocket', 'port'], portFlaw(tcpSocket.port))
   else if (grpc !== undefined) require(report, [...path, 'grpc', 'port'], portFlaw(grpc.port))
-  else if (exec === undefined) report.error(path, 'the probe has no method; expected one of httpGet, tcpSocket, exec and grpc')
+  else if (exec === undefined)
+    report.error(path, 'the probe has no method; expected one of httpGet, tcpSocket, exec and grpc')
   else if ((exec.command ?? []).length === 0) report.error([...path, 'exec', 'command'], 'the command is missing')
 }
 
@@ -46,6 +53,6 @@ function checkHttp(probe: NonNullable<ReadinessProbe['httpGet']>, report: Report
   }
   if (url !== '' && !url.startsWith('/')) report.error([...path, 'path'], `${quote(url)} does not begin with /`)
   for (const [index, { name = '' }] of (probe.httpHeaders ?? []).entries()) {
-    require(report, [...path, 'httpHeaders', index, 'name'], headerNameFlaw(name))
+    require(report, [...path, 'httpHeaders', index, 'name'], plainHeaderNameFlaw(name))
   }
 }

@@ -8,7 +8,9 @@ export function checkDestination(destination: Destination | undefined, path: Pat
     return
   }
   const { host = '', subset, port } = destination
-  require(report, [...path, 'host'], host === '*' ? 'the host of a destination may not be "*"; expected a name' : domainFlaw(host))
+  require(report, [...path, 'host'], host === '*'
+    ? 'the host of a destination may not be "*"; expected a name'
+    : domainFlaw(host))
   if (subset !== undefined && subset !== '') require(report, [...path, 'subset'], labelFlaw(subset, 'name of a subset'))
   if (port !== undefined) require(report, [...path, 'port', 'number'], portFlaw(port.number))
 }
@@ -32,7 +34,8 @@ export function checkWeights(routes: readonly Weighted[], path: Path, report: Re
 /** An exact match, a prefix or a pattern; patterns are for RE2. */
 export function checkStringMatch(match: StringMatch | undefined, path: Path, report: Report): void {
   if (match?.regex === undefined) return
-  if (match.regex === '') report.error([...path, 'regex'], 'an empty regular expression matches nothing that anybody means')
+  if (match.regex === '')
+    report.error([...path, 'regex'], 'an empty regular expression matches nothing that anybody means')
   else require(report, [...path, 'regex'], regexFlaw(match.regex))
 }
 
@@ -40,7 +43,8 @@ export function checkHeaderOperations(headers: Headers | undefined, path: Path, 
   for (const side of ['request', 'response'] as const) {
     const operations = headers?.[side]
     for (const field of ['set', 'add'] as const) {
-      for (const name of Object.keys(operations?.[field] ?? {})) checkSettable(name, [...path, side, field, name], report)
+      for (const name of Object.keys(operations?.[field] ?? {}))
+        checkSettable(name, [...path, side, field, name], report)
     }
     for (const [index, name] of (operations?.remove ?? []).entries()) {
       checkSettable(name, [...path, side, 'remove', index], report)

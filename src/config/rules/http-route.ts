@@ -1,7 +1,16 @@
 import { type Path, quote, type Report } from '../finding.js'
 import type { HTTPMatchRequest, HTTPRedirect, HTTPRetry, HTTPRoute } from '../istio-types.generated.js'
 import { checkDestination, checkHeaderOperations, checkStringMatch, checkWeights } from './destination.js'
-import { durationFlaw, headerNameFlaw, labelFlaw, nonNegativeDurationFlaw, percentFlaw, portFlaw, regexFlaw, require } from './values.js'
+import {
+  durationFlaw,
+  headerNameFlaw,
+  labelFlaw,
+  nonNegativeDurationFlaw,
+  percentFlaw,
+  portFlaw,
+  regexFlaw,
+  require,
+} from './values.js'
 
 export interface RouteContext {
   /** Without hosts, a VirtualService is the delegate of another one. */
@@ -12,7 +21,8 @@ export interface RouteContext {
 
 export function checkHttpRoute(route: HTTPRoute, path: Path, context: RouteContext, report: Report): void {
   checkAction(route, path, context, report)
-  for (const [index, match] of (route.match ?? []).entries()) checkMatch(match, [...path, 'match', index], context, report)
+  for (const [index, match] of (route.match ?? []).entries())
+    checkMatch(match, [...path, 'match', index], context, report)
   checkHeaderOperations(route.headers, [...path, 'headers'], report)
   checkWeights(route.route ?? [], [...path, 'route'], report)
   for (const [index, { headers }] of (route.route ?? []).entries()) {
@@ -33,11 +43,13 @@ export function checkHttpRoute(route: HTTPRoute, path: Path, context: RouteConte
 function checkAction(route: HTTPRoute, path: Path, { isDelegate }: RouteContext, report: Report): void {
   const named = (['redirect', 'directResponse', 'delegate'] as const).filter(field => route[field] !== undefined)
   const actions = [...((route.route ?? []).length > 0 ? ['route'] : []), ...named]
-  if (actions.length === 0) report.error(path, 'the rule does nothing; expected one of route, redirect, directResponse and delegate')
+  if (actions.length === 0)
+    report.error(path, 'the rule does nothing; expected one of route, redirect, directResponse and delegate')
   if (actions.length > 1) report.error(path, `only one of ${actions.join(' and ')} may be set`)
   if (route.delegate !== undefined) {
     if (isDelegate) report.error([...path, 'delegate'], 'a delegate may not delegate further')
-    if ((route.delegate.name ?? '') === '') report.error([...path, 'delegate', 'name'], 'the name of the delegate is missing')
+    if ((route.delegate.name ?? '') === '')
+      report.error([...path, 'delegate', 'name'], 'the name of the delegate is missing')
   }
   if (route.redirect !== undefined && route.fault !== undefined) {
     report.error([...path, 'fault'], 'a redirect has no fault injection')
@@ -45,7 +57,8 @@ function checkAction(route: HTTPRoute, path: Path, { isDelegate }: RouteContext,
 }
 
 function checkMatch(match: HTTPMatchRequest, path: Path, context: RouteContext, report: Report): void {
-  for (const field of ['uri', 'scheme', 'method', 'authority'] as const) checkStringMatch(match[field], [...path, field], report)
+  for (const field of ['uri', 'scheme', 'method', 'authority'] as const)
+    checkStringMatch(match[field], [...path, field], report)
   for (const field of ['headers', 'withoutHeaders'] as const) {
     for (const name of Object.keys(match[field] ?? {})) {
       const here = [...path, field, name]
@@ -84,7 +97,10 @@ function checkAuthority(route: HTTPRoute, path: Path, report: Report): void {
   const whole = authorityOf(route.headers?.request?.set)
   const rewritten = route.rewrite?.authority
   if (rewritten !== undefined && rewritten !== '' && whole !== undefined) {
-    report.error([...path, 'headers', 'request', 'set'], `:authority is ${quote(rewritten)} by the rewrite already, and cannot be ${quote(whole)} too`)
+    report.error(
+      [...path, 'headers', 'request', 'set'],
+      `:authority is ${quote(rewritten)} by the rewrite already, and cannot be ${quote(whole)} too`,
+    )
   }
   const first = rewritten || whole
   for (const [index, { headers }] of (route.route ?? []).entries()) {
@@ -123,8 +139,10 @@ function checkDirectResponse(route: HTTPRoute, path: Path, report: Report): void
   const { status = 0, body } = response
   if (status < 200 || status > 599) report.error([...here, 'status'], `${status} is not a status; expected 200 to 599`)
   const size = (body?.string ?? body?.bytes ?? '').length
-  if (size > BODY_LIMIT) report.error([...here, 'body'], `the body has ${size} characters; expected at most ${BODY_LIMIT}`)
-  else if (size > BODY_WARNING) report.warn([...here, 'body'], `the body has ${size} characters, which every proxy keeps in memory`)
+  if (size > BODY_LIMIT)
+    report.error([...here, 'body'], `the body has ${size} characters; expected at most ${BODY_LIMIT}`)
+  else if (size > BODY_WARNING)
+    report.warn([...here, 'body'], `the body has ${size} characters, which every proxy keeps in memory`)
 }
 
 /** What the reference allows, and from where on it warns: every proxy keeps the text. */
@@ -136,7 +154,8 @@ function checkRewrite(route: HTTPRoute, path: Path, report: Report): void {
   if (rewrite === undefined) return
   const here = [...path, 'rewrite']
   if (route.redirect !== undefined) report.error(here, 'a redirect has no rewrite: only one of them may be set')
-  if (route.directResponse !== undefined) report.error(here, 'a direct response has no rewrite: only one of them may be set')
+  if (route.directResponse !== undefined)
+    report.error(here, 'a direct response has no rewrite: only one of them may be set')
   const { uri = '', authority = '', uriRegexRewrite } = rewrite
   if (uri === '' && authority === '' && uriRegexRewrite === undefined) {
     report.error(here, 'the rewrite changes nothing; expected a uri, uriRegexRewrite or an authority')
@@ -168,27 +187,35 @@ function checkRetries(retries: HTTPRetry | undefined, path: Path, report: Report
   for (const condition of retryOn.split(',').filter(part => part !== '')) {
     const isStatus = /^[1-5]\d\d$/.test(condition)
     if (isStatus || RETRY_CONDITIONS.has(condition)) continue
-    report.error([...path, 'retryOn'], `${quote(condition)} is no condition to retry on; expected a status or one of ${[...RETRY_CONDITIONS].join(', ')}`)
+    report.error(
+      [...path, 'retryOn'],
+      `${quote(condition)} is no condition to retry on; expected a status or one of ${[...RETRY_CONDITIONS].join(', ')}`,
+    )
   }
 }
 
 function checkFault({ fault }: HTTPRoute, path: Path, report: Report): void {
   if (fault === undefined) return
   const { delay, abort } = fault
-  if (delay === undefined && abort === undefined) report.error(path, 'the fault does nothing; expected a delay or an abort')
+  if (delay === undefined && abort === undefined)
+    report.error(path, 'the fault does nothing; expected a delay or an abort')
   if (delay !== undefined) {
     require(report, [...path, 'delay', 'fixedDelay'], durationFlaw(delay.fixedDelay))
-    if (delay.fixedDelay === undefined && delay.exponentialDelay === undefined) report.error([...path, 'delay'], 'the delay has no fixedDelay')
-    if (delay.exponentialDelay !== undefined) report.error([...path, 'delay'], 'exponentialDelay is not supported; expected fixedDelay')
+    if (delay.fixedDelay === undefined && delay.exponentialDelay === undefined)
+      report.error([...path, 'delay'], 'the delay has no fixedDelay')
+    if (delay.exponentialDelay !== undefined)
+      report.error([...path, 'delay'], 'exponentialDelay is not supported; expected fixedDelay')
     require(report, [...path, 'delay', 'percent'], percentFlaw(delay.percent))
     require(report, [...path, 'delay', 'percentage'], percentFlaw(delay.percentage?.value))
   }
   if (abort === undefined) return
   const { httpStatus, grpcStatus, http2Error } = abort
   const here = [...path, 'abort']
-  if (http2Error !== undefined) report.error([...here, 'http2Error'], 'http2Error is not supported; expected httpStatus or grpcStatus')
+  if (http2Error !== undefined)
+    report.error([...here, 'http2Error'], 'http2Error is not supported; expected httpStatus or grpcStatus')
   else if (grpcStatus !== undefined) {
-    if (!GRPC_STATUS.has(grpcStatus)) report.error([...here, 'grpcStatus'], `${quote(grpcStatus)} is no status of gRPC, such as "UNAVAILABLE"`)
+    if (!GRPC_STATUS.has(grpcStatus))
+      report.error([...here, 'grpcStatus'], `${quote(grpcStatus)} is no status of gRPC, such as "UNAVAILABLE"`)
   } else if ((httpStatus ?? 0) < 200 || (httpStatus ?? 0) > 600) {
     report.error([...here, 'httpStatus'], `${httpStatus ?? 0} is not a status; expected 200 to 599`)
   }
@@ -227,10 +254,15 @@ function checkCors({ corsPolicy: cors }: HTTPRoute, path: Path, report: Report):
     checkStringMatch(origin, [...path, 'allowOrigins', index], report)
   }
   for (const [index, method] of (cors.allowMethods ?? []).entries()) {
-    if (!METHODS.includes(method)) report.error([...path, 'allowMethods', index], `unknown method ${quote(method)}; expected one of ${METHODS.join(', ')}`)
+    if (!METHODS.includes(method))
+      report.error(
+        [...path, 'allowMethods', index],
+        `unknown method ${quote(method)}; expected one of ${METHODS.join(', ')}`,
+      )
   }
   for (const field of ['allowHeaders', 'exposeHeaders'] as const) {
-    for (const [index, name] of (cors[field] ?? []).entries()) require(report, [...path, field, index], headerNameFlaw(name))
+    for (const [index, name] of (cors[field] ?? []).entries())
+      require(report, [...path, field, index], headerNameFlaw(name))
   }
   require(report, [...path, 'maxAge'], nonNegativeDurationFlaw(cors.maxAge))
 }

@@ -8,7 +8,8 @@ export function checkServerTls(tls: ServerTLSSettings | undefined, path: Path, r
   checkCiphers(tls, path, report)
   if (mode === 'ISTIO_MUTUAL') forbidFiles(tls, mode, path, report)
   else if (mode === 'PASSTHROUGH' || mode === 'AUTO_PASSTHROUGH') {
-    if (hasFiles(tls) && tls.mode !== undefined) report.warn(path, `mode ${mode} does not end TLS here: certificates are not used`)
+    if (hasFiles(tls) && tls.mode !== undefined)
+      report.warn(path, `mode ${mode} does not end TLS here: certificates are not used`)
   } else checkCertificates(tls, mode, path, report)
 }
 
@@ -20,7 +21,8 @@ function hasFiles(tls: ServerTLSSettings): boolean {
 
 function forbidFiles(tls: ServerTLSSettings, mode: string, path: Path, report: Report): void {
   for (const field of FILES) {
-    if ((tls[field] ?? '') !== '') report.error([...path, field], `mode ${mode} uses the mesh's own certificates: ${field} may not be set`)
+    if ((tls[field] ?? '') !== '')
+      report.error([...path, field], `mode ${mode} uses the mesh's own certificates: ${field} may not be set`)
   }
 }
 
@@ -28,18 +30,25 @@ function checkCertificates(tls: ServerTLSSettings, mode: string, path: Path, rep
   const { credentialName = '', credentialNames = [], tlsCertificates = [], caCertificates = '' } = tls
   const ways = [credentialName !== '', credentialNames.length > 0, tlsCertificates.length > 0].filter(Boolean)
   if (ways.length > 1) report.error(path, 'only one of credentialName, credentialNames and tlsCertificates may be set')
-  if (credentialNames.length > 2) report.error([...path, 'credentialNames'], `expected 1 or 2 names (RSA and ECDSA), not ${credentialNames.length}`)
+  if (credentialNames.length > 2)
+    report.error([...path, 'credentialNames'], `expected 1 or 2 names (RSA and ECDSA), not ${credentialNames.length}`)
   if (credentialName !== '' || credentialNames.length > 0) return
-  if (tlsCertificates.length > 2) report.error([...path, 'tlsCertificates'], `expected 1 or 2 certificates (RSA and ECDSA), not ${tlsCertificates.length}`)
+  if (tlsCertificates.length > 2)
+    report.error(
+      [...path, 'tlsCertificates'],
+      `expected 1 or 2 certificates (RSA and ECDSA), not ${tlsCertificates.length}`,
+    )
   const pairs = tlsCertificates.length > 0 ? tlsCertificates : [tls]
   for (const [index, pair] of pairs.entries()) {
     const here = tlsCertificates.length > 0 ? [...path, 'tlsCertificates', index] : path
     for (const field of ['serverCertificate', 'privateKey'] as const) {
-      if ((pair[field] ?? '') === '') report.error([...here, field], `mode ${mode} needs a ${field} (or a credentialName)`)
+      if ((pair[field] ?? '') === '')
+        report.error([...here, field], `mode ${mode} needs a ${field} (or a credentialName)`)
     }
   }
   const needsCa = mode === 'MUTUAL' || mode === 'OPTIONAL_MUTUAL'
-  if (needsCa && caCertificates === '') report.error([...path, 'caCertificates'], `mode ${mode} needs caCertificates to check clients with`)
+  if (needsCa && caCertificates === '')
+    report.error([...path, 'caCertificates'], `mode ${mode} needs caCertificates to check clients with`)
 }
 
 const CIPHERS = new Set(

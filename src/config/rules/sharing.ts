@@ -1,6 +1,10 @@
-import type { Labels } from '../object.js'
 import { type Path, quote, type Report } from '../finding.js'
-import type { NetworkingWorkloadSelector, PolicyTargetReference, TypeWorkloadSelector } from '../istio-types.generated.js'
+import type {
+  NetworkingWorkloadSelector,
+  PolicyTargetReference,
+  TypeWorkloadSelector,
+} from '../istio-types.generated.js'
+import type { Labels } from '../object.js'
 import { labelFlaw } from './values.js'
 
 /** Labels of a workload selector: no wildcards, no empty keys. Without labels it selects the namespace, which is worth a word. */
@@ -8,14 +12,22 @@ export function checkSelector(selector: TypeWorkloadSelector | undefined, path: 
   if (selector !== undefined) checkSelectorLabels(selector.matchLabels, [...path, 'matchLabels'], report)
 }
 
-export function checkNetworkSelector(selector: NetworkingWorkloadSelector | undefined, path: Path, report: Report): void {
+export function checkNetworkSelector(
+  selector: NetworkingWorkloadSelector | undefined,
+  path: Path,
+  report: Report,
+): void {
   if (selector !== undefined) checkSelectorLabels(selector.labels, [...path, 'labels'], report)
 }
 
 function checkSelectorLabels(labels: Labels | undefined, path: Path, report: Report): void {
   const keys = Object.keys(labels ?? {})
   if (keys.length === 0) {
-    report.warn(path.slice(0, -1), 'a selector without labels selects every workload of the namespace', 'empty-selector')
+    report.warn(
+      path.slice(0, -1),
+      'a selector without labels selects every workload of the namespace',
+      'empty-selector',
+    )
   }
   for (const key of keys) {
     const value = labels?.[key] ?? ''
@@ -56,7 +68,10 @@ export function checkTargets(spec: Targeted, report: Report): void {
 export function checkTarget(ref: PolicyTargetReference, path: Path, report: Report): void {
   if ((ref.name ?? '') === '') report.error([...path, 'name'], 'the name of the target is missing')
   if ((ref.namespace ?? '') !== '') {
-    report.error([...path, 'namespace'], `a target is of the policy's own namespace: ${quote(ref.namespace)} may not be set`)
+    report.error(
+      [...path, 'namespace'],
+      `a target is of the policy's own namespace: ${quote(ref.namespace)} may not be set`,
+    )
   }
   const target = `${ref.group ?? ''}/${ref.kind ?? ''}`
   if (!Object.hasOwn(TARGETS, target)) {
@@ -88,6 +103,7 @@ export function checkExportTo(
     }
   }
   for (const word of ['*', '~']) {
-    if (seen.has(word) && seen.size > 1) report.error(path, `${quote(word)} says it all: no other entry may stand beside it`)
+    if (seen.has(word) && seen.size > 1)
+      report.error(path, `${quote(word)} says it all: no other entry may stand beside it`)
   }
 }

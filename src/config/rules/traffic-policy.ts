@@ -10,7 +10,16 @@ import type {
 } from '../istio-types.generated.js'
 import { domainFlaw, durationFlaw, percentFlaw, portFlaw, require } from './values.js'
 
-const FIELDS = ['loadBalancer', 'connectionPool', 'outlierDetection', 'tls', 'portLevelSettings', 'tunnel', 'proxyProtocol', 'retryBudget'] as const
+const FIELDS = [
+  'loadBalancer',
+  'connectionPool',
+  'outlierDetection',
+  'tls',
+  'portLevelSettings',
+  'tunnel',
+  'proxyProtocol',
+  'retryBudget',
+] as const
 
 export function checkTrafficPolicy(policy: TrafficPolicy | undefined, path: Path, report: Report): void {
   if (policy === undefined) return
@@ -54,7 +63,10 @@ export function checkConnectionPool(pool: ConnectionPoolSettings | undefined, pa
   require(report, [...path, 'tcp', 'connectTimeout'], durationFlaw(tcp?.connectTimeout))
   require(report, [...path, 'tcp', 'maxConnectionDuration'], durationFlaw(tcp?.maxConnectionDuration))
   if (http?.h2UpgradePolicy === 'UPGRADE' && http.useClientProtocol === true) {
-    report.error([...path, 'http', 'useClientProtocol'], 'only one of useClientProtocol and h2UpgradePolicy UPGRADE may be set')
+    report.error(
+      [...path, 'http', 'useClientProtocol'],
+      'only one of useClientProtocol and h2UpgradePolicy UPGRADE may be set',
+    )
   }
 }
 
@@ -72,15 +84,20 @@ function checkLoadBalancer(
     require(report, [...path, 'warmup', 'duration'], durationFlaw(warmup.duration))
     require(report, [...path, 'warmup', 'minimumPercent'], percentFlaw(warmup.minimumPercent))
     const { aggression = 1 } = warmup
-    if (aggression < 1) report.error([...path, 'warmup', 'aggression'], `${aggression} is too small; expected 1 or more`)
+    if (aggression < 1)
+      report.error([...path, 'warmup', 'aggression'], `${aggression} is too small; expected 1 or more`)
   }
   if (hash !== undefined) {
     const { httpCookie, minimumRingSize = 0 } = hash
     if (httpCookie !== undefined) {
-      if ((httpCookie.name ?? '') === '') report.error([...path, 'consistentHash', 'httpCookie', 'name'], 'the name of the cookie is missing')
+      if ((httpCookie.name ?? '') === '')
+        report.error([...path, 'consistentHash', 'httpCookie', 'name'], 'the name of the cookie is missing')
     }
     if (Number(minimumRingSize) !== 0 && (hash.ringHash !== undefined || hash.maglev !== undefined)) {
-      report.error([...path, 'consistentHash', 'minimumRingSize'], 'only one of minimumRingSize and ringHash or maglev may be set')
+      report.error(
+        [...path, 'consistentHash', 'minimumRingSize'],
+        'only one of minimumRingSize and ringHash or maglev may be set',
+      )
     }
     for (const field of ['httpHeaderName', 'httpQueryParameterName'] as const) {
       if (hash[field] === '') report.error([...path, 'consistentHash', field], 'a name is expected')
@@ -104,11 +121,13 @@ export function checkLocality(
   for (const [index, { from: source = '', to = {} }] of distribute.entries()) {
     const here = [...path, 'distribute', index]
     const same = from.slice(0, index).find(other => covers(other, source) || covers(source, other))
-    if (same !== undefined) report.error([...here, 'from'], `${quote(source)} overlaps ${quote(same)} of an earlier entry`)
+    if (same !== undefined)
+      report.error([...here, 'from'], `${quote(source)} overlaps ${quote(same)} of an earlier entry`)
     let sum = 0
     for (const place of Object.keys(to)) {
       const weight = to[place] ?? 0
-      if (weight < 1 || weight > 100) report.error([...here, 'to', place], `${weight} is not a share; expected 1 to 100`)
+      if (weight < 1 || weight > 100)
+        report.error([...here, 'to', place], `${weight} is not a share; expected 1 to 100`)
       sum += weight
     }
     if (sum !== 100) report.error([...here, 'to'], `the shares add up to ${sum}; expected 100`)
@@ -116,9 +135,13 @@ export function checkLocality(
   for (const [index, { from: source = '', to = '' }] of failover.entries()) {
     const here = [...path, 'failover', index]
     if (source === to) report.error(here, `${quote(source)} fails over to itself; expected another region`)
-    for (const [field, region] of [['from', source], ['to', to]] as const) {
+    for (const [field, region] of [
+      ['from', source],
+      ['to', to],
+    ] as const) {
       if (region.includes('*')) report.error([...here, field], 'a region may not be a wildcard')
-      else if (region.includes('/')) report.error([...here, field], `${quote(region)} has a zone; failover is between regions`)
+      else if (region.includes('/'))
+        report.error([...here, field], `${quote(region)} has a zone; failover is between regions`)
     }
   }
   if (failover.length + failoverPriority.length > 0 && outliers === undefined) {
@@ -137,7 +160,11 @@ function checkOutliers(outliers: OutlierDetection | undefined, path: Path, repor
   require(report, [...path, 'maxEjectionPercent'], percentFlaw(outliers.maxEjectionPercent))
   require(report, [...path, 'minHealthPercent'], percentFlaw(outliers.minHealthPercent))
   if (outliers.consecutiveErrors !== undefined) {
-    report.warn([...path, 'consecutiveErrors'], 'consecutiveErrors is deprecated and does nothing; expected consecutive5xxErrors or consecutiveGatewayErrors', 'deprecated')
+    report.warn(
+      [...path, 'consecutiveErrors'],
+      'consecutiveErrors is deprecated and does nothing; expected consecutive5xxErrors or consecutiveGatewayErrors',
+      'deprecated',
+    )
   }
   if (outliers.splitExternalLocalOriginErrors !== true && (outliers.consecutiveLocalOriginFailures ?? 0) > 0) {
     report.error([...path, 'consecutiveLocalOriginFailures'], 'needs splitExternalLocalOriginErrors: true')
@@ -146,15 +173,30 @@ function checkOutliers(outliers: OutlierDetection | undefined, path: Path, repor
 
 export function checkClientTls(tls: ClientTLSSettings | undefined, path: Path, report: Report): void {
   if (tls === undefined) return
-  const { credentialName = '', caCertificates = '', clientCertificate = '', privateKey = '', subjectAltNames = [] } = tls
+  const {
+    credentialName = '',
+    caCertificates = '',
+    clientCertificate = '',
+    privateKey = '',
+    subjectAltNames = [],
+  } = tls
   const isMutual = tls.mode === 'MUTUAL'
   if (tls.insecureSkipVerify === true && (tls.mode === 'SIMPLE' || isMutual)) {
     const verifies = caCertificates !== '' || subjectAltNames.length > 0 || (!isMutual && credentialName !== '')
-    if (verifies) report.error([...path, 'insecureSkipVerify'], 'nothing is verified: what it would be verified with (certificates, credentialName, subjectAltNames) may not be set')
+    if (verifies)
+      report.error(
+        [...path, 'insecureSkipVerify'],
+        'nothing is verified: what it would be verified with (certificates, credentialName, subjectAltNames) may not be set',
+      )
   }
   if ((isMutual || tls.mode === 'SIMPLE') && credentialName !== '') {
-    const files = ([['clientCertificate', clientCertificate], ['caCertificates', caCertificates], ['privateKey', privateKey]] as const)
-    for (const [field, file] of files) if (file !== '') report.error([...path, field], 'only one of credentialName and files may be set')
+    const files = [
+      ['clientCertificate', clientCertificate],
+      ['caCertificates', caCertificates],
+      ['privateKey', privateKey],
+    ] as const
+    for (const [field, file] of files)
+      if (file !== '') report.error([...path, field], 'only one of credentialName and files may be set')
   } else if (isMutual) {
     if (clientCertificate === '') report.error([...path, 'clientCertificate'], 'mode MUTUAL needs a client certificate')
     if (privateKey === '') report.error([...path, 'privateKey'], 'mode MUTUAL needs a private key')
@@ -166,7 +208,8 @@ export function checkClientTls(tls: ClientTLSSettings | undefined, path: Path, r
 
 function checkTunnel(tunnel: NonNullable<TrafficPolicy['tunnel']>, path: Path, report: Report): void {
   const { protocol = '', targetHost = '' } = tunnel
-  if (!['', 'CONNECT', 'POST'].includes(protocol)) report.error([...path, 'protocol'], `unknown protocol ${quote(protocol)}; expected CONNECT or POST`)
+  if (!['', 'CONNECT', 'POST'].includes(protocol))
+    report.error([...path, 'protocol'], `unknown protocol ${quote(protocol)}; expected CONNECT or POST`)
   require(report, [...path, 'targetHost'], domainFlaw(targetHost))
   require(report, [...path, 'targetPort'], portFlaw(tunnel.targetPort))
 }

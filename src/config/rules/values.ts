@@ -1,7 +1,7 @@
-import { isCidr, isIp } from './addresses.js'
 import { parseProtoDuration } from '../../lang/duration.js'
 import { compileRegex } from '../../lang/regex.js'
 import { type Path, quote, type Report } from '../finding.js'
+import { isCidr, isIp } from './addresses.js'
 
 /** A rule on one value: what is wrong with it, in a sentence, or nothing. */
 export type Flaw = string | undefined
@@ -11,7 +11,11 @@ export function require(report: Report, path: Path, flaw: Flaw): void {
   if (flaw !== undefined) report.error(path, flaw)
 }
 
-export function eachOf<T>(items: readonly T[] | undefined, path: Path, visit: (item: T, path: Path, index: number) => void): void {
+export function eachOf<T>(
+  items: readonly T[] | undefined,
+  path: Path,
+  visit: (item: T, path: Path, index: number) => void,
+): void {
   for (const [index, item] of (items ?? []).entries()) visit(item, [...path, index], index)
 }
 
@@ -25,6 +29,9 @@ export function labelFlaw(text: string, what: string): Flaw {
   return `${quote(text)} is not a ${what}; expected letters, digits and -, at most 63 characters`
 }
 
+/** Names that gateways between networks route by hold a port and a subset before the host: `outbound_.80_.v1_.reviews.ns.svc`. */
+const SNI_ROUTE = /^outbound_\.\d+_\.[-a-zA-Z0-9]*_\./
+
 /** A name without wildcards. A trailing dot is fine. */
 export function domainFlaw(name: string): Flaw {
   return sizeFlaw(name) ?? labelsFlaw(name, name)
@@ -34,6 +41,8 @@ export function domainFlaw(name: string): Flaw {
 export function wildcardDomainFlaw(name: string): Flaw {
   const size = sizeFlaw(name)
   if (size !== undefined) return size
+  const route = SNI_ROUTE.exec(name)
+  if (route !== null) return labelsFlaw(name.slice(route[0].length), name)
   const dot = name.indexOf('.')
   const first = dot === -1 ? name : name.slice(0, dot)
   if (!FIRST_WILDCARD_LABEL.test(first)) return invalidLabel(name, first)
@@ -42,7 +51,9 @@ export function wildcardDomainFlaw(name: string): Flaw {
 
 function sizeFlaw(name: string): Flaw {
   if (name === '') return 'a host may not be empty; expected a name such as "reviews.prod.svc.cluster.local"'
-  return name.length > DOMAIN_LENGTH ? `${quote(name)} is longer than the ${DOMAIN_LENGTH} characters of a host` : undefined
+  return name.length > DOMAIN_LENGTH
+    ? `${quote(name)} is longer than the ${DOMAIN_LENGTH} characters of a host`
+    : undefined
 }
 
 function labelsFlaw(labels: string, name: string): Flaw {
@@ -72,7 +83,8 @@ export function portFlaw(port: number | undefined): Flaw {
   return number >= 1 && number <= 65_535 ? undefined : `${number} is not a port; expected 1 to 65535`
 }
 
-const PROTOCOLS = 'tcp udp http http2 https grpc grpc-web grpc-web-tls http_proxy tls mongo redis mysql hbone doublehbone'.split(' ')
+const PROTOCOLS =
+  'tcp udp http http2 https grpc grpc-web grpc-web-tls http_proxy tls mongo redis mysql hbone doublehbone'.split(' ')
 
 /** Absent is fine: the protocol is then detected. */
 export function protocolFlaw(protocol: string | undefined): Flaw {
@@ -131,6 +143,14 @@ export function headerNameFlaw(name: string): Flaw {
   return HEADER_NAME.test(name) ? undefined : `${quote(name)} is not the name of a header`
 }
 
+/** Of headers that are written, not only looked at: plain words. */
+export function plainHeaderNameFlaw(name: string): Flaw {
+  if (name === '') return 'the name of a header may not be empty'
+  return /^[-_A-Za-z0-9]+$/.test(name)
+    ? undefined
+    : `${quote(name)} is not a plain name of a header; expected letters, digits, - and _`
+}
+
 /** `unix:///path` or `unix://@abstract`. */
 export function isUnix(address: string | undefined): boolean {
   return (address ?? '').startsWith('unix://')
@@ -144,5 +164,7 @@ export function unixFlaw(address: string): Flaw {
 }
 
 export function cidrOrIpFlaw(text: string): Flaw {
-  return isIp(text) || isCidr(text) ? undefined : `${quote(text)} is neither an IP address nor a CIDR block such as 10.0.0.0/8`
+  return isIp(text) || isCidr(text)
+    ? undefined
+    : `${quote(text)} is neither an IP address nor a CIDR block such as 10.0.0.0/8`
 }

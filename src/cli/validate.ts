@@ -1,0 +1,93 @@
+import { openCrdChecker } from '../config/crd/index.js'
+import type { IgnoredDocument } from '../config/parse.js'
+import { formatProblem, type Problem } from '../lang/problem.js'
+import { ok } from '../lang/result.js'
+import { NO_CONFIG, readConfigFiles } from '../sources/config-files.js'
+import { type CommandContext, type CommandModule, collect, type ExitCode, failed, wrongUse } from './command.js'
+import { readManifests } from './manifests.js'
+
+interface ValidateOptions {
+  readonly filename: readonly string[]
+  readonly namespace?: string
+  readonly output?: string
+  readonly strict?: boolean
+}
+
+export const command: CommandModule = {
+  define: (command, act) => {
+    command
+      .option(
+        '-f, --filename <path>',
+        'file, folder (searched recursively) or - for standard input; repeatable',
+        collect,
+        [],
+      )
+      .option('-n, --namespace <name>', 'namespace of documents that name none', 'default')
+      .option('-o, --output <format>', 'short (one finding per line) or json', 'short')
+      .option('--strict', 'warnings fail too')
+      .action(act<ValidateOptions>(run))
+  },
+  examples: [
+    { line: 'pillion validate -f config/', does: 'every object of a folder; exit code 1 if one would be refused' },
+    {
+      line: 'kubectl get virtualservices -A -o yaml | pillion validate -f - --strict',
+      does: 'what a cluster holds, warnings included',
+    },
+  ],
+}
+
+async function run(options: ValidateOptions, context: CommandContext): Promise<ExitCode> {
+  const { output = 'short' } = options
+  if (options.filename.length === 0) return wrongUse(context, 'filename not specified (see --filename or -f)')
+  if (output !== 'short' && output !== 'json')
+    return wrongUse(context, `unknown output "${output}": expected short or json`)
+  const manifests = await readManifests(options.filename, context)
+  if (!manifests.ok) return failed(context, manifests.error)
+  const snapshot = new Map(manifests.value.map(({ file, text }) => [file, ok(text)]))
+  const defaultNamespace = options.namespace ?? 'default'
+  const { state, problems, ignored } = readConfigFiles(NO_CONFIG, snapshot, {
+    defaultNamespace,
+    schemas: openCrdChecker(),
+  })
+  const sorted = inOrderOfPlace(problems)
+  context.stdout.write(output === 'json' ? asJson(sorted, ignored) : asText(sorted, ignored))
+  const errors = problems.filter(({ severity }) => severity === 'error').length
+  const warnings = problems.length - errors
+  if (output === 'short') context.stderr.write(`${summary(state.objects.size, errors, warnings)}\n`)
+  return errors > 0 || (options.strict === true && warnings > 0) ? 1 : 0
+}
+
+function asText(problems: readonly Problem[], ignored: readonly IgnoredDocument[]): string {
+  const lines = problems.map(problem => {
+    const { severity, message } = problem
+    return severity === 'error' ? formatProblem(problem) : formatProblem({ ...problem, message: `warning: ${message}` })
+  })
+  const notes = ignored.map(({ position, ...document }) => {
+    const message = `note: ${document.kind} (${document.apiVersion}) is not read`
+    return formatProblem({
+      severity: 'warning',
+      code: 'ignored',
+      message,
+      ...(position === undefined ? {} : { position }),
+    })
+  })
+  return [...lines, ...notes].map(line => `${line}\n`).join('')
+}
+
+function asJson(problems: readonly Problem[], ignored: readonly IgnoredDocument[]): string {
+  return `${JSON.stringify({ problems, ignored }, null, 2)}\n`
+}
+
+function inOrderOfPlace(problems: readonly Problem[]): Problem[] {
+  const file = ({ position }: Problem): string => position?.file ?? ''
+  return [...problems].sort((a, b) => {
+    if (file(a) !== file(b)) return file(a) < file(b) ? -1 : 1
+    const [p, q] = [a.position, b.position]
+    return (p?.line ?? 0) - (q?.line ?? 0) || (p?.column ?? 0) - (q?.column ?? 0)
+  })
+}
+
+function summary(objects: number, errors: number, warnings: number): string {
+  const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`
+  return `${count(objects, 'valid object')}, ${count(errors, 'error')}, ${count(warnings, 'warning')}`
+}
