@@ -1,6 +1,10 @@
 /** Reasons and provenance, as data and as text. Pure: shells read the files and print. */
 export { explainCall, isInjector } from './call.js'
+export { type ChangeKind, type Comparison, compareExplanations, comparisonText, isChange } from './compare.js'
 export { type ExplainInput, explainInjection } from './injection.js'
 export { clusterFacts, locatedObjects, type ManifestDocuments, type ReadCluster } from './objects.js'
+export { type Paint, PLAIN, type TextOptions } from './paint.js'
 export { subjectOf } from './subject.js'
+export { explanationTable, explanationText } from './text.js'
 export type * from './types.js'
+export { imagine, parseWhatIf, WHAT_IF_FORMS, type WhatIf, type World } from './what-if.js'

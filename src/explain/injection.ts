@@ -1,5 +1,5 @@
 import {
-  type decide,
+  type Decision,
   type FactSource,
   type Gate,
   type InjectionOutcome,

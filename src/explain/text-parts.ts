@@ -1,0 +1,71 @@
+import { type Cell, type Paint, placeText, type TextOptions, table } from './paint.js'
+import type { InjectedPart, InjectionExplanation } from './types.js'
+
+/** What injection put into the pod: one line a container, volume, label, annotation and probe; env entries if asked. */
+export function partLines({ injection, call }: InjectionExplanation, { paint, isVerbose }: TextOptions): string[] {
+  if (injection === undefined || injection.parts.length === 0) return []
+  const isAsked = call.outcome !== 'not-called' && call.outcome !== 'rejected'
+  if (!isAsked && !isVerbose) return []
+  const { templates, parts } = injection
+  const shown = [...parts].filter(part => isVerbose || part.kind !== 'env').sort((a, b) => orderOf(a) - orderOf(b))
+  const title = `${paint.bold(isAsked ? 'What did injection do?' : 'What would injection do?')}  ${templateText(templates)}`
+  return [
+    title,
+    ...table(
+      shown.map(part => partRow(part, isVerbose ? [] : parts, paint)),
+      '  ',
+    ),
+  ]
+}
+
+function templateText(templates: readonly string[]): string {
+  return `${templates.length === 1 ? 'template' : 'templates'} ${templates.join(', ')}`
+}
+
+const KINDS: readonly InjectedPart['kind'][] = [
+  'init-container',
+  'container',
+  'field',
+  'env',
+  'volume',
+  'label',
+  'annotation',
+]
+
+function orderOf({ kind }: InjectedPart): number {
+  return KINDS.indexOf(kind === 'env' || kind === 'field' ? 'field' : kind)
+}
+
+function partRow(part: InjectedPart, all: readonly InjectedPart[], paint: Paint): Cell[] {
+  const { origin, kind, name, container } = part
+  const what = container === undefined ? name : `${name} of ${container}`
+  const by = origin.by === 'step' ? STEPS[origin.step] : origin.template
+  const place = origin.by === 'step' ? '' : placeText(origin.position) || `line ${origin.line}`
+  return [kind.replace('-', ' '), what, by, `${paint.dim(place)}${envText(part, all)}`]
+}
+
+const STEPS = {
+  'user-override': "the pod's own container, over the template",
+  'native-move': 'moved to the init containers',
+  'run-as': 'user and group of the proxy',
+  'cluster-env': 'cluster and network',
+  'prometheus-merge': 'Prometheus merging',
+  'prometheus-secure-port': 'Prometheus merging',
+  'probe-rewrite': 'probe rewriting',
+  'network-label': 'network',
+  status: 'status of injection',
+  'injected-annotations': 'injectedAnnotations of the configuration',
+} as const
+
+/** How many env entries a container got, and from where. */
+function envText({ kind, name }: InjectedPart, all: readonly InjectedPart[]): string {
+  if (kind !== 'container' && kind !== 'init-container') return ''
+  const counts = new Map<string, number>()
+  for (const { origin, ...env } of all) {
+    if (env.kind !== 'env' || env.container !== name) continue
+    const by = origin.by === 'step' ? STEPS[origin.step] : origin.template
+    counts.set(by, (counts.get(by) ?? 0) + 1)
+  }
+  const texts = [...counts].map(([by, count]) => `${count} from ${by}`)
+  return texts.length === 0 ? '' : `  env: ${texts.join(', ')}`
+}

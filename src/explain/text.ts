@@ -1,0 +1,255 @@
+import type { WebhookClient } from '../config/webhook-configuration.js'
+import { type Cell, type Paint, placeText, type TextOptions, table } from './paint.js'
+import { partLines } from './text-parts.js'
+import type {
+  CriterionFinding,
+  EntryExplanation,
+  InjectionExplanation,
+  LabelChange,
+  LocatedGate,
+  NearMiss,
+  RequirementFinding,
+} from './types.js'
+
+/** The whole answer for one pod: verdict and decisive fact first, then both halves, then what came from where. */
+export function explanationText(explanation: InjectionExplanation, options: TextOptions): string {
+  const sections = [
+    headLines(explanation, options.paint),
+    callLines(explanation, options),
+    decisionLines(explanation, options),
+    warningLines(explanation, options.paint),
+    partLines(explanation, options),
+  ]
+  return sections
+    .filter(lines => lines.length > 0)
+    .map(lines => `${lines.join('\n')}\n`)
+    .join('\n')
+}
+
+/** One line for each pod. */
+export function explanationTable(explanations: readonly InjectionExplanation[], { paint }: TextOptions): string {
+  const rows = explanations.map((explanation): Cell[] => {
+    const { verdict } = explanation
+    return [
+      subjectName(explanation),
+      verdictWord(explanation, paint),
+      verdict.because,
+      [placeText(verdict.position), paint.dim],
+    ]
+  })
+  const head: Cell[] = [
+    ['WORKLOAD', paint.dim],
+    ['VERDICT', paint.dim],
+    ['BECAUSE', paint.dim],
+  ]
+  return table([head, ...rows], '')
+    .map(line => `${line}\n`)
+    .join('')
+}
+
+export function subjectName({ subject: { kind, namespace, name } }: InjectionExplanation): string {
+  return `${kind} ${namespace}/${name}`
+}
+
+/** `injected`, `not injected`, `not created`; with a question mark where facts are missing. */
+export function verdictWord({ verdict }: InjectionExplanation, paint: Paint): Cell {
+  const doubt = verdict.isCertain ? '' : '?'
+  if (verdict.isInjected) return [`injected${doubt}`, paint.green]
+  if (verdict.code === 'failed' || verdict.code === 'rejected') return [`not created${doubt}`, paint.red]
+  return [`not injected${doubt}`, paint.yellow]
+}
+
+function headLines(explanation: InjectionExplanation, paint: Paint): string[] {
+  const { verdict, subject, call } = explanation
+  const [word, colour] = wordOf(explanation, paint)
+  const lines = [`${paint.bold(subjectName(explanation))}: ${colour(word)}`]
+  lines.push(...table([['because', verdict.because, [placeText(verdict.position), paint.dim]]], '  '))
+  if (!verdict.isCertain) lines.push(`  assuming that the API server calls the webhook: ${call.summary}`)
+  if (subject.namespaceFrom === 'default') lines.push('  assuming namespace default: the manifest names none (see -n)')
+  return lines
+}
+
+function wordOf({ verdict }: InjectionExplanation, paint: Paint): [string, Paint['red']] {
+  switch (verdict.code) {
+    case 'injected':
+      return ['injected', paint.green]
+    case 'refused':
+      return ['not injected, the webhook leaves it alone', paint.yellow]
+    case 'not-called':
+      return ['not injected, the API server does not call the webhook', paint.yellow]
+    case 'failed':
+      return ['not created, injection fails', paint.red]
+    case 'rejected':
+      return ['not created, the API server refuses it', paint.red]
+  }
+}
+
+function callLines(explanation: InjectionExplanation, options: TextOptions): string[] {
+  const { call } = explanation
+  const { paint } = options
+  const lines = [
+    `${paint.bold('Would the API server call?')}  ${ANSWERS[call.outcome]}${call.outcome === 'called' ? '' : `: ${call.summary}`}`,
+  ]
+  if (call.outcome === 'no-configuration') {
+    lines.push(
+      '  give Namespace and MutatingWebhookConfiguration objects with --configDir, and selectors are looked at too',
+    )
+  }
+  const shown = options.isVerbose ? call.entries : call.entries.filter(({ isInjector }) => isInjector)
+  for (const entry of shown) {
+    if (options.isVerbose || entry.outcome !== 'does not call') lines.push(...entryLines(entry, explanation, paint))
+  }
+  if (!options.isVerbose) lines.push(...missLines(shown, paint))
+  for (const warning of call.warnings) lines.push(`  ${paint.yellow('!')} ${warning}`)
+  return [...lines, ...nearestLines(explanation, paint)]
+}
+
+const ANSWERS = {
+  called: 'yes',
+  'not-called': 'no',
+  rejected: 'it refuses the pod',
+  unknown: 'not known',
+  'no-configuration': 'not known',
+} as const
+
+const ENTRY_MARKS: Record<EntryExplanation['outcome'], string> = {
+  calls: '✓',
+  'does not call': '✗',
+  rejects: '✗',
+  unknown: '?',
+}
+
+function entryLines(entry: EntryExplanation, explanation: InjectionExplanation, paint: Paint): string[] {
+  const { configuration, entry: name, failurePolicy, reinvocationPolicy, client, outcome } = entry
+  const settings = `failurePolicy ${failurePolicy}, reinvocationPolicy ${reinvocationPolicy}`
+  const head = `  ${markOf(ENTRY_MARKS[outcome], paint)} ${configuration}/${name}  ${paint.dim(placeText(entry.position))}`
+  return [
+    head.trimEnd(),
+    `      ${paint.dim(`calls ${clientText(client)} (${settings})`)}`,
+    ...table(
+      entry.criteria.flatMap(criterion => criterionRows(criterion, explanation, paint)),
+      '      ',
+    ),
+  ]
+}
+
+function clientText(client: WebhookClient): string {
+  return client.kind === 'url' ? client.url : `${client.name}.${client.namespace}.svc:${client.port}${client.path}`
+}
+
+const CRITERION_MARKS = { met: '✓', 'not met': '✗', unknown: '?', error: '✗' } as const
+
+function criterionRows(
+  { criterion, outcome, detail, position, requirements }: CriterionFinding,
+  explanation: InjectionExplanation,
+  paint: Paint,
+): Cell[][] {
+  if (requirements === undefined) {
+    return [[markCell(CRITERION_MARKS[outcome], paint), criterion, detail, [placeText(position), paint.dim]]]
+  }
+  return requirements.map((finding, i) => [
+    markCell(finding.isMet ? '✓' : '✗', paint),
+    i === 0 ? criterion : '',
+    finding.requirement,
+    `${requirementText(criterion, finding, explanation)}  ${paint.dim(placeText(finding.position))}`.trimEnd(),
+  ])
+}
+
+function requirementText(
+  criterion: CriterionFinding['criterion'],
+  { key, value }: RequirementFinding,
+  { subject }: InjectionExplanation,
+): string {
+  const whose = criterion === 'namespaceSelector' ? `namespace ${subject.namespace}` : 'the pod'
+  return value === null ? `${whose} has no label ${key}` : `${whose} has ${key}=${value}`
+}
+
+/** Entries that do not match, one line each: the first thing that stands in the way. */
+function missLines(entries: readonly EntryExplanation[], paint: Paint): string[] {
+  const misses = entries.filter(({ outcome }) => outcome === 'does not call')
+  return table(
+    misses.map(({ configuration, entry, criteria }) => [
+      markCell('✗', paint),
+      `${configuration}/${entry}`,
+      ...obstacle(criteria, paint),
+    ]),
+    '  ',
+  )
+}
+
+function obstacle(criteria: readonly CriterionFinding[], paint: Paint): Cell[] {
+  const stopped = criteria.find(({ outcome }) => outcome === 'not met' || outcome === 'error')
+  if (stopped === undefined) return ['']
+  const unmet = stopped.requirements?.find(({ isMet }) => !isMet)
+  if (unmet === undefined) return [`${stopped.criterion}: ${stopped.detail}`]
+  const whose = stopped.criterion === 'namespaceSelector' ? 'namespace' : 'pod'
+  const has = unmet.value === null ? 'label is absent' : `it is ${unmet.value === '' ? 'empty' : unmet.value}`
+  return [`wants ${whose} ${unmet.requirement}, but ${has}`, [placeText(unmet.position), paint.dim]]
+}
+
+/** Labels that would lead to a call, fewest first. */
+function nearestLines({ call, subject }: InjectionExplanation, paint: Paint): string[] {
+  if (call.nearest.length === 0) return []
+  const ways = new Map<string, NearMiss>()
+  for (const miss of call.nearest)
+    ways.set(miss.changes.map(change => changeText(change, subject)).join(', and '), miss)
+  const intro = ways.size === 1 ? 'It would call after this:' : 'It would call after any one of these:'
+  const rows = [...ways].map(([text, { entry }]): Cell[] => [`- ${text}`, [entry, paint.dim]])
+  return [`  ${intro}`, ...table(rows, '    ')]
+}
+
+function changeText({ on, key, value }: LabelChange, { namespace }: InjectionExplanation['subject']): string {
+  const whose = on === 'namespace' ? `namespace ${namespace}` : 'the pod'
+  return value === null ? `no label ${key} on ${whose}` : `label ${key}=${value} on ${whose}`
+}
+
+function decisionLines(explanation: InjectionExplanation, { paint }: TextOptions): string[] {
+  const { decision, call, failure } = explanation
+  const isAsked = call.outcome !== 'not-called' && call.outcome !== 'rejected'
+  const verb = decision.inject ? 'inject' : 'leave it alone'
+  const title = `${paint.bold('What would the webhook decide?')}  ${isAsked ? '' : 'if it were called: '}${verb}`
+  const rows = decision.gates.map(gate => gateRow(gate, paint))
+  const lines = [title, ...table(rows, '  ')]
+  if (failure === undefined) return lines
+  const problems = failure.problems.map(
+    problem =>
+      `  ${paint.red('✗')} ${problem.position === undefined ? '' : `${placeText(problem.position)}: `}${problem.message.trim()}`,
+  )
+  return [...lines, `  ${paint.red('injection fails')} (${failure.code}):`, ...problems]
+}
+
+function gateRow(gate: LocatedGate, paint: Paint): Cell[] {
+  if (gate.role === 'not-reached')
+    return [
+      ['-', paint.dim],
+      [gate.code, paint.dim],
+      ['not reached', paint.dim],
+    ]
+  const message = gate.role === 'overruled' ? `${gate.message}, which is overruled` : gate.message
+  const place = placeText(gate.position) || (gate.note ?? '')
+  return [gateMark(gate, paint), gate.code, message, [place, paint.dim]]
+}
+
+function gateMark({ role, says }: LocatedGate, paint: Paint): Cell {
+  if (role !== 'decides') return ['·', paint.dim]
+  return markCell(says === 'inject' ? '✓' : '✗', paint)
+}
+
+function warningLines({ warnings }: InjectionExplanation, paint: Paint): string[] {
+  if (warnings.length === 0) return []
+  const rows = warnings.map(({ message, position }): Cell[] => [
+    ['!', paint.yellow],
+    message,
+    [placeText(position), paint.dim],
+  ])
+  return [paint.bold('Warnings'), ...table(rows, '  ')]
+}
+
+function markCell(mark: string, paint: Paint): Cell {
+  return [mark, mark === '✓' ? paint.green : mark === '✗' ? paint.red : paint.yellow]
+}
+
+function markOf(mark: string, paint: Paint): string {
+  const [text, colour] = markCell(mark, paint) as [string, Paint['red']]
+  return colour(text)
+}
