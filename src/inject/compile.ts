@@ -1,6 +1,7 @@
 import type { InjectionConfig, InjectionTemplate } from '../config/injection-config.js'
 import type { Position, Problem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
+import { YamlMemo } from '../lang/yaml/index.js'
 import { type FunctionMap, parseTemplate, type Template, type TemplateError } from '../template/index.js'
 import { inertFunctions } from './inert.js'
 
@@ -10,6 +11,8 @@ export interface CompiledTemplate {
   readonly template: Template
   /** The same with functions that read inert twins of values (inert.ts); compiled when it is first needed. */
   readonly inert: () => Template
+  /** Blocks of what the templates of this configuration rendered; one for all of them. */
+  readonly memo: YamlMemo
 }
 
 /** Parses every template; one that does not parse rejects the configuration, with its position in the file. */
@@ -19,10 +22,11 @@ export function compileTemplates(
 ): Result<ReadonlyMap<string, CompiledTemplate>, readonly Problem[]> {
   const compiled = new Map<string, CompiledTemplate>()
   const problems: Problem[] = []
+  const memo = new YamlMemo()
   for (const [name, source] of config.templates) {
     const parsed = parseTemplate(TEMPLATE_NAME, source.text, { functions })
     if (parsed.ok)
-      compiled.set(name, { source, template: parsed.value, inert: inertTwin(source, parsed.value, functions) })
+      compiled.set(name, { source, template: parsed.value, inert: inertTwin(source, parsed.value, functions), memo })
     else problems.push(templateProblem(source, parsed.error, 'template-syntax'))
   }
   return problems.length === 0 ? ok(compiled) : err(problems)

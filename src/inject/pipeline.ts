@@ -217,14 +217,14 @@ function renderAll(
   data: ReturnType<typeof templateContext>,
 ): StepResult<Rendered[]> {
   const all: Rendered[] = []
-  for (const { source, template } of templates) {
+  for (const { source, template, memo } of templates) {
     const onText = run.observer?.template(source.name)
     const text = template.execute(data, onText === undefined ? {} : { onText })
     if (!text.ok) {
       const problem = templateProblem(source, text.error, 'template-execution')
       return err(failure('template-execution', text.error.message, [problem]))
     }
-    const value = parseYaml(text.value)
+    const value = parseYaml(text.value, { memo })
     if (!value.ok) return err(outputFailure(source.name, value.error))
     if (value.value !== null && !isJsonObject(value.value)) {
       return err(failure('template-output', `template ${source.name} rendered something that is not a map`))

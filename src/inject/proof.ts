@@ -37,7 +37,7 @@ export function proveStructure(
   })
   for (const [index, template] of templates.entries()) {
     const text = template.inert().execute(data)
-    const twin = text.ok ? parseYaml(text.value) : text
+    const twin = text.ok ? parseYaml(text.value, { memo: template.memo }) : text
     const where = twin.ok ? findDeparture(rendered[index]!.value, twin.value) : ''
     if (where !== undefined) return refusal(run, template.source.name, where, suspects)
   }

@@ -1,5 +1,6 @@
 import type { GoType } from '../lang/gotypes.js'
 import { isJsonObject, type Json, type JsonObject } from '../lang/json.js'
+import { isShared, share } from '../lang/shared-json.js'
 import { type JsonField, jsonFields } from './json-fields.js'
 import { setOwn } from './json-object.js'
 import { type Codec, type Decoding, fail, scalarCodec } from './scalar-codecs.js'
@@ -12,7 +13,7 @@ const compiled: Record<Form, Map<string, Codec>> = { encoded: new Map(), sparse:
 /** The codec of a struct, compiled at first use and once per form. */
 export function structCodec(name: string, form: Form): Codec {
   let codec = compiled[form].get(name)
-  if (codec === undefined) compiled[form].set(name, (codec = compileStruct(name, form)))
+  if (codec === undefined) compiled[form].set(name, (codec = keptConversions(compileStruct(name, form))))
   return codec
 }
 
@@ -21,9 +22,9 @@ function compileType(type: GoType, form: Form): Codec {
     case 'ptr':
       return pointer(later(type.elem, form))
     case 'slice':
-      return slice(later(type.elem, form))
+      return keptConversions(slice(later(type.elem, form)))
     case 'map':
-      return map(later(type.elem, form))
+      return keptConversions(map(later(type.elem, form)))
     case 'struct':
       return structCodec(type.name, form)
     default:
@@ -35,6 +36,29 @@ function compileType(type: GoType, form: Form): Codec {
 function later(type: GoType, form: Form): () => Codec {
   let codec: Codec | undefined
   return () => (codec ??= compileType(type, form))
+}
+
+/**
+ * Converts shared values (lang/shared-json.ts) once: most of what templates make is the same for all pods. Results are shared
+ * themselves, so that the next pass finds them as well. Reading YAML by type and looking for the place of a failure depend on
+ * more than the value, and are left alone.
+ */
+function keptConversions(codec: Codec): Codec {
+  const known = new WeakMap<object, Json>()
+  const { convert } = codec
+  return {
+    ...codec,
+    convert(value, decoding) {
+      if (typeof value !== 'object' || value === null || decoding.fromYaml || decoding.failure !== undefined) {
+        return convert(value, decoding)
+      }
+      const kept = known.get(value)
+      if (kept !== undefined) return kept
+      const converted = convert(value, decoding)
+      if (isShared(value) && decoding.failure === undefined) known.set(value, share(converted))
+      return converted
+    },
+  }
 }
 
 const isNil = (printed: Json): boolean => printed === null

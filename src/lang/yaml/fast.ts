@@ -5,6 +5,7 @@
  * no error messages and no rules of its own. `fast.test.ts` proves that both agree.
  */
 import { emptyObject, type Json, type JsonObject } from '../json.js'
+import { MAX_MEMO_BLOCK, type YamlMemo } from './memo.js'
 import { plainKey, resolvePlain } from './scalars.js'
 
 /** Thrown, once, for "not in my subset"; never leaves this file. */
@@ -13,10 +14,13 @@ const GIVE_UP = Symbol('not simple YAML')
 /** Deeper documents are left to the full reader, which knows the limit. */
 const MAX_FAST_DEPTH = 200
 
-/** The value, or undefined when the document is not simple. With `uniqueKeys`, equal keys count as not simple. */
-export function readFast(text: string, uniqueKeys: boolean): Json | undefined {
+/**
+ * The value, or undefined when the document is not simple. With `uniqueKeys`, equal keys count as not simple. With a memo,
+ * parts of the value may be shared and frozen.
+ */
+export function readFast(text: string, uniqueKeys: boolean, memo?: YamlMemo): Json | undefined {
   try {
-    return new FastReader(text, uniqueKeys).document()
+    return new FastReader(text, uniqueKeys, memo).document()
   } catch (error) {
     if (error === GIVE_UP) return undefined
     throw error
@@ -64,6 +68,12 @@ function isDoubtful(code: number): boolean {
 
 const DOUBTFUL = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/
 
+/** What a block is, as part of its key in the memo: the same text may be a list or its only item. */
+const ITEM = 0
+const LIST = 1
+const NODE = 2
+type BlockKind = typeof ITEM | typeof LIST | typeof NODE
+
 const ONE_LINE = false
 const MANY_LINES = true
 const BLOCK = false
@@ -72,6 +82,7 @@ const FLOW = true
 class FastReader {
   readonly #text: string
   readonly #uniqueKeys: boolean
+  readonly #memo: YamlMemo | undefined
   /** Between nodes of a block: the first character of the next line that has content; the length of the text at its end. */
   #at = 0
   /** Offset of the first character of that line. */
@@ -80,9 +91,10 @@ class FastReader {
   #column = 0
   #depth = 0
 
-  constructor(text: string, uniqueKeys: boolean) {
+  constructor(text: string, uniqueKeys: boolean, memo: YamlMemo | undefined) {
     this.#text = text
     this.#uniqueKeys = uniqueKeys
+    this.#memo = memo
   }
 
   document(): Json {
@@ -227,21 +239,85 @@ class FastReader {
     const text = this.#text
     do {
       if (text.charCodeAt(this.#at) !== DASH || !this.#isBlankAt(this.#at + 1)) giveUp()
-      let at = this.#at + 1
-      while (text.charCodeAt(at) === SPACE) at++
-      const code = text.charCodeAt(at)
-      if (code === NEWLINE || code === HASH || at >= text.length) {
-        this.#at++
-        this.#endLine()
-        items.push(this.#column > column ? this.#node(column) : null)
-      } else {
-        this.#at = at
-        this.#column = at - this.#lineStart
-        items.push(this.#node(column))
-      }
+      items.push(this.#memo === undefined ? this.#item(column) : this.#known(ITEM, column, this.#memo))
     } while (this.#column === column && this.#isItem())
     if (this.#column > column) giveUp()
     return items
+  }
+
+  #item(column: number): Json {
+    const text = this.#text
+    let at = this.#at + 1
+    while (text.charCodeAt(at) === SPACE) at++
+    const code = text.charCodeAt(at)
+    if (code === NEWLINE || code === HASH || at >= text.length) {
+      this.#at++
+      this.#endLine()
+      return this.#column > column ? this.#node(column) : null
+    }
+    this.#at = at
+    this.#column = at - this.#lineStart
+    return this.#node(column)
+  }
+
+  /**
+   * A block that begins here, from the memo or read and kept there. Its text is that of its lines: those indented deeper than
+   * `column`. It is kept only where the reader stopped at the end of these lines, and then what comes behind them had no part
+   * in it; so the same text in the same column means the same anywhere.
+   */
+  #known(kind: BlockKind, column: number, memo: YamlMemo): Json {
+    const end = this.#endOfBlock(kind === LIST, column)
+    if (end === -1) return this.#read(kind, column)
+    const key = String.fromCharCode(kind, this.#column) + this.#text.slice(this.#at, end)
+    const known = memo.get(key)
+    if (known !== undefined) {
+      this.#toContent(end)
+      return known
+    }
+    const value = this.#read(kind, column)
+    if (typeof value === 'object' && value !== null && this.#isContentFrom(end)) memo.keep(key, value)
+    return value
+  }
+
+  #read(kind: BlockKind, column: number): Json {
+    if (kind === ITEM) return this.#item(column)
+    return kind === LIST ? this.#nestedList(column) : this.#node(column)
+  }
+
+  /**
+   * Where the lines end that are indented deeper than `column` (or are items of a list there), and the comments behind them;
+   * -1 if they are one line or too many.
+   */
+  #endOfBlock(isList: boolean, column: number): number {
+    const text = this.#text
+    const limit = this.#at + MAX_MEMO_BLOCK
+    let end = -1
+    let lineStart = text.indexOf('\n', this.#at) + 1
+    while (lineStart !== 0) {
+      if (lineStart > limit) return -1
+      let at = lineStart
+      while (text.charCodeAt(at) === SPACE) at++
+      const indent = at - lineStart
+      const code = text.charCodeAt(at)
+      const isContent = code !== NEWLINE && code !== HASH
+      if (indent <= column && isContent && !(isList && indent === column && code === DASH)) {
+        return end === -1 ? -1 : lineStart
+      }
+      if (isContent) end = at
+      lineStart = text.indexOf('\n', at) + 1
+    }
+    return end === -1 || text.length > limit ? -1 : text.length
+  }
+
+  /** Whether the reader stands at the first content at or behind an offset. */
+  #isContentFrom(start: number): boolean {
+    const [at, lineStart, column] = [this.#at, this.#lineStart, this.#column]
+    this.#toContent(start)
+    const isHere = at === this.#at && column === this.#column
+    this.#at = at
+    this.#lineStart = lineStart
+    this.#column = column
+    return isHere
   }
 
   #isItem(): boolean {
@@ -279,8 +355,9 @@ class FastReader {
     const code = text.charCodeAt(at)
     if (code === NEWLINE || code === HASH || at >= text.length) {
       this.#endLine()
-      if (this.#column > column) return this.#node(column)
-      return this.#column === column && this.#isItem() ? this.#nestedList(column) : null
+      const kind = this.#column > column ? NODE : this.#column === column && this.#isItem() ? LIST : undefined
+      if (kind === undefined) return null
+      return this.#memo === undefined ? this.#read(kind, column) : this.#known(kind, column, this.#memo)
     }
     this.#at = at
     return this.#value(column)

@@ -5,6 +5,7 @@ import { readFast } from './fast.js'
 import { composeFirst, readFull, type YamlFailure } from './full.js'
 import { MAX_DOCUMENT_LENGTH } from './limits.js'
 import { findOffset } from './locate.js'
+import { MAX_MEMO_DOCUMENT, type YamlMemo } from './memo.js'
 import { splitYamlDocuments, type YamlSource } from './split.js'
 
 export interface ParseYamlOptions {
@@ -14,6 +15,11 @@ export interface ParseYamlOptions {
   readonly line?: number
   /** Equal keys of one map: the last one wins (default, as the reference reads manifests), or an error. */
   readonly duplicateKeys?: 'last' | 'error'
+  /**
+   * Blocks that were read before are looked up here instead of being read again. Parts of the value are frozen then, and are
+   * the same objects in all values that have them. Not with `duplicateKeys: 'error'`.
+   */
+  readonly memo?: YamlMemo
 }
 
 /** A document of a stream. */
@@ -34,7 +40,8 @@ export function parseYaml(text: string, options: ParseYamlOptions = {}): Result<
   if (text.length > MAX_DOCUMENT_LENGTH) return err(problemOf('', TOO_LARGE, options))
   const source = withPlainBreaks(text)
   const isUnique = options.duplicateKeys === 'error'
-  const fast = readFast(source, isUnique)
+  const memo = isUnique || source.length > MAX_MEMO_DOCUMENT ? undefined : options.memo
+  const fast = readFast(source, isUnique, memo)
   if (fast !== undefined) return ok(fast)
   const read = readFull(source, isUnique)
   return read.ok ? ok(read.value) : err(problemOf(source, read.failure, options))
