@@ -46,7 +46,7 @@ export async function loadInjection(flags: InjectionFlags, context: CommandConte
   const { templateHost } = await import('./template-host.js')
   const setup = injectionSetup({
     config: config.value.part,
-    values: values.value.part,
+    values: values.value.part.values,
     mesh: mesh.value.part,
     proxyConfigs: home.value.proxyConfigs,
     revision: flags.revision === 'default' ? '' : (flags.revision ?? ''),
@@ -58,7 +58,10 @@ export async function loadInjection(flags: InjectionFlags, context: CommandConte
   return ok({
     setup: setup.value,
     builtIn: Object.entries(parts).flatMap(([name, { isBuiltIn }]) => (isBuiltIn ? [name] : [])),
-    warnings: [...config.value.part.warnings.map(formatProblem), ...home.value.warnings],
+    warnings: [
+      ...[...config.value.part.warnings, ...values.value.part.warnings].map(formatProblem),
+      ...home.value.warnings,
+    ],
   })
 }
 
@@ -95,12 +98,32 @@ async function loadConfig(flags: InjectionFlags, context: CommandContext) {
 }
 
 async function loadValues(flags: InjectionFlags, operator: Json | undefined, context: CommandContext) {
+  const chosen = operator === undefined ? await fileOrBuiltIn(flags.valuesFile, 'values', context) : undefined
+  if (chosen?.ok === false) return chosen
+  const isOwn = flags.injectConfigFile === undefined && chosen?.value.isBuiltIn !== true
+  if (isOwn) return loadOverDefaults(operator, chosen?.value, context)
   const { parseInjectionValues, readInjectionValues } = await import('../config/injection-values.js')
-  if (operator !== undefined) return part(lines(readInjectionValues(operator)))
-  const chosen = await fileOrBuiltIn(flags.valuesFile, 'values', context)
-  if (!chosen.ok) return chosen
-  const { text, ...where } = chosen.value
-  return part(lines(parseInjectionValues(text, { file: where.file })), where)
+  const values =
+    chosen === undefined
+      ? readInjectionValues(operator ?? null)
+      : parseInjectionValues(chosen.value.text, { file: chosen.value.file })
+  return part(
+    lines(values.ok ? ok({ values: values.value, warnings: [] as readonly Problem[] }) : values),
+    chosen?.value,
+  )
+}
+
+/** The built-in templates count on values that a file of the user's need not name. */
+async function loadOverDefaults(operator: Json | undefined, chosen: Chosen | undefined, context: CommandContext) {
+  const defaults = await fileOrBuiltIn(undefined, 'values', context)
+  if (!defaults.ok) return defaults
+  const { parseBuiltinValues, readBuiltinValues } = await import('../config/builtin-values.js')
+  const { text } = defaults.value
+  const values =
+    chosen === undefined
+      ? readBuiltinValues(operator ?? null, text)
+      : parseBuiltinValues(chosen.text, text, { file: chosen.file })
+  return part(lines(values))
 }
 
 async function loadMesh(

@@ -38,6 +38,8 @@ export interface ServePlan {
   readonly monitoring: Address | undefined
   readonly config: ConfigFile
   readonly values: ConfigFile
+  /** Values that those of the user's own need not repeat, where the templates are the built-in ones. */
+  readonly defaults: string | undefined
   readonly mesh: ConfigFile | undefined
   readonly objects: readonly string[]
   readonly rules: string | undefined
@@ -131,7 +133,10 @@ function isCertificateName(name: string): boolean {
   )
 }
 
-function configFiles(flags: ServeFlags, cwd: string): Result<Pick<ServePlan, 'config' | 'values' | 'mesh'>, string> {
+function configFiles(
+  flags: ServeFlags,
+  cwd: string,
+): Result<Pick<ServePlan, 'config' | 'values' | 'defaults' | 'mesh'>, string> {
   if (flags.meshConfig !== undefined && flags.meshConfigFile !== undefined) {
     return err('--meshConfig and --meshConfigFile mean the same: give one of them')
   }
@@ -141,7 +146,13 @@ function configFiles(flags: ServeFlags, cwd: string): Result<Pick<ServePlan, 'co
   if (config === undefined)
     return err('--injectConfigFile is needed: this build has no injection configuration of its own')
   if (values === undefined) return err('--valuesFile is needed: this build has no values of its own')
-  return ok({ config, values, mesh: fileOf(flags.meshConfig ?? flags.meshConfigFile, MOUNTED.mesh, undefined, cwd) })
+  const defaults = config.origin === 'built-in' && values.origin !== 'built-in' ? builtin?.values : undefined
+  return ok({
+    config,
+    values,
+    defaults,
+    mesh: fileOf(flags.meshConfig ?? flags.meshConfigFile, MOUNTED.mesh, undefined, cwd),
+  })
 }
 
 function fileOf(

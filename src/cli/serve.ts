@@ -118,6 +118,7 @@ async function settingsOf(
     injection: {
       config: plan.config.path,
       values: plan.values.path,
+      ...(plan.defaults === undefined ? {} : { defaults: plan.defaults }),
       objects: plan.objects,
       ...(plan.mesh === undefined ? {} : { mesh: plan.mesh.path }),
     },

@@ -1,3 +1,4 @@
+import { type BuiltinValues, parseBuiltinValues } from '../config/builtin-values.js'
 import { parseInjectionConfig } from '../config/injection-config.js'
 import { parseInjectionValues } from '../config/injection-values.js'
 import { DEFAULT_MESH_CONFIG, loadMeshConfig } from '../config/mesh-config.js'
@@ -13,6 +14,8 @@ import type { FileSnapshot } from '../sources/snapshot.js'
 export interface InjectionFiles {
   readonly config: string
   readonly values: string
+  /** Values that `values` need not repeat, where the templates are the built-in ones. */
+  readonly defaults?: string
   /** Without one the built-in mesh config is used. */
   readonly mesh?: string
   /** Files and folders with Node, Namespace and ProxyConfig objects of the home cluster. */
@@ -54,7 +57,8 @@ export async function openInjection(
   around: InjectionSurroundings,
   listener: InjectionListener,
 ): Promise<Result<InjectionSource, readonly Problem[]>> {
-  const paths = [files.config, files.values, ...(files.mesh === undefined ? [] : [files.mesh]), ...files.objects]
+  const optional = [files.defaults, files.mesh].filter(path => path !== undefined)
+  const paths = [files.config, files.values, ...optional, ...files.objects]
   const watch = await watchFiles(paths, (snapshot, changed) => {
     const next = readInjection(snapshot, files, around)
     if (!next.ok) return listener.onProblems(next.error)
@@ -77,7 +81,7 @@ function readInjection(
   around: InjectionSurroundings,
 ): Result<LiveInjection, readonly Problem[]> {
   const config = readFrom(snapshot, files.config, parseInjectionConfig)
-  const values = readFrom(snapshot, files.values, parseInjectionValues)
+  const values = readValues(snapshot, files)
   const mesh = files.mesh === undefined ? ok(DEFAULT_MESH_CONFIG) : readFrom(snapshot, files.mesh, loadMeshConfig)
   const objects = homeObjects(objectFiles(snapshot, files))
   const unreadable = objects.problems.filter(({ code }) => code === 'unreadable')
@@ -86,7 +90,7 @@ function readInjection(
   }
   const setup = injectionSetup({
     config: config.value,
-    values: values.value,
+    values: values.value.values,
     mesh: mesh.value,
     proxyConfigs: objects.proxyConfigs,
     revision: around.revision,
@@ -96,8 +100,18 @@ function readInjection(
   return ok({
     setup: setup.value,
     namespaces: objects.namespaces,
-    warnings: [...config.value.warnings, ...objects.problems],
+    warnings: [...config.value.warnings, ...values.value.warnings, ...objects.problems],
   })
+}
+
+function readValues(snapshot: FileSnapshot, files: InjectionFiles): Result<BuiltinValues, readonly Problem[]> {
+  if (files.defaults === undefined) {
+    const values = readFrom(snapshot, files.values, parseInjectionValues)
+    return values.ok ? ok({ values: values.value, warnings: [] }) : values
+  }
+  const defaults = readFrom(snapshot, files.defaults, text => ok(text))
+  if (!defaults.ok) return defaults
+  return readFrom(snapshot, files.values, (text, options) => parseBuiltinValues(text, defaults.value, options))
 }
 
 function readFrom<T>(
