@@ -65,7 +65,7 @@ function toDocument(source: YamlSource, options: ParseYamlOptions): YamlDocument
     line: here.line,
     value: result.ok ? result.value : null,
     problems: result.ok ? [] : [result.error],
-    locate: path => locate(withPlainBreaks(source.text), path, here),
+    locate: locator(source.text, here),
   }
 }
 
@@ -102,11 +102,19 @@ function positionAt(text: string, offset: number, options: ParseYamlOptions): Po
   return options.file === undefined ? position : { file: options.file, ...position }
 }
 
-function locate(text: string, path: readonly (string | number)[], options: ParseYamlOptions): Position | undefined {
-  try {
-    const offset = findOffset(composeFirst(text), path)
-    return offset === undefined ? undefined : positionAt(text, offset, options)
-  } catch {
-    return undefined // A document that cannot be read has no places; its problem says where it broke.
+/** The document is composed at the first question and kept for the others: a list may have a finding on each of its items. */
+function locator(source: string, options: ParseYamlOptions): YamlDocument['locate'] {
+  let known: { readonly text: string; readonly document: ReturnType<typeof composeFirst> } | undefined
+  return path => {
+    try {
+      if (known === undefined) {
+        const text = withPlainBreaks(source)
+        known = { text, document: composeFirst(text) }
+      }
+      const offset = findOffset(known.document, path)
+      return offset === undefined ? undefined : positionAt(known.text, offset, options)
+    } catch {
+      return undefined // A document that cannot be read has no places; its problem says where it broke.
+    }
   }
 }
