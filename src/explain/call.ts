@@ -40,7 +40,7 @@ export function explainCall(cluster: ClusterFacts, subject: Subject): CallExplan
     summary: summaryOf(outcome, injectors, entries.length),
     entries,
     nearest,
-    warnings: warningsOf(injectors),
+    warnings: warningsOf(injectors, outcome, subject),
   }
 }
 
@@ -64,7 +64,7 @@ function summaryOf(outcome: CallExplanation['outcome'], injectors: readonly Entr
         ? 'no MutatingWebhookConfiguration was given'
         : `none of the ${total} webhooks that were given is a sidecar injector`
     case 'called':
-      return `webhook ${names('calls')} matches`
+      return `webhook ${names('calls')} matches${labelText(injectors)}`
     case 'rejected':
       return `a match condition of webhook ${names('rejects')} fails, and its failurePolicy is Fail`
     case 'unknown':
@@ -74,11 +74,36 @@ function summaryOf(outcome: CallExplanation['outcome'], injectors: readonly Entr
   }
 }
 
-function warningsOf(injectors: readonly EntryExplanation[]): string[] {
+/** The labels that made it match. */
+function labelText(injectors: readonly EntryExplanation[]): string {
+  const calling = injectors.find(({ outcome }) => outcome === 'calls')
+  const texts = (calling?.criteria ?? []).flatMap(({ criterion, requirements = [] }) =>
+    requirements
+      .filter(({ value }) => value !== null)
+      .map(({ key, value }) => `${criterion === 'namespaceSelector' ? 'namespace' : 'pod'} label ${key}=${value}`),
+  )
+  return texts.length === 0 ? '' : `, for ${texts.join(' and ')}`
+}
+
+function warningsOf(
+  injectors: readonly EntryExplanation[],
+  outcome: CallExplanation['outcome'],
+  { pod }: Subject,
+): string[] {
+  if (outcome === 'not-called' && isAskedByAnnotation(pod)) {
+    return [`the annotation ${INJECT_KEY}: "true" is not seen by the API server: selectors look at labels only`]
+  }
   const calling = injectors.filter(({ outcome }) => outcome === 'calls')
   if (calling.length < 2) return []
   const names = calling.map(({ configuration, entry }) => `${configuration}/${entry}`).join(' and ')
   return [`the pod goes through injection ${calling.length} times, once for each of ${names}`]
+}
+
+const INJECT_KEY = 'sidecar.istio.io/inject'
+
+function isAskedByAnnotation({ metadata }: JsonObject): boolean {
+  const annotations = isJsonObject(metadata) ? metadata['annotations'] : undefined
+  return isJsonObject(annotations) && Object.hasOwn(annotations, INJECT_KEY) && annotations[INJECT_KEY] === 'true'
 }
 
 /** The request that the API server would make of the pod's creation. */

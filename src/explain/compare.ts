@@ -62,7 +62,7 @@ function comparisonLines({ kind, before, after, differences }: Comparison, paint
   const [was, is] = [verdictWord(before, paint)[0], verdictWord(after, paint)[0]]
   const words =
     was === is ? `${is}, ${kind === 'result' ? 'but not as before' : 'for another reason'}` : `${was} -> ${is}`
-  const rows = [reasonRow('was', before, paint), reasonRow('now', after, paint)]
+  const rows = [...reasonRows('was', before, after, paint), ...reasonRows('now', after, before, paint)]
   const more =
     differences.length > MAX_DIFFERENCES ? [`    … ${differences.length - MAX_DIFFERENCES} more (-o json has all)`] : []
   return [
@@ -73,10 +73,21 @@ function comparisonLines({ kind, before, after, differences }: Comparison, paint
   ]
 }
 
-/** The decisive fact; with a call that came about or fell away, the label that settled it. */
-function reasonRow(when: string, { verdict, call }: InjectionExplanation, paint: Paint): Cell[] {
-  const via = call.outcome === 'called' ? ` (${call.summary})` : ''
-  return [when, `${verdict.because}${via}`, [placeText(verdict.position), paint.dim]]
+/** The decisive fact; where a call comes about or falls away, what made it match too. */
+function reasonRows(
+  when: string,
+  { verdict, call }: InjectionExplanation,
+  other: InjectionExplanation,
+  paint: Paint,
+): Cell[][] {
+  const row: Cell[] = [when, verdict.because, [placeText(verdict.position), paint.dim]]
+  const isNewCall = call.outcome === 'called' && call.summary !== other.call.summary
+  return isNewCall
+    ? [
+        [when, call.summary],
+        ['', verdict.because, [placeText(verdict.position), paint.dim]],
+      ]
+    : [row]
 }
 
 function totalText(comparisons: readonly Comparison[]): string {

@@ -40,7 +40,7 @@ export interface ExplainInput {
 /** Both halves of the answer for one pod: would the API server call, and what would the webhook do. Never throws. */
 export function explainInjection(input: ExplainInput): InjectionExplanation {
   const { setup, cluster, subject } = input
-  const call = explainCall(cluster, subject)
+  const call = withRevision(explainCall(cluster, subject), input)
   const request = requestOf(input, call)
   const outcome = inject(setup, request)
   const place = placer(input)
@@ -62,7 +62,7 @@ function requestOf(
   { cluster, subject, parametersOf, provenance }: ExplainInput,
   call: CallExplanation,
 ): InjectionRequest {
-  const caller = call.entries.find(({ isInjector, outcome }) => isInjector && outcome === 'calls')
+  const caller = callerOf(call)
   const annotations = cluster.namespaces.get(subject.namespace.name)?.annotations
   return {
     pod: subject.pod,
@@ -71,6 +71,22 @@ function requestOf(
     ...(caller === undefined || parametersOf === undefined ? {} : { parameters: parametersOf(clientPath(caller)) }),
     ...(annotations === undefined ? {} : { namespaceAnnotations: annotations }),
   }
+}
+
+/** The configuration at hand may be that of another revision than the one that is called. */
+function withRevision(call: CallExplanation, { setup, cluster }: ExplainInput): CallExplanation {
+  const caller = callerOf(call)
+  const revision = cluster.webhooks.find(({ name }) => name === caller?.configuration)?.labels[REVISION_LABEL]
+  const own = setup.revision === '' ? 'default' : setup.revision
+  if (revision === undefined || revision === own) return call
+  const warning = `the call goes to revision ${revision}, and what follows is decided with the configuration of revision ${own} (see -r)`
+  return { ...call, warnings: [...call.warnings, warning] }
+}
+
+const REVISION_LABEL = 'istio.io/rev'
+
+function callerOf(call: CallExplanation): EntryExplanation | undefined {
+  return call.entries.find(({ isInjector, outcome }) => isInjector && outcome === 'calls')
 }
 
 function clientPath({ client }: EntryExplanation): string {
@@ -103,9 +119,10 @@ function podPlace(subject: Subject, { path }: FactSource): Place {
 }
 
 function namespacePlace(subject: Subject): Place {
-  if (subject.namespace.from === 'given') return { note: 'given with the request' }
-  if (subject.namespace.from === 'default') return { note: 'no namespace is named' }
-  return { position: subject.position }
+  const { from, position } = subject.namespace
+  if (from === 'given') return { note: 'given, the manifest names none' }
+  if (from === 'default') return { note: 'no namespace is named' }
+  return position === undefined ? {} : { position }
 }
 
 function locateDecision(decision: Decision, place: Placer): DecisionExplanation {

@@ -22,7 +22,7 @@ export interface TextOptions {
 export type Cell = string | readonly [text: string, paint: (text: string) => string]
 
 /** Widest that a column is made for the sake of one cell, in characters. */
-const MAX_COLUMN = 60
+const MAX_COLUMN = 100
 
 /** Rows with cells below each other, indented; no trailing blanks. */
 export function table(rows: readonly (readonly Cell[])[], indent: string): string[] {

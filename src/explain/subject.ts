@@ -84,7 +84,7 @@ export function subjectOf(object: LocatedObject, namespace?: string): Subject | 
   if (typeof kind !== 'string' || !WORKLOAD_KINDS.has(kind)) return undefined
   const metadata = member(object.value, 'metadata')
   const named = { kind, name: textOf(metadata, 'name') || textOf(metadata, 'generateName') || '(no name)' }
-  const base = { ...named, namespace: namespaceOf(metadata, namespace), position: object.position }
+  const base = { ...named, namespace: namespaceOf(object, namespace), position: object.position }
   const how = CONTROLLERS.get(kind)
   if (how === undefined) return { ...base, pod: object.value, controllerLabels: [], locate: object.locate }
   const { pod, added } = createdPod(object.value, how, named.name)
@@ -103,9 +103,10 @@ export function subjectOf(object: LocatedObject, namespace?: string): Subject | 
   }
 }
 
-function namespaceOf(metadata: JsonObject, given: string | undefined): Subject['namespace'] {
-  const own = textOf(metadata, 'namespace')
-  if (own !== '') return { name: own, from: 'manifest' }
+function namespaceOf({ value, locate }: LocatedObject, given: string | undefined): Subject['namespace'] {
+  const own = textOf(member(value, 'metadata'), 'namespace')
+  const position = locate(['metadata', 'namespace'])
+  if (own !== '') return { name: own, from: 'manifest', ...(position === undefined ? {} : { position }) }
   return given === undefined || given === '' ? { name: 'default', from: 'default' } : { name: given, from: 'given' }
 }
 

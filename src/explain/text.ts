@@ -225,7 +225,7 @@ function gateRow(gate: LocatedGate, paint: Paint): Cell[] {
       [gate.code, paint.dim],
       ['not reached', paint.dim],
     ]
-  const message = gate.role === 'overruled' ? `${gate.message}, which is overruled` : gate.message
+  const message = gate.role === 'overruled' ? `${gate.message} (overruled)` : gate.message
   const place = placeText(gate.position) || (gate.note ?? '')
   return [gateMark(gate, paint), gate.code, message, [place, paint.dim]]
 }

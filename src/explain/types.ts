@@ -36,7 +36,11 @@ export interface Subject {
   readonly kind: string
   readonly name: string
   /** Where the namespace was read: the manifest, the caller's choice, or Kubernetes' `default`. */
-  readonly namespace: { readonly name: string; readonly from: 'manifest' | 'given' | 'default' }
+  readonly namespace: {
+    readonly name: string
+    readonly from: 'manifest' | 'given' | 'default'
+    readonly position?: Position
+  }
   readonly position: Position
   readonly pod: JsonObject
   /** Owner facts, as the pod's ownerReferences would tell the webhook. */

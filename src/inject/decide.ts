@@ -160,10 +160,20 @@ function selectorGate(
 function policyGate(policy: string): Finding {
   const base = { code: 'policy', value: policy, source: { document: 'injection-config', path: ['policy'] } } as const
   if (policy === 'enabled') {
-    return { ...base, says: 'inject', reason: 'policy-enabled', message: 'the policy injects unless told otherwise' }
+    return {
+      ...base,
+      says: 'inject',
+      reason: 'policy-enabled',
+      message: 'policy is "enabled": pods are injected unless something forbids it',
+    }
   }
   if (policy === 'disabled') {
-    return { ...base, says: 'refuse', reason: 'policy-disabled', message: 'the policy injects only where told to' }
+    return {
+      ...base,
+      says: 'refuse',
+      reason: 'policy-disabled',
+      message: 'policy is "disabled": pods are injected only where something asks for it',
+    }
   }
   const found = policy === '' ? 'missing' : JSON.stringify(policy)
   const message = `the policy is ${found}, not "enabled" or "disabled": nothing at all is injected`
