@@ -81,7 +81,10 @@ function checkKey(value: Json, path: Path, locate: Locate): Problem[] {
 function checkValue(row: ValueRow, value: Json, path: Path, locate: Locate): Problem[] {
   if (value === null) return []
   const { wanted, fits } = TYPES[row.type]
-  if (!fits(value)) return [problem('error', 'wrong-type', `expected ${wanted}, not ${named(value)}`, path, locate)]
+  if (!fits(value)) {
+    const found = row.type === 'list of text' && Array.isArray(value) ? 'a list of other things' : named(value)
+    return [problem('error', 'wrong-type', `expected ${wanted}, not ${found}`, path, locate)]
+  }
   if (row.oneOf === undefined || row.oneOf.includes(String(value))) return []
   const choices = row.oneOf.map(choice => (choice === '' ? '""' : choice)).join(', ')
   return [problem('error', 'wrong-value', `expected one of ${choices}, not ${named(value)}`, path, locate)]

@@ -114,7 +114,7 @@ function checkPathTemplate(template: string, path: Path, report: Report): void {
       path,
       `${quote(template)} is not a path template; expected {*} or {**} as whole segments, and no other * or braces`,
     )
-  const rest = segments.findIndex(part => part === '{**}')
+  const rest = segments.indexOf('{**}')
   if (rest !== -1 && segments.slice(rest + 1).includes('{**}'))
     report.error(path, `${quote(template)} has {**} more than once`)
 }
@@ -168,18 +168,21 @@ const CUSTOM_UNKNOWN = /^(?:source\.(?:namespace|principal|serviceAccount)|reque
 
 function checkCondition(condition: Condition, action: string, path: Path, report: Report): void {
   const { key = '', values, notValues } = condition
-  if (key === '')
-    return report.error(
+  if (key === '') {
+    report.error(
       [...path, 'key'],
       'the key of the condition is missing, such as "source.ip" or "request.headers[x-user]"',
     )
+    return
+  }
   if (values === undefined && notValues === undefined)
     report.error(path, `the condition on ${key} has no values; expected values or notValues`)
   if (!ATTRIBUTES.has(key) && !KEYED.test(key)) {
-    return report.error(
+    report.error(
       [...path, 'key'],
       `unknown attribute ${quote(key)}; expected one of ${[...ATTRIBUTES].join(', ')}, request.headers[…] or request.auth.claims[…]`,
     )
+    return
   }
   for (const field of ['values', 'notValues'] as const) {
     const list = condition[field] ?? []

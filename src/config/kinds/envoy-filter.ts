@@ -35,10 +35,16 @@ const MATCHES: readonly (readonly [string, readonly string[]])[] = [
 ]
 
 function checkPatch({ applyTo, match, patch }: EnvoyFilter_EnvoyConfigObjectPatch, path: Path, report: Report): void {
-  if (applyTo === undefined) return report.error([...path, 'applyTo'], 'applyTo is missing, such as HTTP_FILTER')
+  if (applyTo === undefined) {
+    report.error([...path, 'applyTo'], 'applyTo is missing, such as HTTP_FILTER')
+    return
+  }
   // Waypoints are judged by their schema alone.
   if (match?.context === 'WAYPOINT') return
-  if (patch === undefined) return report.error([...path, 'patch'], 'the patch is missing')
+  if (patch === undefined) {
+    report.error([...path, 'patch'], 'the patch is missing')
+    return
+  }
   const { operation } = patch
   if (operation === undefined) report.error([...path, 'patch', 'operation'], 'the operation is missing, such as MERGE')
   else if (operation !== 'REMOVE' && patch.value === undefined)

@@ -65,7 +65,10 @@ const LOCAL = ['127.0.0.1', '0.0.0.0', '[::1]', '[::]']
 
 function checkDefaultEndpoint(endpoint: string, path: Path, report: Report): void {
   if (endpoint === '') return
-  if (isUnix(endpoint)) return require(report, path, unixFlaw(endpoint))
+  if (isUnix(endpoint)) {
+    require(report, path, unixFlaw(endpoint))
+    return
+  }
   const colon = endpoint.lastIndexOf(':')
   const [address, port] = [endpoint.slice(0, colon), endpoint.slice(colon + 1)]
   if (colon === -1 || !LOCAL.includes(address)) {
@@ -139,11 +142,13 @@ function checkBind(bind: string, path: Path, report: Report): void {
 
 function checkEgressHost(text: string, path: Path, report: Report): void {
   const slash = text.indexOf('/')
-  if (slash === -1)
-    return report.error(
+  if (slash === -1) {
+    report.error(
       path,
       `${quote(text)} has no namespace; expected <namespace>/<host>, such as "./*" or "*/reviews.prod.svc.cluster.local"`,
     )
+    return
+  }
   const [namespace, host] = [text.slice(0, slash), text.slice(slash + 1)]
   // A ~ before the name leaves the namespace out.
   const name = namespace.startsWith('~') && namespace.length > 1 ? namespace.slice(1) : namespace

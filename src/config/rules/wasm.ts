@@ -28,8 +28,10 @@ export function checkWasm(wasm: WasmConfig, path: Path, report: Report): void {
 
 /** Without a scheme it is an OCI image. */
 function checkUrl(url: string, path: Path, report: Report): void {
-  if (url === '')
-    return report.error(path, 'the url is missing; expected file://, http(s):// or oci://, or the name of an OCI image')
+  if (url === '') {
+    report.error(path, 'the url is missing; expected file://, http(s):// or oci://, or the name of an OCI image')
+    return
+  }
   const parsed = parseUrl(url)
   const whole =
     parsed === undefined || (parsed.scheme === '' && parseRequestUrl(`http://${url}`) === undefined)

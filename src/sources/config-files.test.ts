@@ -1,0 +1,108 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { objectId } from '../config/object.js'
+import { err, ok } from '../lang/result.js'
+import { type ConfigChange, NO_CONFIG, readConfigFiles } from './config-files.js'
+import type { FileContent } from './snapshot.js'
+
+const rule = (name: string, host: string): string =>
+  `apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata:\n  name: ${name}\nspec:\n  host: ${host}\n`
+
+function snapshot(files: Readonly<Record<string, string | FileContent>>): Map<string, FileContent> {
+  return new Map(Object.entries(files).map(([path, text]) => [path, typeof text === 'string' ? ok(text) : text]))
+}
+
+/** Reads the snapshots one after the other; the last change. */
+function read(...steps: Readonly<Record<string, string | FileContent>>[]): ConfigChange {
+  let change = readConfigFiles(NO_CONFIG, new Map())
+  for (const step of steps) change = readConfigFiles(change.state, snapshot(step))
+  return change
+}
+
+const hostsOf = ({ state }: ConfigChange): string[] =>
+  [...state.objects.values()].map(({ name, spec }) => `${name}=${(spec as { host?: string }).host}`).sort()
+const codesOf = ({ problems }: ConfigChange): string[] => problems.map(({ code }) => code)
+
+describe('readConfigFiles', () => {
+  it('tells what is new, changed and gone, and nothing else', () => {
+    const change = read(
+      { 'a.yaml': rule('a', 'x'), 'b.yaml': rule('b', 'x'), 'c.yaml': rule('c', 'x') },
+      { 'a.yaml': rule('a', 'z'), 'b.yaml': rule('b', 'x'), 'd.yaml': rule('d', 'x') },
+    )
+    expect(change.put.map(({ name }) => name)).toEqual(['a', 'd'])
+    expect(change.remove.map(({ name }) => name)).toEqual(['c'])
+  })
+
+  it('changes nothing when a document only moves', () => {
+    const change = read({ 'a.yaml': rule('a', 'x') }, { 'a.yaml': `# one more line\n${rule('a', 'x')}` })
+    expect([change.put, change.remove]).toEqual([[], []])
+    expect(change.moved.map(({ source }) => source?.line)).toEqual([2])
+  })
+
+  it('keeps the last good version of an invalid object, and takes all others', () => {
+    const change = read(
+      { 'a.yaml': `${rule('a', 'x')}---\n${rule('b', 'x')}` },
+      { 'a.yaml': `${rule('a', '"?"')}---\n${rule('b', 'z')}` },
+    )
+    expect(hostsOf(change)).toEqual(['a=x', 'b=z'])
+    expect(codesOf(change)).toEqual(['invalid-value', 'last-good'])
+  })
+
+  it('keeps what a half-written file held, until it is whole again', () => {
+    const whole = `${rule('a', 'x')}---\n${rule('b', 'x')}`
+    const half = read(
+      { 'a.yaml': whole },
+      { 'a.yaml': `${rule('a', 'z')}---\napiVersion: networking.istio.io/v1\nkind: "Dest` },
+    )
+    expect(hostsOf(half)).toEqual(['a=z', 'b=x'])
+    expect(codesOf(half)).toContain('last-good')
+    expect(hostsOf(read({ 'a.yaml': whole }, { 'a.yaml': '{' }, { 'a.yaml': rule('b', 'z') }))).toEqual(['b=z'])
+  })
+
+  it('removes an invalid object when its document goes', () => {
+    expect(hostsOf(read({ 'a.yaml': rule('a', 'x') }, { 'a.yaml': rule('a', '"?"') }, { 'a.yaml': '' }))).toEqual([])
+  })
+
+  // A deleted file, one behind a lost permission, one replaced by a folder of the same name.
+  it.each([
+    ['no such file', { 'a.yaml': err('no such file') }, []],
+    ['permission denied', { 'a.yaml': err('permission denied') }, ['a=x']],
+    ['a folder', { 'a.yaml/b.yaml': rule('b', 'z') }, ['b=z']],
+  ])('%s', (_, after, expected) => {
+    expect(hostsOf(read({ 'a.yaml': rule('a', 'x') }, after))).toEqual(expected)
+  })
+
+  it('takes the object of the first file, and names both places', () => {
+    const change = read({ 'b.yaml': rule('a', 'b'), 'a.yaml': rule('a', 'a') })
+    expect(hostsOf(change)).toEqual(['a=a'])
+    expect(change.problems).toMatchObject([{ code: 'duplicate-object', position: { file: 'b.yaml' } }])
+    expect(change.problems[0]?.message).toContain('a.yaml:1')
+    expect(hostsOf(read({ 'b.yaml': rule('a', 'b'), 'a.yaml': rule('a', 'a') }, { 'b.yaml': rule('a', 'b') }))).toEqual(
+      ['a=b'],
+    )
+  })
+
+  it('reads a byte order mark', () => {
+    expect(hostsOf(read({ 'a.yaml': `\ufeff${rule('a', 'x')}` }))).toEqual(['a=x'])
+  })
+
+  it('is the same step by step as at once, for valid files', () => {
+    const file = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.constantFrom('x', 'z')), { maxLength: 3 })
+    const files = fc.dictionary(fc.constantFrom('1.yaml', '2.yaml', '3.yaml'), file)
+    fc.assert(
+      fc.property(fc.array(files, { minLength: 1, maxLength: 5 }), steps => {
+        const texts = steps.map(step =>
+          Object.fromEntries(
+            Object.entries(step).map(([path, rules]) => [path, rules.map(([n, h]) => rule(n, h)).join('---\n')]),
+          ),
+        )
+        const [stepwise, atOnce] = [read(...texts), read(texts.at(-1)!)]
+        expect(hostsOf(stepwise)).toEqual(hostsOf(atOnce))
+        expect(stepwise.problems).toEqual(atOnce.problems)
+        const ids = [...stepwise.put, ...stepwise.remove].map(objectId)
+        expect(new Set(ids).size).toBe(ids.length)
+      }),
+      { seed: 4, numRuns: 200 },
+    )
+  })
+})
