@@ -33,7 +33,7 @@ export function explainCall(cluster: ClusterFacts, subject: Subject): CallExplan
     ),
   )
   const injectors = entries.filter(({ isInjector }) => isInjector)
-  const outcome = outcomeOf(injectors)
+  const outcome = outcomeOf(injectors, cluster.isComplete === true)
   const nearest = outcome === 'not-called' ? nearestOf(cluster, request, namespace) : []
   return {
     outcome,
@@ -44,9 +44,9 @@ export function explainCall(cluster: ClusterFacts, subject: Subject): CallExplan
   }
 }
 
-function outcomeOf(injectors: readonly EntryExplanation[]): CallExplanation['outcome'] {
+function outcomeOf(injectors: readonly EntryExplanation[], isComplete: boolean): CallExplanation['outcome'] {
   const has = (outcome: EntryExplanation['outcome']): boolean => injectors.some(entry => entry.outcome === outcome)
-  if (injectors.length === 0) return 'no-configuration'
+  if (injectors.length === 0 && !isComplete) return 'no-configuration'
   if (has('rejects')) return 'rejected'
   if (has('calls')) return 'called'
   return has('unknown') ? 'unknown' : 'not-called'
@@ -70,6 +70,7 @@ function summaryOf(outcome: CallExplanation['outcome'], injectors: readonly Entr
     case 'unknown':
       return `it depends on facts that are not known here: ${names('unknown')}`
     case 'not-called':
+      if (injectors.length === 0) return 'there is no injection webhook'
       return `none of the ${injectors.length} injection webhooks matches`
   }
 }

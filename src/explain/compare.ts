@@ -93,11 +93,11 @@ function reasonRows(
 function totalText(comparisons: readonly Comparison[]): string {
   const count = (kind: ChangeKind): number => comparisons.filter(comparison => comparison.kind === kind).length
   const parts = [
-    [count('gains'), 'gain a sidecar'],
-    [count('loses'), 'lose it'],
-    [count('result'), 'change otherwise'],
-    [count('reason'), 'keep the result for another reason'],
-    [count('none'), 'stay as they are'],
+    [count('gains'), 'would gain a sidecar'],
+    [count('loses'), 'would lose the sidecar'],
+    [count('result'), 'would change otherwise'],
+    [count('reason'), 'would stay the same for another reason'],
+    [count('none'), 'would stay the same'],
   ] as const
   const told = parts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`)
   return `${comparisons.length} ${comparisons.length === 1 ? 'workload' : 'workloads'}: ${told.join(', ')}`

@@ -2,6 +2,7 @@ import {
   type Decision,
   type FactSource,
   type Gate,
+  type InjectionFailure,
   type InjectionOutcome,
   type InjectionRequest,
   type InjectionSetup,
@@ -10,9 +11,9 @@ import {
   type Provenance,
   positionInFile,
 } from '../inject/index.js'
-import type { Position } from '../lang/problem.js'
+import type { Position, Problem } from '../lang/problem.js'
 import { explainCall, pathOf } from './call.js'
-import { hasPath } from './objects.js'
+import { hasPath, pathSteps } from './objects.js'
 import type {
   CallExplanation,
   ClusterFacts,
@@ -44,7 +45,7 @@ export function explainInjection(input: ExplainInput): InjectionExplanation {
   const request = requestOf(input, call)
   const outcome = inject(setup, request)
   const place = placer(input)
-  const decision = locateDecision(outcome.decision, place)
+  const decision = locateDecision(outcome.decision, place, subject)
   const { kind, name, namespace, position, controllerLabels } = subject
   const base = {
     subject: { kind, name, namespace: namespace.name, namespaceFrom: namespace.from, position, controllerLabels },
@@ -53,7 +54,7 @@ export function explainInjection(input: ExplainInput): InjectionExplanation {
     decision,
     warnings: locateWarnings(outcome, place),
   }
-  if (outcome.verdict === 'failed') return { ...base, failure: outcome.failure }
+  if (outcome.verdict === 'failed') return { ...base, failure: locateFailure(outcome.failure, subject) }
   return outcome.verdict === 'injected' ? { ...base, injection: detailsOf(setup, outcome) } : base
 }
 
@@ -125,9 +126,21 @@ function namespacePlace(subject: Subject): Place {
   return position === undefined ? {} : { position }
 }
 
-function locateDecision(decision: Decision, place: Placer): DecisionExplanation {
-  const { inject: isInjecting, reason, gates } = decision
-  return { inject: isInjecting, reason, gates: gates.map(gate => ({ ...gate, ...placeOfGate(gate, place) })) }
+function locateDecision(
+  { inject: isInjecting, reason, gates }: Decision,
+  place: Placer,
+  subject: Subject,
+): DecisionExplanation {
+  const located = gates.map(gate => ({ ...gate, ...placeOfGate(gate, place), ...controllerNote(gate, subject) }))
+  return { inject: isInjecting, reason, gates: located }
+}
+
+/** A selector of the configuration may match for a label that no manifest shows. */
+function controllerNote({ code, value }: Gate, { controller, controllerLabels }: Subject): Pick<Place, 'note'> {
+  if (controller === undefined || value === null || !code.endsWith('-selector')) return {}
+  const text = JSON.stringify(value)
+  const label = controllerLabels.find(key => text.includes(JSON.stringify(key)))
+  return label === undefined ? {} : { note: `the ${controller.kind} controller sets ${label}` }
 }
 
 /** A fact that is absent has no place; the policy stands in the file even when it is not reached. */
@@ -147,7 +160,7 @@ function verdictOf(call: CallExplanation, decision: DecisionExplanation, outcome
   }
   if (outcome.verdict === 'failed') {
     const because = outcome.failure.message.trim()
-    return { code: 'failed', reason: outcome.failure.code, isInjected: false, isCertain, because }
+    return { code: 'failed', reason: outcome.failure.code, isInjected: false, isCertain, because: briefly(because) }
   }
   const gate = decision.gates.find(({ role }) => role === 'decides')
   const position = gate?.position
@@ -161,8 +174,22 @@ function verdictOf(call: CallExplanation, decision: DecisionExplanation, outcome
   }
 }
 
+/** Several problems become one line; `failure` has them one by one. */
+function briefly(message: string): string {
+  return message.replace(/\s*\n\s*\*?\s*/g, '; ').replace(/:;/, ':')
+}
+
 function sentence({ message, note }: LocatedGate): string {
   return note === undefined ? message : `${message} (${note})`
+}
+
+/** Problems of the pod name a path in it. */
+function locateFailure(failure: InjectionFailure, { locate }: Subject): InjectionFailure {
+  const problems = failure.problems.map((problem): Problem => {
+    const position = problem.position ?? (problem.path === undefined ? undefined : locate(pathSteps(problem.path)))
+    return position === undefined ? problem : { ...problem, position }
+  })
+  return { ...failure, problems }
 }
 
 type Injected = Extract<InjectionOutcome, { verdict: 'injected' }>

@@ -184,7 +184,7 @@ function obstacle(criteria: readonly CriterionFinding[], paint: Paint): Cell[] {
   if (unmet === undefined) return [`${stopped.criterion}: ${stopped.detail}`]
   const whose = stopped.criterion === 'namespaceSelector' ? 'namespace' : 'pod'
   const has = unmet.value === null ? 'label is absent' : `it is ${unmet.value === '' ? 'empty' : unmet.value}`
-  return [`wants ${whose} ${unmet.requirement}, but ${has}`, [placeText(unmet.position), paint.dim]]
+  return [`wants ${whose} label ${unmet.requirement}, but ${has}`, [placeText(unmet.position), paint.dim]]
 }
 
 /** Labels that would lead to a call, fewest first. */
@@ -226,7 +226,8 @@ function gateRow(gate: LocatedGate, paint: Paint): Cell[] {
       ['not reached', paint.dim],
     ]
   const message = gate.role === 'overruled' ? `${gate.message} (overruled)` : gate.message
-  const place = placeText(gate.position) || (gate.note ?? '')
+  const note = gate.note === undefined ? '' : `(${gate.note})`
+  const place = [placeText(gate.position), note].filter(Boolean).join('  ')
   return [gateMark(gate, paint), gate.code, message, [place, paint.dim]]
 }
 

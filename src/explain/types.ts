@@ -29,6 +29,8 @@ export interface ClusterFacts {
   readonly namespaces: ReadonlyMap<string, NamespaceFacts>
   /** In the API server's order: by name. */
   readonly webhooks: readonly WebhookConfiguration[]
+  /** True where the list is known to be all there is: no injection webhook then means no call. */
+  readonly isComplete?: boolean
 }
 
 /** A pod to explain: one of its own, or the one that a controller would create for a workload. */

@@ -180,7 +180,7 @@ function imagineOne(world: World, change: WhatIf): Result<World, string> {
     case 'webhook-selector':
       return withWebhooks(world, change.webhook, entry => [{ ...entry, [change.field]: change.selector }])
     case 'remove-webhook':
-      return withWebhooks(world, change.webhook, () => [])
+      return withoutWebhook(world, change.webhook)
   }
 }
 
@@ -268,6 +268,12 @@ function withSelectors(world: World, { list, selectors }: Of<'config-selector'>)
   const read = parseInjectionConfig(JSON.stringify({ [list]: selectors.map(selectorToJson) }))
   if (!read.ok) return err(read.error.map(({ message }) => message).join('; '))
   return ok(withConfig(world, { [list]: read.value[list] }, [list]))
+}
+
+/** What is imagined away is known to be away. */
+function withoutWebhook(world: World, name: string): Result<World, string> {
+  const left = withWebhooks(world, name, () => [])
+  return left.ok ? ok({ ...left.value, cluster: { ...left.value.cluster, isComplete: true } }) : left
 }
 
 function withWebhooks(

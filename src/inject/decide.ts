@@ -1,6 +1,6 @@
 import type { InjectionConfig, InjectionSelector } from '../config/injection-config.js'
 import { isJsonObject, type Json, type JsonObject } from '../lang/json.js'
-import { matchesSelector } from '../lang/selector.js'
+import { formatSelector, matchesSelector } from '../lang/selector.js'
 import { INJECT_KEY } from './names.js'
 import { stringMap } from './pod.js'
 import type {
@@ -147,13 +147,16 @@ function selectorGate(
     ({ selector, isEmpty }) => selector !== undefined && !isEmpty && matchesSelector(selector, object),
   )
   const isMatched = index !== -1
+  const matched = isMatched ? formatSelector(selectors[index]!.selector!) : ''
   return {
     code,
     says: !isMatched ? 'nothing' : code === 'never-inject-selector' ? 'refuse' : 'inject',
     reason: code,
     value: isMatched ? selectors[index]!.raw : null,
     source: { document: 'injection-config', path: isMatched ? [key, index] : [key] },
-    message: isMatched ? `${key}[${index}] matches the pod's labels` : `no ${key} matches the pod's labels`,
+    message: isMatched
+      ? `${key}[${index}] (${matched}) matches the pod's labels`
+      : `no ${key} matches the pod's labels`,
   }
 }
 
