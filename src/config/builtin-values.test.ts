@@ -71,6 +71,15 @@ describe('the table of values', () => {
   })
 })
 
+describe('the manual', () => {
+  it('names every annotation and label that a template reads or writes', () => {
+    const manual = readFileSync(join(root, 'docs/inject.md'), 'utf8')
+    const keys = new Set(templates.match(/(?:[a-z0-9-]+\.)+(?:io|com)\/[A-Za-z-]+(?=[`":])/g))
+    expect(keys.size).toBeGreaterThan(25)
+    expect([...keys].filter(key => !manual.includes(`\`${key}\``))).toEqual([])
+  })
+})
+
 describe('values over the defaults', () => {
   it('merges maps, replaces lists, and takes null for the default', () => {
     const values = valuesOf('global: {hub: h, imagePullSecrets: [a], tag: null, proxy: null, sds: {token: null}}')

@@ -161,23 +161,23 @@ function checkEgressHost(text: string, path: Path, report: Report): void {
     )
 }
 
+/** `~` entries leave something out, and are no part of this. */
 function warnOfCoveredHosts(hosts: readonly string[], own: string, path: Path, report: Report): void {
-  const whole = new Map<string, string>()
   const including = hosts.filter(host => !host.startsWith('~'))
-  const resolved = (host: string): string => (host.startsWith('./') ? `${own}/${host.slice(2)}` : host)
-  if (including.includes('*/*') && including.length > 1)
+  if (including.includes('*/*') && including.length > 1) {
     report.warn(path, '"*/*" is everything: the other hosts add nothing')
-  else {
-    const seen = new Set(including.map(resolved))
-    for (const host of including) whole.set(host, resolved(host))
-    for (const [index, host] of hosts.entries()) {
-      const id = whole.get(host)
-      if (id === undefined) continue
-      const namespace = id.slice(0, id.indexOf('/'))
-      const isRepeated = including.findIndex(other => resolved(other) === id) !== including.indexOf(host)
-      const isCovered = seen.has(`${namespace}/*`) && id !== `${namespace}/*`
-      if (isRepeated || isCovered) report.warn([...path, index], `${quote(host)} is among the other hosts already`)
-    }
+    return
+  }
+  const resolved = (host: string): string => (host.startsWith('./') ? `${own}/${host.slice(2)}` : host)
+  const all = new Set(including.map(resolved))
+  const seen = new Set<string>()
+  for (const [index, host] of hosts.entries()) {
+    if (host.startsWith('~')) continue
+    const id = resolved(host)
+    const whole = `${id.slice(0, id.indexOf('/'))}/*`
+    if (seen.has(id) || (all.has(whole) && id !== whole))
+      report.warn([...path, index], `${quote(host)} is among the other hosts already`)
+    seen.add(id)
   }
 }
 

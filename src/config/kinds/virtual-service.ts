@@ -39,13 +39,20 @@ function checkDelegate({ gateways = [], tcp = [], tls = [] }: VirtualService, re
 }
 
 function checkHosts({ hosts = [], gateways = [] }: VirtualService, report: Report): void {
+  const names = new Set<string>()
+  const wild: string[] = []
   const isForMesh = gateways.length === 0 || gateways.includes('mesh')
   for (const [index, host] of hosts.entries()) {
     const path = ['spec', 'hosts', index]
     if (host === '*') {
       if (isForMesh) report.error(path, 'the host "*" is for gateways only: in the mesh it would be every service')
     } else if (!isIp(host)) require(report, path, wildcardDomainFlaw(host))
-    const same = hosts.slice(0, index).find(other => overlap(other, host))
+    // Only wildcards can overlap what is written differently; there are few of them among many hosts.
+    const same = names.has(host.toLowerCase())
+      ? host
+      : (host.startsWith('*') ? hosts.slice(0, index) : wild).find(other => overlap(other, host))
+    names.add(host.toLowerCase())
+    if (host.startsWith('*')) wild.push(host)
     if (same !== undefined)
       report.error(path, `${quote(host)} and ${quote(same)} are hosts of the same requests; expected one of them`)
   }
