@@ -2,7 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from '../lang/json.js'
 import type { Position, Problem } from '../lang/problem.js'
 import type { YamlDocument } from '../lang/yaml/index.js'
 import type { CrdChecker } from './crd/checker.js'
-import { collectFindings, type Findings, type Path, quote, toProblem } from './finding.js'
+import { collectFindings, type Findings, formatPath, type Path, quote, toProblem } from './finding.js'
 import type { ConfigKind } from './kinds/kind.js'
 import { child, textAt, textMap } from './kinds/kubernetes/reader.js'
 import { findKind } from './kinds/registry.js'
@@ -175,8 +175,24 @@ function toObject(
     source,
   }
   if (kind.family !== 'istio') return object
-  options.schemas?.check(kind, object.version, value, findings)
+  if (options.schemas !== undefined) checkAgainst(options.schemas, kind, object.version, value, findings)
   // Rules on meaning presume right types; after a type error they would only repeat it in other words.
   if (!findings.hasErrors()) kind.validate(object, findings)
   return object
+}
+
+/** What a value's type forbids, its schema forbids too: one finding for each place is enough. */
+function checkAgainst(
+  schemas: CrdChecker,
+  kind: ConfigKind,
+  version: string,
+  value: JsonObject,
+  findings: Findings,
+): void {
+  const judged = collectFindings()
+  schemas.check(kind, version, value, judged)
+  const known = new Set(findings.list.map(({ path }) => formatPath(path)))
+  for (const { path, message, code } of judged.list) {
+    if (!known.has(formatPath(path))) findings.error(path, message, code)
+  }
 }

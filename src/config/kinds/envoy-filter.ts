@@ -67,17 +67,26 @@ function checkFit(
     if (other !== undefined)
       report.error([...path, 'match'], `applyTo ${applyTo} goes with match.${field}, not match.${other[0]}`)
   }
-  const { filterChain } = match?.listener ?? {}
-  const { filter } = filterChain ?? {}
-  const needsFilter = applyTo === 'NETWORK_FILTER' || applyTo === 'HTTP_FILTER'
-  if (filter !== undefined && !needsFilter)
-    report.error([...path, 'match', 'listener', 'filterChain', 'filter'], `applyTo ${applyTo} does not look at filters`)
-  if (filter?.subFilter !== undefined && applyTo !== 'HTTP_FILTER') {
-    report.error(
-      [...path, 'match', 'listener', 'filterChain', 'filter', 'subFilter'],
-      `a subFilter is for applyTo HTTP_FILTER, not ${applyTo}`,
-    )
+  const { filter } = match?.listener?.filterChain ?? {}
+  if (filter !== undefined)
+    checkFilter(applyTo, filter, [...path, 'match', 'listener', 'filterChain', 'filter'], report)
+}
+
+interface MatchedFilter {
+  readonly name?: string
+  readonly subFilter?: { readonly name?: string }
+}
+
+function checkFilter(applyTo: string, { name = '', subFilter }: MatchedFilter, path: Path, report: Report): void {
+  if (applyTo === 'LISTENER' || applyTo === 'FILTER_CHAIN') {
+    report.warn(path, `applyTo ${applyTo} does not look at filters: this match does nothing`)
   }
+  if (name === '') report.error([...path, 'name'], 'the name of the filter is missing')
+  if (subFilter === undefined) return
+  if (applyTo !== 'HTTP_FILTER') {
+    report.error([...path, 'subFilter'], `a subFilter is for applyTo HTTP_FILTER, not ${applyTo}`)
+  }
+  if ((subFilter.name ?? '') === '') report.error([...path, 'subFilter', 'name'], 'the name of the filter is missing')
 }
 
 /** A filter without `@type` is one that Envoy has not understood for years. */

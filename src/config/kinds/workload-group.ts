@@ -19,8 +19,10 @@ export const workloadGroupKind = istioKind<WorkloadGroup>({
 
 /** Addresses come with each workload that registers. */
 function checkTemplate(template: NonNullable<WorkloadGroup['template']>, report: Report): void {
-  const { address: _, ...rest } = template
-  checkWorkloadEntry({ ...rest, network: '' }, ['spec', 'template'], report, { needsAddress: false, allowsNames: true })
+  checkWorkloadEntry({ ...template, network: '' }, ['spec', 'template'], report, {
+    needsAddress: false,
+    allowsNames: true,
+  })
 }
 
 function checkProbe(probe: ReadinessProbe, report: Report): void {
