@@ -216,7 +216,7 @@ function unknownField(table: MessageTable, key: string, reader: Reader): void {
 }
 
 /** One letter more, less or other, or another case. */
-export function isNear(a: string, b: string): boolean {
+function isNear(a: string, b: string): boolean {
   const [left, right] = [a.toLowerCase(), b.toLowerCase().replaceAll('_', '')]
   if (left === right) return true
   if (Math.abs(left.length - right.length) > 1 || left.length < 4) return false

@@ -59,7 +59,7 @@ function checkHosts({ hosts = [], gateways = [] }: VirtualService, report: Repor
 }
 
 /** Some name is matched by both. */
-export function overlap(a: string, b: string): boolean {
+function overlap(a: string, b: string): boolean {
   const [left, right] = [a.toLowerCase(), b.toLowerCase()]
   const [isWild, isOtherWild] = [left.startsWith('*'), right.startsWith('*')]
   if (!isWild && !isOtherWild) return left === right
@@ -68,7 +68,7 @@ export function overlap(a: string, b: string): boolean {
   return isWild ? right.endsWith(x) && right.length >= x.length : left.endsWith(y)
 }
 
-export function checkGateways(gateways: readonly string[], path: Path, report: Report): void {
+function checkGateways(gateways: readonly string[], path: Path, report: Report): void {
   for (const [index, gateway] of gateways.entries()) {
     const here = [...path, index]
     if (gateway === 'mesh') continue

@@ -106,7 +106,7 @@ function checkLoadBalancer(
   checkLocality(balancer.localityLbSetting, outliers, [...path, 'localityLbSetting'], report)
 }
 
-export function checkLocality(
+function checkLocality(
   locality: LocalityLoadBalancerSetting | undefined,
   outliers: OutlierDetection | undefined,
   path: Path,
@@ -171,7 +171,7 @@ function checkOutliers(outliers: OutlierDetection | undefined, path: Path, repor
   }
 }
 
-export function checkClientTls(tls: ClientTLSSettings | undefined, path: Path, report: Report): void {
+function checkClientTls(tls: ClientTLSSettings | undefined, path: Path, report: Report): void {
   if (tls === undefined) return
   const {
     credentialName = '',

@@ -11,14 +11,6 @@ export function require(report: Report, path: Path, flaw: Flaw): void {
   if (flaw !== undefined) report.error(path, flaw)
 }
 
-export function eachOf<T>(
-  items: readonly T[] | undefined,
-  path: Path,
-  visit: (item: T, path: Path, index: number) => void,
-): void {
-  for (const [index, item] of (items ?? []).entries()) visit(item, [...path, index], index)
-}
-
 const DOMAIN_LENGTH = 255
 const LABEL = /^[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/
 const FIRST_WILDCARD_LABEL = /^(?:\*|(?:\*|\*-)?[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?)$/
