@@ -3,6 +3,7 @@ import type { Position, Problem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
 import { YamlMemo } from '../lang/yaml/index.js'
 import { type FunctionMap, parseTemplate, type Template, type TemplateError } from '../template/index.js'
+import { MEMO_INPUTS } from './context.js'
 import { inertFunctions } from './inert.js'
 
 /** A template of the injection configuration, parsed once for all pods. */
@@ -24,7 +25,7 @@ export function compileTemplates(
   const problems: Problem[] = []
   const memo = new YamlMemo()
   for (const [name, source] of config.templates) {
-    const parsed = parseTemplate(TEMPLATE_NAME, source.text, { functions })
+    const parsed = parseTemplate(TEMPLATE_NAME, source.text, { functions, memo: MEMO_INPUTS })
     if (parsed.ok)
       compiled.set(name, { source, template: parsed.value, inert: inertTwin(source, parsed.value, functions), memo })
     else problems.push(templateProblem(source, parsed.error, 'template-syntax'))

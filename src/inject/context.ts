@@ -1,10 +1,10 @@
 import type { MeshConfig } from '../config/mesh-config.js'
 import { type ProxyConfig, toJson } from '../config/proxy-config.js'
 import type { Json } from '../lang/json.js'
-import { decodedJson, type GoMap, type GoValue } from '../template/index.js'
+import { decodedJson, type GoMap, type GoValue, type MemoInputs } from '../template/index.js'
 import { GoPointer, int64 } from '../template/value.js'
 import { PROXY_IMAGE_TYPE_ANNOTATION } from './names.js'
-import { proxyIds } from './openshift.js'
+import { DEFAULT_PROXY_ID, proxyIds } from './openshift.js'
 import { annotationOf, metadataOf, type Pod, specOf } from './pod.js'
 import { proxyImage, proxyInitImage } from './proxy-image.js'
 import type { InjectionSetup, WorkloadIdentity } from './types.js'
@@ -22,6 +22,18 @@ export interface ContextInput {
   readonly namespaceAnnotations: ReadonlyMap<string, string> | undefined
   /** Told of every text of the pod that the template gets to see. */
   readonly onRead?: OnRead
+}
+
+/**
+ * What templates read that is mostly the same for one pod and the next (template/memo.ts). Annotations differ, but not those
+ * that templates ask for.
+ */
+export const MEMO_INPUTS: MemoInputs = {
+  constant: [
+    ...['ProxyConfig', 'MeshConfig', 'Values', 'Revision', 'ProxyUID', 'ProxyGID'],
+    ...['InboundTrafficPolicyMode', 'CompliancePolicy'],
+  ],
+  steady: ['ObjectMeta', 'ObjectMeta.Annotations', 'NativeSidecars', 'ProxyImage', 'ProxyInitImage'],
 }
 
 /** Fields and their Go names are public: users' templates read them. */
@@ -42,15 +54,15 @@ export function templateContext(setup: InjectionSetup, input: ContextInput): GoV
       record('types.NamespacedName', { Namespace: () => read(workload.namespace), Name: () => read(workload.name) }),
     ObjectMeta: () => new StructView('v1.ObjectMeta', metadataOf(pod), false, onRead),
     Spec: () => new StructView('v1.PodSpec', specOf(pod), false, onRead),
-    ProxyConfig: () => new MessageView('istio.mesh.v1alpha1.ProxyConfig', toJson(proxyConfig)),
+    ProxyConfig: () => proxyConfigView(proxyConfig),
     MeshConfig: () => meshView(setup.mesh),
     Values: () => valuesView(setup.values.raw),
     Revision: () => setup.revision,
     NativeSidecars: () => input.isNative,
     ProxyImage: () => read(proxyImage(setup.values, proxyConfig.image?.imageType, imageType)),
     ProxyInitImage: () => read(proxyInitImage(setup.values, imageType)),
-    ProxyUID: () => new GoPointer(int64(BigInt(ids.uid)), 'int64'),
-    ProxyGID: () => new GoPointer(int64(BigInt(ids.gid)), 'int64'),
+    ProxyUID: () => idPointer(ids.uid),
+    ProxyGID: () => idPointer(ids.gid),
     InboundTrafficPolicyMode: () => trafficMode(setup.mesh),
     CompliancePolicy: () => setup.environment.compliancePolicy,
   })
@@ -62,6 +74,7 @@ function trafficMode(mesh: MeshConfig): string {
 
 // Views of configuration are immutable and the same for every pod: made once per configuration object.
 const meshViews = new WeakMap<object, MessageView>()
+const proxyConfigViews = new WeakMap<object, MessageView>()
 const valuesViews = new WeakMap<object, GoMap>()
 
 function meshView(mesh: MeshConfig): MessageView {
@@ -71,6 +84,20 @@ function meshView(mesh: MeshConfig): MessageView {
   meshViews.set(mesh, view)
   return view
 }
+
+function proxyConfigView(config: ProxyConfig): MessageView {
+  const known = proxyConfigViews.get(config)
+  if (known !== undefined) return known
+  const view = new MessageView('istio.mesh.v1alpha1.ProxyConfig', toJson(config))
+  proxyConfigViews.set(config, view)
+  return view
+}
+
+function idPointer(id: number): GoPointer {
+  return id === DEFAULT_PROXY_ID ? DEFAULT_ID_POINTER : new GoPointer(int64(BigInt(id)), 'int64')
+}
+
+const DEFAULT_ID_POINTER = new GoPointer(int64(BigInt(DEFAULT_PROXY_ID)), 'int64')
 
 function valuesView(raw: object): GoMap {
   const known = valuesViews.get(raw)

@@ -140,17 +140,24 @@ function parametersOf({ setup, request, original }: Run): ReadonlyMap<string, st
   return parameters
 }
 
+/** One object, for what is made of a ProxyConfig is kept beside it. */
+const NO_PROXY_CONFIG: ProxyConfig = {}
+
 function proxyConfigOf({ setup, request, original }: Run): StepResult<ProxyConfig> {
   const text = annotationOf(original, PROXY_CONFIG_ANNOTATION)
   const annotation = text === undefined ? undefined : parseYaml(text)
   if (annotation?.ok === false) return err(failure('proxy-config', annotation.error.message))
   const isManifest = request.mode === 'manifest'
-  const effective = effectiveProxyConfig(setup.mesh.defaultConfig ?? {}, isManifest ? [] : setup.proxyConfigs, {
-    namespace: textIn(metadataOf(original), 'namespace') ?? '',
-    rootNamespace: setup.mesh.rootNamespace ?? '',
-    labels: Object.fromEntries(labelsOf(original)),
-    annotation: annotation?.value ?? undefined,
-  })
+  const effective = effectiveProxyConfig(
+    setup.mesh.defaultConfig ?? NO_PROXY_CONFIG,
+    isManifest ? [] : setup.proxyConfigs,
+    {
+      namespace: textIn(metadataOf(original), 'namespace') ?? '',
+      rootNamespace: setup.mesh.rootNamespace ?? '',
+      labels: Object.fromEntries(labelsOf(original)),
+      annotation: annotation?.value ?? undefined,
+    },
+  )
   return effective.ok ? effective : err(failure('proxy-config', effective.error.message))
 }
 

@@ -1,7 +1,7 @@
 import { byteLength, sliceBytes, toBytes } from './bytes.js'
 import { escapeHtml, escapeQuery, escapeScript } from './escape.js'
 import { sprint, sprintf, sprintln } from './format.js'
-import { type FunctionMap, fail, fn } from './function.js'
+import { type FunctionMap, fail, fn, withPure } from './function.js'
 import {
   compareStrings,
   GoInt,
@@ -21,7 +21,7 @@ import {
 type Values = GoValue[]
 
 /** `and` and `or` are here for their parameters; the compiler gives them their short circuit. */
-export const BUILTINS: FunctionMap = {
+const FUNCTIONS: FunctionMap = {
   and: fn('value ...value', (first: GoValue) => first),
   or: fn('value ...value', (first: GoValue) => first),
   not: fn('value', (value: GoValue) => !isTrue(value)),
@@ -42,6 +42,12 @@ export const BUILTINS: FunctionMap = {
   gt: fn('value value', (a: GoValue, b: GoValue) => !lessOrEqual(a, b)),
   ge: fn('value value', (a: GoValue, b: GoValue) => !less(a, b)),
 }
+
+/** All but `call`, which calls what it is given. */
+export const BUILTINS: FunctionMap = withPure(
+  FUNCTIONS,
+  'and or not html js urlquery index slice len print println printf eq ne lt le gt ge',
+)
 
 /** Functions are no values here, so nothing can be called. */
 function callValue(value: GoValue): never {

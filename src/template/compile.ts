@@ -40,14 +40,14 @@ import {
 } from './value.js'
 
 /** The parse tree becomes closures once; an execution only calls them. */
-type Evaluate = (state: ExecutionState) => GoValue
+export type Evaluate = (state: ExecutionState) => GoValue
 /** An argument as its function takes it. */
 type EvaluateArgument = (state: ExecutionState) => Argument
 /** Returns what it did to the loop around it. */
-type Run = (state: ExecutionState) => Signal
+export type Run = (state: ExecutionState) => Signal
 type Signal = 0 | 1 | 2
 
-const GO_ON = 0
+export const GO_ON = 0
 const BREAK = 1
 const CONTINUE = 2
 
@@ -58,7 +58,10 @@ export interface CompileContext {
 
 /** The nodes of one template. */
 export function compileNodes(nodes: readonly Node[], context: CompileContext): Run {
-  const runs = nodes.map(node => compileNode(node, context))
+  return inTurn(nodes.map(node => compileNode(node, context)))
+}
+
+export function inTurn(runs: readonly Run[]): Run {
   if (runs.length === 1 && runs[0] !== undefined) return runs[0]
   return state => {
     for (let i = 0; i < runs.length; i++) {
@@ -69,7 +72,7 @@ export function compileNodes(nodes: readonly Node[], context: CompileContext): R
   }
 }
 
-function compileNode(node: Node, context: CompileContext): Run {
+export function compileNode(node: Node, context: CompileContext): Run {
   switch (node.kind) {
     case 'text':
       return state => {
@@ -118,10 +121,14 @@ function printed(state: ExecutionState, value: GoValue, node: ActionNode): strin
   }
 }
 
-function compileIf(node: BranchNode, context: CompileContext): Run {
+export function compileIf(
+  node: BranchNode,
+  context: CompileContext,
+  compileBody: (nodes: readonly Node[]) => Run = nodes => compileNodes(nodes, context),
+): Run {
   const evaluate = compilePipe(node.pipe, context)
-  const body = compileNodes(node.body, context)
-  const otherwise = compileNodes(node.otherwise ?? [], context)
+  const body = compileBody(node.body)
+  const otherwise = compileBody(node.otherwise ?? [])
   return state => (isTrue(evaluate(state)) ? body(state) : otherwise(state))
 }
 
@@ -264,7 +271,7 @@ function compileDeclaration(pipe: PipeNode, evaluate: Evaluate): Evaluate {
 }
 
 /** `final` is the value of the stage before. What leaves a stage is never null: see `unwrapped`. */
-function compileCommand(command: CommandNode, final: Evaluate | undefined, context: CompileContext): Evaluate {
+export function compileCommand(command: CommandNode, final: Evaluate | undefined, context: CompileContext): Evaluate {
   const [first, ...args] = command.args
   const hasArguments = args.length > 0 || final !== undefined
   switch (first.kind) {

@@ -22,6 +22,8 @@ export interface TemplateFunction {
   readonly call: (...args: never[]) => GoValue
   /** What one call costs beyond the size of its arguments and result, in units of limits.ts MAX_WORK; default nothing. */
   readonly cost?: number
+  /** The same arguments always give the same result, nothing else is read, and no argument is changed. Default false. */
+  readonly isPure?: boolean
 }
 
 export type FunctionMap = Readonly<Record<string, TemplateFunction>>
@@ -51,4 +53,11 @@ function expandType(word: string): string {
   const dots = word.startsWith('...') ? '...' : ''
   const type = word.slice(dots.length)
   return dots + (Object.hasOwn(SHORT, type) ? (SHORT[type] ?? type) : type)
+}
+
+/** The same functions, the named ones marked as pure. */
+export function withPure(functions: FunctionMap, names: string): FunctionMap {
+  const marked: Record<string, TemplateFunction> = { ...functions }
+  for (const name of names.split(' ')) marked[name] = { ...marked[name]!, isPure: true }
+  return marked
 }

@@ -6,6 +6,7 @@ export type { TemplateError } from './error.js'
 export { FunctionError, type FunctionMap, fail, fn, type TemplateFunction } from './function.js'
 export type { TemplateHost } from './host.js'
 export { encodeJson, toJsonValue } from './json.js'
+export type { MemoInputs } from './memo.js'
 export { sprigFunctions } from './sprig/index.js'
 export {
   type ExecuteOptions,

@@ -1,6 +1,7 @@
 import { TemplateFailure } from './error.js'
 import { FunctionError } from './function.js'
 import { MAX_OUTPUT, MAX_WORK } from './limits.js'
+import type { MemoStore } from './memo.js'
 import type { CommandNode, Node, Operand } from './nodes.js'
 import { describeNode } from './nodes.js'
 import type { Tree } from './parser.js'
@@ -33,6 +34,10 @@ export interface ExecutionState {
   out: string
   steps: number
   work: number
+  /** What earlier executions with the same constants wrote; absent without a memo. */
+  memo: MemoStore | undefined
+  /** Texts of the atoms of this execution that are known, by number. */
+  atoms: (string | undefined)[]
 }
 
 export function write(state: ExecutionState, text: string, at: number): void {

@@ -3,7 +3,9 @@ import { BUILTINS } from './builtins.js'
 import { type CompileContext, compileNodes } from './compile.js'
 import { type TemplateError, TemplateFailure } from './error.js'
 import { FunctionError, type FunctionMap } from './function.js'
+import { type MemoInputs, TemplateMemo } from './memo.js'
 import { parseTrees } from './parser.js'
+import { compileSegments } from './segments.js'
 import type { CompiledTree, ExecutionState, TextListener, Unit } from './state.js'
 import type { GoValue } from './value.js'
 
@@ -12,6 +14,8 @@ export interface ParseTemplateOptions {
   readonly functions?: FunctionMap
   /** Delimiters of actions; default `{{` and `}}`. */
   readonly delimiters?: readonly [left: string, right: string]
+  /** What is known about the data of all executions; makes them cheaper, and changes nothing of what they write. */
+  readonly memo?: MemoInputs
 }
 
 export interface ExecuteOptions {
@@ -37,7 +41,7 @@ export interface Template {
 export function parseTemplate(
   name: string,
   text: string,
-  { functions = {}, delimiters = ['{{', '}}'] }: ParseTemplateOptions = {},
+  { functions = {}, delimiters = ['{{', '}}'], memo: inputs }: ParseTemplateOptions = {},
 ): Result<Template, TemplateError> {
   const find: CompileContext['find'] = wanted => {
     if (Object.hasOwn(functions, wanted)) return { fn: functions[wanted]!, isBuiltin: false }
@@ -52,22 +56,40 @@ export function parseTemplate(
     })
     const templates = new Map<string, CompiledTree>()
     for (const [key, tree] of trees) templates.set(key, { tree, run: compileNodes(tree.nodes, { find }) })
-    return ok(templateOf({ name, source: text, templates }))
+    const unit: Unit = { name, source: text, templates }
+    const main = trees.get(name)
+    if (inputs === undefined || main === undefined) return ok(templateOf(unit, undefined))
+    const memo = new TemplateMemo(inputs.constant)
+    const run = compileSegments(main.nodes, { find }, { inputs, find: wanted => find(wanted)?.fn, trees }, memo)
+    return ok(templateOf(unit, { memo, run }))
   } catch (error) {
     return err(errorOf(error, name))
   }
 }
 
-function templateOf(unit: Unit): Template {
+/** The outermost template, compiled to keep what it writes. */
+interface Memoised {
+  readonly memo: TemplateMemo
+  readonly run: (state: ExecutionState) => void
+}
+
+function templateOf(unit: Unit, memoised: Memoised | undefined): Template {
   return {
     name: unit.name,
     defined: [...unit.templates.keys()],
-    execute: (data, options) => execute(unit, data, options),
+    execute: (data, options) => execute(unit, memoised, data, options),
   }
 }
 
-function execute(unit: Unit, data: GoValue, options?: ExecuteOptions): Result<string, TemplateError> {
+function execute(
+  unit: Unit,
+  memoised: Memoised | undefined,
+  data: GoValue,
+  options?: ExecuteOptions,
+): Result<string, TemplateError> {
   const main = unit.templates.get(unit.name)!
+  // A listener wants to know where every piece comes from.
+  const memo = options?.onText === undefined ? memoised?.memo.storeFor(data) : undefined
   const state: ExecutionState = {
     unit,
     onText: options?.onText === undefined ? undefined : listener(unit.source, options.onText),
@@ -78,9 +100,12 @@ function execute(unit: Unit, data: GoValue, options?: ExecuteOptions): Result<st
     out: '',
     steps: 0,
     work: 0,
+    memo,
+    atoms: [],
   }
   try {
-    main.run(state)
+    if (memoised === undefined || memo === undefined) main.run(state)
+    else memoised.run(state)
     return ok(state.out)
   } catch (error) {
     return err(errorOf(error, unit.name))

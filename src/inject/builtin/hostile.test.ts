@@ -21,10 +21,14 @@ function value<T>(result: { ok: true; value: T } | { ok: false; error: unknown }
   return result.value
 }
 
-function setupWith(values: (text: string) => string, nativeSidecars: string): InjectionSetup {
+function setupWith(
+  values: (text: string) => string,
+  nativeSidecars: string,
+  config: (text: string) => string = unchanged => unchanged,
+): InjectionSetup {
   return value(
     injectionSetup({
-      config: value(parseInjectionConfig(text('config.yaml'))),
+      config: value(parseInjectionConfig(config(text('config.yaml')))),
       values: value(parseInjectionValues(values(text('values.yaml')))),
       mesh: value(loadMeshConfig('')),
       environment: { nativeSidecars },
@@ -199,6 +203,24 @@ describe.each(Object.entries(SETUPS))('built-in templates, %s', (_, setup) => {
       { seed: 20261121, numRuns: 60 },
     )
   })
+})
+
+describe('the check itself', () => {
+  it.each(['sidecar', 'gateway', 'envoy'])(
+    '%s: notices a template that puts a text between quotes by hand',
+    template => {
+      const careless = setupWith(
+        values => values,
+        'false',
+        config => config.replaceAll('- {{ quote . }}', '- "{{ . }}"'),
+      )
+      const given = {
+        ...PLAIN,
+        annotations: { ...PLAIN.annotations, 'sidecar.istio.io/logLevel': 'x"\n    - "--evil' },
+      }
+      expect(() => formOfInjected(careless, template, given)).toThrow('structure-changed')
+    },
+  )
 })
 
 describe('a text arrives as it is', () => {

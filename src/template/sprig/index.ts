@@ -1,4 +1,4 @@
-import type { FunctionMap } from '../function.js'
+import { type FunctionMap, withPure } from '../function.js'
 import type { TemplateHost } from '../host.js'
 import { certificateFunctions } from './certificates.js'
 import { cryptoFunctions } from './crypto.js'
@@ -15,9 +15,15 @@ import { STRINGS } from './strings.js'
 import { URLS } from './urls.js'
 import { VALUES } from './values.js'
 
+/** Those of sprig's functions that templates of sidecars use and that are pure; to be left out costs speed alone. */
+const PURE =
+  'default empty coalesce ternary list first last has join quote squote trim trimAll trimSuffix trimPrefix trunc ' +
+  'lower upper title repeat replace hasPrefix hasSuffix nindent splitList toString int int64 float64 add sub mul ' +
+  'kindIs kindOf hasKey dict'
+
 /** sprig's text functions, all of them. Make the map once; templates share it. */
 export function sprigFunctions(host: TemplateHost = {}): FunctionMap {
-  return {
+  const functions: FunctionMap = {
     ...STRINGS,
     ...LISTS,
     ...DICTS,
@@ -33,4 +39,5 @@ export function sprigFunctions(host: TemplateHost = {}): FunctionMap {
     ...certificateFunctions(host),
     ...hostFunctions(host),
   }
+  return withPure(functions, PURE)
 }

@@ -1,0 +1,145 @@
+import { type AnalysisContext, type Dependencies, dependenciesOf, writtenSlots } from './analysis.js'
+import {
+  type CompileContext,
+  compileCommand,
+  compileIf,
+  compileNode,
+  type Evaluate,
+  GO_ON,
+  inTurn,
+  type Run,
+} from './compile.js'
+import { TemplateFailure } from './error.js'
+import { isScalar, isShortKey, type KeptPart, keyText, type TemplateMemo } from './memo.js'
+import type { CommandNode, Node } from './nodes.js'
+import { type ExecutionState, write } from './state.js'
+
+/** An expression that keys are made of. */
+interface Atom {
+  readonly number: number
+  readonly evaluate: Evaluate
+  /** Its value may change during one execution. */
+  readonly isOfVariable: boolean
+}
+
+/** Nodes in a row that are kept as one. */
+interface Segment {
+  readonly nodes: Node[]
+  readonly atoms: Map<string, CommandNode>
+  readonly writes: Set<number>
+}
+
+/** Compiles the outermost nodes of a template, so that runs of nodes whose dependencies are known are run once per key. */
+export function compileSegments(
+  nodes: readonly Node[],
+  context: CompileContext,
+  analysis: AnalysisContext,
+  memo: TemplateMemo,
+): Run {
+  const atoms = new Map<string, Atom>()
+  const steadySlots = new Set<number>()
+  let segments = 0
+  return compileList(nodes)
+
+  function compileList(list: readonly Node[]): Run {
+    const runs: Run[] = []
+    let segment: Segment | undefined
+    const end = (): void => {
+      if (segment !== undefined) runs.push(segmentRun(segment))
+      segment = undefined
+    }
+    for (const node of list) {
+      const known = dependenciesOf(node, steadySlots, analysis)
+      if (known === undefined) {
+        end()
+        for (const slot of writtenSlots(node)) steadySlots.delete(slot)
+        runs.push(node.kind === 'if' ? compileIf(node, context, compileList) : compileNode(node, context))
+        continue
+      }
+      // A key is made before the segment runs: what it sets itself cannot be part of it.
+      if (segment !== undefined && [...known.reads].some(slot => segment?.writes.has(slot))) end()
+      segment ??= { nodes: [], atoms: new Map(), writes: new Set() }
+      add(segment, node, known)
+    }
+    end()
+    return inTurn(runs)
+  }
+
+  function add(segment: Segment, node: Node, { atoms: own, writes }: Dependencies): void {
+    segment.nodes.push(node)
+    for (const [text, command] of own) segment.atoms.set(text, command)
+    for (const slot of writes) {
+      segment.writes.add(slot)
+      steadySlots.add(slot)
+    }
+  }
+
+  function atomOf(text: string, command: CommandNode): Atom {
+    let atom = atoms.get(text)
+    if (atom === undefined) {
+      const isOfVariable = command.args.some(arg => arg.kind === 'variable')
+      atom = { number: atoms.size, evaluate: compileCommand(command, undefined, context), isOfVariable }
+      atoms.set(text, atom)
+    }
+    return atom
+  }
+
+  function segmentRun({ nodes: own, atoms: asked, writes }: Segment): Run {
+    const plain = inTurn(own.map(node => compileNode(node, context)))
+    if (own.every(node => node.kind === 'text')) return plain
+    const parts = [...asked].map(([text, command]) => atomOf(text, command))
+    const slots = [...writes]
+    const number = segments++
+    const at = own[0]!.at
+    return state => {
+      const key = state.memo === undefined ? undefined : keyOf(parts, state)
+      if (state.memo === undefined || key === undefined) return plain(state)
+      const kept = state.memo.parts[number]?.get(key)
+      if (kept !== undefined) replay(state, kept, at)
+      else memo.keep(state.memo, number, key, recorded(state, plain, slots))
+      return GO_ON
+    }
+  }
+}
+
+/** What the atoms of a segment are this time; undefined where one cannot be told, or cannot even be computed. */
+function keyOf(atoms: readonly Atom[], state: ExecutionState): string | undefined {
+  let key = ''
+  for (let i = 0; i < atoms.length; i++) {
+    const atom = atoms[i]!
+    const text = (atom.isOfVariable ? undefined : state.atoms[atom.number]) ?? atomText(atom, state)
+    if (text === undefined) return undefined
+    state.atoms[atom.number] = text
+    key += text
+  }
+  return isShortKey(key) ? key : undefined
+}
+
+function atomText(atom: Atom, state: ExecutionState): string | undefined {
+  try {
+    return keyText(atom.evaluate(state))
+  } catch (error) {
+    // The part may never get to this expression: it fails where the template does, if it does.
+    if (error instanceof TemplateFailure) return undefined
+    throw error
+  }
+}
+
+function replay(state: ExecutionState, { text, steps, work, writes }: KeptPart, at: number): void {
+  state.steps += steps
+  state.work += work
+  for (let i = 0; i < writes.length; i++) state.variables[writes[i]![0]] = writes[i]![1]
+  write(state, text, at)
+}
+
+/** Runs a part and notes what it did; undefined where that cannot be kept. */
+function recorded(state: ExecutionState, run: Run, slots: readonly number[]): KeptPart | undefined {
+  const { out, steps, work } = state
+  state.out = ''
+  run(state)
+  const text = state.out
+  state.out = out + text
+  const writes = slots.map(slot => [slot, state.variables[slot]] as const)
+  if (!writes.every(([, value]) => isScalar(value))) return undefined
+  return { text, steps: state.steps - steps, work: state.work - work, writes }
+}
