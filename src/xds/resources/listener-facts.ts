@@ -1,0 +1,70 @@
+import type { MeshProxyConfig } from '../../config/istio-types.generated.js'
+import { formatProtoDuration, parseDuration } from '../../lang/duration.js'
+import type { MeshSettings } from '../../mesh/index.js'
+import type { HttpConnectionManager_Tracing } from '../../proto/envoy-types.generated.js'
+import type { ProxyContext, ProxyView } from '../../proxy/view.js'
+import { type AccessLogs, accessLogsOf } from './access-log.js'
+import { tracingOf } from './tracing.js'
+
+/** What all listeners of one proxy share, worked out once. */
+export interface ListenerFacts {
+  readonly context: ProxyContext
+  readonly view: ProxyView
+  readonly mesh: MeshSettings
+  /** The proxy's own ProxyConfig, else the mesh's. */
+  readonly config: MeshProxyConfig
+  readonly tracing: HttpConnectionManager_Tracing | undefined
+  readonly logs: AccessLogs
+  /** Of connections without data, from metadata IDLE_TIMEOUT. */
+  readonly idleTimeout: string | undefined
+  /** The addresses that stand for any, the one of the listener's name first. */
+  readonly wildcards: Addresses
+  readonly loopbacks: Addresses
+  /** How long to wait for the first bytes of a client that may have to be sniffed. */
+  readonly detectionTimeout: string
+  readonly ports: { readonly outbound: number; readonly inbound: number }
+}
+
+/** A listener's address, then its additional ones. */
+export type Addresses = readonly [string, ...string[]]
+
+const WILDCARDS: Readonly<Record<ProxyView['ipMode'], Addresses>> = {
+  v4: ['0.0.0.0'],
+  v6: ['::'],
+  dual: ['0.0.0.0', '::'],
+}
+const LOOPBACKS: Readonly<Record<ProxyView['ipMode'], Addresses>> = {
+  v4: ['127.0.0.1'],
+  v6: ['::1'],
+  dual: ['127.0.0.1', '::1'],
+}
+
+const VIRTUAL_OUTBOUND_PORT = 15_001
+const VIRTUAL_INBOUND_PORT = 15_006
+
+export function listenerFactsOf(context: ProxyContext): ListenerFacts {
+  const { view, mesh } = context
+  const config = (view.meta.proxyConfig as MeshProxyConfig | undefined) ?? mesh.defaultConfig ?? {}
+  return {
+    context,
+    view,
+    mesh,
+    config,
+    tracing: tracingOf(view, mesh, config),
+    logs: accessLogsOf(mesh),
+    idleTimeout: durationOf(view.meta.idleTimeout),
+    wildcards: WILDCARDS[view.ipMode],
+    loopbacks: LOOPBACKS[view.ipMode],
+    detectionTimeout: mesh.protocolDetectionTimeout ?? '0s',
+    ports: {
+      outbound: mesh.proxyListenPort || VIRTUAL_OUTBOUND_PORT,
+      inbound: mesh.proxyInboundListenPort || VIRTUAL_INBOUND_PORT,
+    },
+  }
+}
+
+/** What is no duration is as good as not said: metadata is not the operator's to correct. */
+function durationOf(text: string): string | undefined {
+  const parsed = text === '' ? undefined : parseDuration(text)
+  return parsed?.ok === true ? formatProtoDuration(parsed.value) : undefined
+}

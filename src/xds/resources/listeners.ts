@@ -1,0 +1,25 @@
+import type { Listener } from '../../proto/envoy-types.generated.js'
+import type { ProxyContext } from '../../proxy/view.js'
+import { inboundListeners } from './inbound-listener.js'
+import { listenerFactsOf } from './listener-facts.js'
+import { claimsByPort, outboundListeners } from './listener-outbound.js'
+import { httpProxy, virtualOutbound } from './listener-virtual-outbound.js'
+
+/**
+ * Outbound listeners of a sidecar, by port; a port's listeners depend on the services of that port alone, so a scope narrowed to one
+ * port gives exactly its share. Routers have none of these.
+ */
+export function translateListeners(context: ProxyContext): readonly Listener[] {
+  if (context.view.type !== 'sidecar') return []
+  const facts = listenerFactsOf(context)
+  return [...claimsByPort(facts).values()].flatMap(claims => outboundListeners(facts, claims))
+}
+
+/** Those that depend on no service but the workload's own: what redirected connections come to, and what is bound to. */
+export function translateFixedListeners(context: ProxyContext): readonly Listener[] {
+  if (context.view.type !== 'sidecar') return []
+  const facts = listenerFactsOf(context)
+  const proxy = httpProxy(facts)
+  const outbound = context.view.interception === 'NONE' ? [] : [virtualOutbound(facts)]
+  return [...outbound, ...inboundListeners(facts), ...(proxy === undefined ? [] : [proxy])]
+}
