@@ -123,6 +123,11 @@ async function injectFile(
     }
     await output.write(`${document.output}---\n`)
   }
+  const isSkipping = documents.some(({ warnings }) => warnings.length > 0)
+  // For people only: scripts of the reference compare what is on standard error.
+  if (isSkipping && context.stderr.isTTY === true && file !== '-') {
+    context.stderr.write(`pillion: to see why: pillion explain injection -f ${file}\n`)
+  }
   return true
 }
 
