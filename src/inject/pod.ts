@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../lang/json.js'
+import { emptyObject, isJsonObject, type Json, type JsonObject } from '../lang/json.js'
 
 /**
  * Reading and changing pods that are plain JSON. Pods are values: a change makes new objects along its path and shares the
@@ -94,16 +94,16 @@ export function withLabels(pod: Pod, changes: Iterable<readonly [string, string 
   return withMetadata(pod, { labels: changed(objectIn(metadataOf(pod), 'labels'), changes) })
 }
 
-/** A copy without prototype with `fields` put over it. */
+/** A copy with `fields` put over it. */
 export function withFields(object: JsonObject, fields: JsonObject): JsonObject {
-  const copy = Object.create(null) as JsonObject
+  const copy = emptyObject()
   for (const key of Object.keys(object)) copy[key] = object[key]!
   for (const key of Object.keys(fields)) copy[key] = fields[key]!
   return copy
 }
 
 export function withoutField(object: JsonObject, field: string): JsonObject {
-  const copy = Object.create(null) as JsonObject
+  const copy = emptyObject()
   for (const key of Object.keys(object)) if (key !== field) copy[key] = object[key]!
   return copy
 }
