@@ -1,20 +1,30 @@
-import type { MeshSettings } from '../../mesh/index.js'
-import type { RouteConfiguration } from '../../proto/envoy-types.generated.js'
+import type { MeshSettings, Protocol } from '../../mesh/index.js'
+import type { RouteAction, RouteConfiguration } from '../../proto/envoy-types.generated.js'
 
 export interface InboundRouteOptions {
   readonly cluster: string
+  readonly protocol: Protocol
   /** Of the service; 0 where none is known. */
   readonly servicePort: number
   /** Empty where none is known. */
   readonly host: string
 }
 
-/** A request that never reached the workload may be sent again, twice. */
-const RETRY = { numRetries: 2, retryOn: 'reset-before-request' }
+/** A request that never reached the workload may be sent again. */
+const DEFAULT_RETRIES = { numRetries: 2, retryOn: 'reset-before-request' }
+
+/** A gRPC stream is not kept for another try: it may never end, and all of it would have to be remembered. */
+function retryFields({ defaultInboundHttpRetryPolicy: policy }: MeshSettings, protocol: Protocol): RouteAction {
+  if (protocol === 'grpc' || protocol === 'grpc-web') return {}
+  if (policy === undefined) return { retryPolicy: DEFAULT_RETRIES }
+  const { attempts = 0, retryOn = '' } = policy
+  if (attempts <= 0) return {}
+  return { retryPolicy: { numRetries: attempts, retryOn: retryOn || DEFAULT_RETRIES.retryOn } }
+}
 
 /** The routes of a port of the workload: everything to its cluster, without a time limit (callers have theirs). */
-export function inboundRoutes(_mesh: MeshSettings, options: InboundRouteOptions): RouteConfiguration {
-  const { cluster, servicePort, host } = options
+export function inboundRoutes(mesh: MeshSettings, options: InboundRouteOptions): RouteConfiguration {
+  const { cluster, protocol, servicePort, host } = options
   return {
     name: cluster,
     validateClusters: false,
@@ -31,7 +41,7 @@ export function inboundRoutes(_mesh: MeshSettings, options: InboundRouteOptions)
               cluster,
               timeout: '0s',
               maxStreamDuration: { maxStreamDuration: '0s', grpcTimeoutHeaderMax: '0s' },
-              retryPolicy: RETRY,
+              ...retryFields(mesh, protocol),
             },
           },
         ],
