@@ -213,6 +213,8 @@ function nameOf(path: Provenance['path'], what: string): Pick<InjectedPart, 'kin
   const [top, list, , field] = path
   const last = what.slice(what.lastIndexOf(' ') + 1)
   if (top === 'metadata') return { kind: list === 'labels' ? 'label' : 'annotation', name: String(path[2]) }
+  if (list !== 'volumes' && list !== 'containers' && list !== 'initContainers')
+    return { kind: 'field', name: String(list) }
   if (list === 'volumes') return { kind: 'volume', name: last }
   if (field === undefined) return { kind: list === 'initContainers' ? 'init-container' : 'container', name: last }
   if (field === 'env')

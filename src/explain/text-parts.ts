@@ -7,7 +7,7 @@ export function partLines({ injection, call }: InjectionExplanation, { paint, is
   const isAsked = call.outcome !== 'not-called' && call.outcome !== 'rejected'
   if (!isAsked && !isVerbose) return []
   const { templates, parts } = injection
-  const shown = [...parts].filter(part => isVerbose || part.kind !== 'env').sort((a, b) => orderOf(a) - orderOf(b))
+  const shown = parts.filter(part => isVerbose || isBrief(part)).sort((a, b) => orderOf(a) - orderOf(b))
   const title = `${paint.bold(isAsked ? 'What did injection do?' : 'What would injection do?')}  ${templateText(templates)}`
   return [
     title,
@@ -20,6 +20,12 @@ export function partLines({ injection, call }: InjectionExplanation, { paint, is
 
 function templateText(templates: readonly string[]): string {
   return `${templates.length === 1 ? 'template' : 'templates'} ${templates.join(', ')}`
+}
+
+/** What a template's container consists of is its own affair; what a later step changed is not, nor fields of the pod itself. */
+function isBrief({ kind, container, origin }: InjectedPart): boolean {
+  if (kind === 'env') return false
+  return kind !== 'field' || container === undefined || origin.by === 'step'
 }
 
 const KINDS: readonly InjectedPart['kind'][] = [

@@ -26,7 +26,7 @@ interface Output {
   readonly lines: number[]
 }
 
-/** Parts of a pod that are followed: containers, their env entries, volumes; by names, for places change. */
+/** Parts of a pod that are followed: containers, their env entries and fields, volumes, fields of the spec; by names, for places change. */
 interface Part {
   readonly id: string
   readonly what: string
@@ -34,7 +34,7 @@ interface Part {
   readonly value: Json
 }
 
-/** Follows containers, env entries, volumes, labels and annotations through a run. */
+/** Follows containers, env entries, volumes, fields, labels and annotations through a run. */
 export class Tracer implements Observer {
   readonly #outputs: Output[] = []
   readonly #origins = new Map<string, Origin>()
@@ -99,6 +99,9 @@ function byId(parts: readonly Part[]): ReadonlyMap<string, Part> {
   return new Map(parts.map(part => [part.id, part]))
 }
 
+/** Lists of the spec whose items are followed one by one. */
+const FOLLOWED_LISTS = new Set(['containers', 'initContainers', 'volumes'])
+
 function partsOf(pod: JsonObject): Part[] {
   return [
     ...containerParts(pod, 'initContainers', 'init container'),
@@ -106,6 +109,9 @@ function partsOf(pod: JsonObject): Part[] {
     ...objectsIn(specOf(pod), 'volumes').map((volume, i) =>
       partOf(`volume ${nameOf(volume)}`, ['spec', 'volumes', i], volume),
     ),
+    ...Object.keys(specOf(pod))
+      .filter(key => !FOLLOWED_LISTS.has(key))
+      .map(key => partOf(`spec.${key}`, ['spec', key], specOf(pod)[key]!)),
     ...metadataParts(pod, 'labels', 'label'),
     ...metadataParts(pod, 'annotations', 'annotation'),
   ]
@@ -119,10 +125,10 @@ function containerParts(pod: Pod, list: 'containers' | 'initContainers', word: s
       // A container may move between the lists: its entries are known by its name alone.
       partOf(`env ${nameOf(entry)} of ${name}`, [...path, 'env', i], entry),
     )
-    const probes = ['readinessProbe', 'livenessProbe', 'startupProbe', 'lifecycle'].flatMap(key =>
-      isJsonObject(container[key]) ? [partOf(`${key} of ${name}`, [...path, key], container[key])] : [],
-    )
-    return [partOf(`${word} ${name}`, path, container), ...env, ...probes]
+    const fields = Object.keys(container)
+      .filter(key => key !== 'name' && key !== 'env')
+      .map(key => partOf(`${key} of ${name}`, [...path, key], container[key]!))
+    return [partOf(`${word} ${name}`, path, container), ...env, ...fields]
   })
 }
 
