@@ -126,3 +126,13 @@ describe('splitYamlDocuments', () => {
     expect(parseYamlStream('a: 1\n--- x\nb: 1\n')[0]?.problems).toMatchObject([{ position: { line: 2, column: 1 } }])
   })
 })
+
+describe('control characters', () => {
+  it.each(['\u0000\u0001', 'a: b\u0007', 'a: "\u007f"'])('are no text: %j', text => {
+    const read = parseYaml(text, { file: 'f.yaml' })
+    expect(read).toMatchObject({ ok: false, error: { code: 'yaml-syntax', position: { line: 1 } } })
+  })
+  it('but for tab, line feed, carriage return and next line', () => {
+    expect(parseYaml('a: "\tb\u0085c"\r\n').ok).toBe(true)
+  })
+})
