@@ -18,6 +18,14 @@ export function translateAssignments(context: ProxyContext, service: Service): r
     .map(outbound => assignmentOf(context, outbound))
 }
 
+/** Assignments of `translateSniClusters`: only what speaks mutual TLS, as the gateway passes on what it cannot look into. */
+export function translateSniAssignments(context: ProxyContext, service: Service): readonly ClusterLoadAssignment[] {
+  if (service.isMeshExternal || discoveryOf(service, true) !== 'EDS') return []
+  return outboundsOf(context, service)
+    .filter(isDiscovered)
+    .map(outbound => assignmentOf(context, { ...outbound, mode: 'sni-dnat' }))
+}
+
 /** A rule may send connections where the client meant them: such a cluster has no endpoints. */
 function isDiscovered({ rule, subset, port }: Outbound): boolean {
   return !isPassthrough(portPolicyOf(rule, subset, port.port).loadBalancer)

@@ -26,7 +26,7 @@ export function translateInboundClusters(context: ProxyContext): readonly Cluste
   return [...own, inboundPassthroughCluster(context)]
 }
 
-/** Several services may stand before one port: the first gives the settings, all are named. */
+/** Several services may stand before one port: the first gives the settings. */
 function servedClusters(context: ProxyContext): readonly Cluster[] {
   const byPort = new Map<number, OwnTarget[]>()
   for (const target of context.own) {
@@ -38,14 +38,16 @@ function servedClusters(context: ProxyContext): readonly Cluster[] {
   return [...byPort].flatMap(([port, targets]) => {
     const [first] = targets
     if (first === undefined) return []
-    const services = uniqueServices(targets)
+    const services = namedServices(first, targets)
     const inbound = { port, protocol: first.port.protocol, servicePort: first.port.port, services, pool: undefined }
     return [{ ...inboundOf(context, inbound), ...inboundTo(context, inboundClusterName(port), undefined) }]
   })
 }
 
-function uniqueServices(targets: readonly OwnTarget[]): readonly Service[] {
-  return [...new Map(targets.map(({ service }) => [`${service.host}/${service.namespace}`, service])).values()]
+/** Those under the same port as the first: traffic for another port cannot be told from it by a client's report. */
+function namedServices(first: OwnTarget, targets: readonly OwnTarget[]): readonly Service[] {
+  const alike = targets.filter(({ port }) => port.port === first.port.port)
+  return [...new Map(alike.map(({ service }) => [service.host, service])).values()]
 }
 
 function ingressClusters(context: ProxyContext, ingress: readonly IstioIngressListener[]): readonly Cluster[] {
