@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ROOT, runInProcess, testContext } from '../../test/kit/command.js'
+import { WHAT_IF_FORMS } from '../explain/index.js'
 import { runProgram } from './program.js'
 
 /** Every folder has `commands`, one a line, and `output`: what they print. PILLION_REWRITE=1 writes the outputs anew. */
@@ -26,6 +27,12 @@ describe('pillion explain injection', () => {
     const golden = join(cases, folder, 'output')
     if (process.env['PILLION_REWRITE'] === '1') writeFileSync(golden, transcript)
     expect(transcript).toBe(readFileSync(golden, 'utf8'))
+  })
+
+  it('lists every what-if change in its help', async () => {
+    const { stdout } = await runInProcess({ args: ['explain', 'injection', '--help'], cwd: ROOT })
+    const verbs = WHAT_IF_FORMS.map(([form]) => /^[A-Za-z-]+[:=]/.exec(form)![0])
+    expect(verbs.filter(verb => !stdout.includes(verb))).toEqual([])
   })
 
   it('is coloured on a terminal that did not say NO_COLOR, and nowhere else', async () => {
