@@ -39,4 +39,5 @@ export interface Endpoint {
   readonly order: string
 }
 
-export type Health = 'healthy' | 'unhealthy' | 'draining'
+/** `unknown`: nobody checks it (ServiceEntry, WorkloadEntry); it counts as healthy and is sent without a status. */
+export type Health = 'healthy' | 'unhealthy' | 'draining' | 'unknown'

@@ -37,12 +37,11 @@ export function kubernetesHost(name: string, namespace: string, domain: string):
 
 /** The wildcards that cover a host, most specific first, each label cut off; the host itself is not among them. */
 export function wildcardsOver(host: Hostname): Hostname[] {
-  const out: Hostname[] = []
-  const bare = host.startsWith('*.') ? host.slice(2) : isWildcard(host) ? host.slice(1) : host
-  const labels = bare.split('.')
-  for (let cut = host.startsWith('*.') ? 1 : 1; cut < labels.length; cut++) out.push(`*.${labels.slice(cut).join('.')}`)
-  if (host !== '*') out.push('*')
-  return out
+  if (host === '*') return []
+  const labels = host.split('.')
+  return [...labels.slice(1).map((_, index) => `*.${labels.slice(index + 1).join('.')}`), '*'].filter(
+    wildcard => wildcard !== host,
+  )
 }
 
 /** Most specific first: exact names before wildcards, longer wildcards before shorter, then by text. */

@@ -9,6 +9,7 @@
  * Types grow (new fields), they do not change their meaning.
  */
 export type { Endpoint, Health } from './endpoint.js'
+export { isExportedTo, isPublic, normaliseExportTo } from './export-to.js'
 export {
   compareSpecificity,
   type Hostname,
@@ -19,9 +20,12 @@ export {
   resolveShortName,
   wildcardsOver,
 } from './hostname.js'
+export { type ClusterKind, isMeshType, type MeshInputs, putObject, removeObject } from './inputs.js'
+export { localityOfLabels, localityText, withTopology } from './locality.js'
 export type { MeshLookup } from './lookup.js'
 export { type MtlsMode, mtlsOfPort, type WorkloadMtls } from './mtls.js'
 export type { NetworkGateway } from './network.js'
+export { type OwnTarget, type OwnWorkload, ownTargets } from './own-services.js'
 export {
   isHttp,
   isHttp2,
@@ -47,4 +51,5 @@ export {
   UNSPECIFIED_V6,
 } from './service.js'
 export { DEFAULT_IDENTITY, type MeshIdentity, type MeshSettings, rootNamespaceOf, trustDomainOf } from './settings.js'
+export { declareMesh, lazySettings, type MeshTables } from './tables.js'
 export type { Workload } from './workload.js'

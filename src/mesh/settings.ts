@@ -1,4 +1,5 @@
 import type { MeshConfig } from '../config/istio-types.generated.js'
+import { compareSpecificity, type Hostname, hostCovers } from './hostname.js'
 
 /**
  * Mesh configuration with defaults applied. Reading a field is what makes a resource depend on it (the wiring passes an object whose
@@ -22,4 +23,20 @@ export function rootNamespaceOf(mesh: MeshSettings): string {
 
 export function trustDomainOf(mesh: MeshSettings): string {
   return mesh.trustDomain || 'cluster.local'
+}
+
+const CLUSTER_LOCAL_NAMESPACES = ['kube-system']
+
+/** Whether only endpoints of the client's own cluster serve a host: by `serviceSettings`, or as the API server and kube-system do. */
+export function isClusterLocalHost(host: Hostname, mesh: MeshSettings, { domain }: MeshIdentity): boolean {
+  let isLocal = CLUSTER_LOCAL_NAMESPACES.some(ns => hostCovers(`*.${ns}.svc.${domain}`, host))
+  isLocal ||= host === `kubernetes.default.svc.${domain}`
+  let best: Hostname | undefined
+  for (const { settings, hosts } of mesh.serviceSettings ?? [])
+    for (const pattern of hosts ?? [])
+      if (hostCovers(pattern, host) && (best === undefined || compareSpecificity(pattern, best) < 0)) {
+        best = pattern
+        isLocal = settings?.clusterLocal === true
+      }
+  return isLocal
 }

@@ -1,15 +1,19 @@
 import type { Labels } from '../config/object.js'
-import type {
-  MeshIdentity,
-  MeshLookup,
-  MeshSettings,
-  Service,
-  ServicePort,
-  SidecarScope,
-  WorkloadMtls,
+import {
+  localityOfLabels,
+  type MeshIdentity,
+  type MeshLookup,
+  type MeshSettings,
+  type OwnTarget,
+  type SidecarScope,
+  type Workload,
+  type WorkloadMtls,
+  withTopology,
 } from '../mesh/index.js'
-import type { InterceptionMode } from './metadata.js'
-import type { IstioVersion, NodeType } from './node.js'
+import type { InterceptionMode, NodeMetadata } from './metadata.js'
+import type { IstioVersion, NodeType, ProxyNode } from './node.js'
+
+export type { OwnTarget } from '../mesh/index.js'
 
 /** What translation may know about a proxy. Proxies that are alike in all of this share one view. */
 export interface ProxyView {
@@ -66,14 +70,6 @@ export interface ViewMetadata {
   readonly proxyConfig: Readonly<Record<string, unknown>> | undefined
 }
 
-/** A service port that this proxy's workload serves. */
-export interface OwnTarget {
-  readonly service: Service
-  readonly port: ServicePort
-  /** Port of the workload. */
-  readonly targetPort: number
-}
-
 /** All that a translator is given for one proxy (or for all proxies alike). Pure data and narrow lookups. */
 export interface ProxyContext {
   readonly view: ProxyView
@@ -97,4 +93,68 @@ export function hasExtension(view: ProxyView, name: string): boolean {
 export function isAtLeast(view: ProxyView, major: number, minor: number): boolean {
   const { version } = view
   return version === undefined || version.major > major || (version.major === major && version.minor >= minor)
+}
+
+/**
+ * What a node means, with what is known of its workload: a known pod's labels win over the node's own. `fallback` locality and
+ * network are used where neither the workload nor the node says.
+ */
+export function viewOf(node: ProxyNode, workload: Workload | undefined, defaultCluster: string): ProxyView {
+  const { metadata } = node
+  const isVm = workload?.kind === 'WorkloadEntry'
+  const own = Object.fromEntries(metadata.labels)
+  const base =
+    workload === undefined || isVm ? own : { ...Object.fromEntries(metadata.staticLabels), ...workload.labels }
+  const cluster = metadata.clusterId || defaultCluster
+  const network = metadata.network || base['topology.istio.io/network'] || workload?.network || ''
+  const locality = workload?.locality || localityOfLabels(base)
+  const [region = '', zone = '', subZone = ''] = locality.split('/')
+  const place = locality === '' ? node.locality : { region, zone, subZone }
+  const placeText = [place.region, place.zone, place.subZone].join('/')
+  return {
+    type: node.type,
+    namespace: node.configNamespace,
+    labels: withTopology(base, cluster, placeText, metadata.nodeName, network),
+    serviceAccount: metadata.serviceAccount,
+    cluster,
+    network,
+    networkView: metadata.requestedNetworkView,
+    locality: place,
+    nodeName: metadata.nodeName,
+    dnsDomain: node.dnsDomain,
+    interception: metadata.interceptionMode,
+    ipMode: node.ipMode,
+    addresses: node.addresses,
+    version: node.version,
+    extensions: node.extensions,
+    meta: viewMetadata(node, metadata),
+  }
+}
+
+function viewMetadata(node: ProxyNode, metadata: NodeMetadata): ViewMetadata {
+  return {
+    workloadName: metadata.workloadName,
+    name: metadata.name,
+    instance: node.instance,
+    serviceCluster: node.cluster,
+    meshId: metadata.meshId,
+    httpProxyPort: metadata.httpProxyPort,
+    idleTimeout: metadata.idleTimeout,
+    acceptsHttp10: metadata.http10 === '1',
+    generator: metadata.generator,
+    hasDnsCapture: metadata.hasDnsCapture,
+    hasDnsAutoAllocate: metadata.hasDnsAutoAllocate,
+    isTunnelCapable: metadata.hasHbone,
+    isUnprivilegedPod: metadata.isUnprivilegedPod,
+    hasInboundExactBalance: metadata.hasInboundExactBalance,
+    hasOutboundExactBalance: metadata.hasOutboundExactBalance,
+    hasMetadataDiscovery: metadata.hasMetadataDiscovery,
+    statusPort: metadata.statusPort,
+    prometheusPort: metadata.prometheusPort,
+    tlsServer: metadata.tlsServer,
+    tlsClient: metadata.tlsClient,
+    outlierLogPath: metadata.outlierLogPath,
+    podPorts: metadata.podPorts,
+    proxyConfig: metadata.proxyConfig,
+  }
 }

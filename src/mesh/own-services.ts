@@ -1,0 +1,67 @@
+import type { Labels } from '../config/object.js'
+import type { Endpoint } from './endpoint.js'
+import { targetPortOf } from './endpoints.js'
+import { compare, selects } from './selection.js'
+import type { Service, ServicePort } from './service.js'
+import type { Workload } from './workload.js'
+
+/** A service port that a proxy's workload serves. */
+export interface OwnTarget {
+  readonly service: Service
+  readonly port: ServicePort
+  /** Port of the workload. */
+  readonly targetPort: number
+}
+
+/** What is known of the workload behind a proxy. */
+export interface OwnWorkload {
+  readonly namespace: string
+  /** Undefined: no pod or entry of the proxy's is known, so its own labels and ports are all there is. */
+  readonly workload: Workload | undefined
+  readonly labels: Labels
+  /** Endpoints at its addresses, of services that do not select workloads by label. */
+  readonly endpoints: readonly Endpoint[]
+  readonly ports: Readonly<Record<string, number>>
+}
+
+/** Which service ports the workload serves, by the age of services, then by host. */
+export function ownTargets(
+  own: OwnWorkload,
+  services: readonly Service[],
+  serviceOf: (endpoint: Endpoint) => Service | undefined,
+): readonly OwnTarget[] {
+  const labels = own.workload?.labels ?? own.labels
+  const selected = services
+    .filter(
+      service =>
+        service.resolution !== 'alias' && service.namespace === own.namespace && selects(service.selector, labels),
+    )
+    .flatMap(service => targetsOf(service, own))
+  const named = own.endpoints.flatMap(endpoint => targetOfEndpoint(endpoint, serviceOf(endpoint)))
+  return withoutRepeats([...selected, ...named]).sort(
+    (a, b) =>
+      compare(a.service.creationTimestamp, b.service.creationTimestamp) || compare(a.service.host, b.service.host),
+  )
+}
+
+function targetsOf(service: Service, { workload, ports }: OwnWorkload): readonly OwnTarget[] {
+  return service.ports.flatMap(port => {
+    const named = workload?.kind === 'WorkloadEntry' ? workload.ports[port.name] : undefined
+    const targetPort = named ?? targetPortOf(service, port.port, workload ?? { ports })
+    return targetPort === 0 ? [] : [{ service, port, targetPort }]
+  })
+}
+
+function targetOfEndpoint(endpoint: Endpoint, service: Service | undefined): readonly OwnTarget[] {
+  const port = service?.ports.find(({ name }) => name === endpoint.servicePortName)
+  if (service === undefined || port === undefined || Object.keys(service.selector).length > 0) return []
+  return [{ service, port, targetPort: endpoint.port }]
+}
+
+function withoutRepeats(targets: readonly OwnTarget[]): OwnTarget[] {
+  const seen = new Set<string>()
+  return targets.filter(({ service, port, targetPort }) => {
+    const key = `${service.host}/${service.namespace}/${port.port}/${targetPort}`
+    return !seen.has(key) && seen.add(key)
+  })
+}

@@ -1,0 +1,376 @@
+import type { KubeService } from '../config/kinds/kubernetes/service.js'
+import type { KubeNamespace } from '../config/kinds/kubernetes/workloads.js'
+import type { ConfigObject } from '../config/object.js'
+import { type Graph, type Index, isSameData, type Lookup, type Table } from '../engine/index.js'
+import { consolidate, keyOfRule, type RuleKey } from './destination-rules.js'
+import type { Endpoint } from './endpoint.js'
+import {
+  endpointsOfEndpoints,
+  endpointsOfEntry,
+  endpointsOfSlice,
+  endpointsOfWorkload,
+  SERVICE_NAME_LABEL,
+} from './endpoints.js'
+import { servicesOfEntry } from './entry-service.js'
+import { kubernetesHost } from './hostname.js'
+import { clusterKey, declareInputs, type MeshInputs } from './inputs.js'
+import { mergeClusters, serviceOfKubernetes } from './kubernetes-service.js'
+import { localityOfNode, NETWORK_LABEL } from './locality.js'
+import type { NetworkGateway } from './network.js'
+import { compareGateways, gatewaysOfNetworks, networkOfAddress } from './networks.js'
+import type { PeerPolicy } from './peer-authentication.js'
+import type { ConsolidatedRule } from './rule.js'
+import type { VirtualServiceConfig } from './scope.js'
+import { byAge, compare, selects } from './selection.js'
+import { type Service, type ServiceKey, serviceKey } from './service.js'
+import { type MeshIdentity, type MeshSettings, rootNamespaceOf, trustDomainOf } from './settings.js'
+import type { SidecarObject } from './sidecar-scope.js'
+import { qualifyVirtualService } from './virtual-services.js'
+import type { Workload } from './workload.js'
+import { workloadOfEntry, workloadOfPod } from './workloads.js'
+
+/** What all proxies share: one row for each fact of the mesh (docs/adr/0006-mesh-tables.md). */
+export interface MeshTables {
+  readonly inputs: MeshInputs
+  readonly identity: MeshIdentity
+  /** One row for each field of the mesh configuration that is set. */
+  readonly facet: Table<string, unknown>
+  readonly service: Table<ServiceKey, Service>
+  readonly serviceHost: Index<string, ServiceKey, Service>
+  readonly serviceNamespace: Index<string, ServiceKey, Service>
+  /** One row `mesh`: every service, oldest first, then by name and namespace. */
+  readonly serviceOrder: Table<'mesh', readonly Service[]>
+  readonly workload: Table<string, Workload>
+  readonly workloadAddress: Index<string, string, Workload>
+  readonly endpoint: Table<string, Endpoint>
+  readonly endpointService: Index<ServiceKey, string, Endpoint>
+  /** Sorted identities of a service's endpoints. */
+  readonly accounts: Table<ServiceKey, readonly string[]>
+  readonly rule: Table<RuleKey, readonly ConsolidatedRule[]>
+  readonly virtualOrder: Table<'mesh', readonly VirtualServiceConfig[]>
+  /** By namespace, oldest first. */
+  readonly sidecars: Index<string, string, SidecarObject>
+  readonly peerPolicies: Index<string, string, PeerPolicy>
+  readonly gateways: Table<string, readonly NetworkGateway[]>
+}
+
+const SAME = { equals: isSameData }
+
+export function declareMesh(graph: Graph, identity: MeshIdentity): MeshTables {
+  const inputs = declareInputs(graph)
+  const facet = graph.derive('facet', inputs.settings, settings => Object.entries(settings), SAME)
+  const settingsOf = (read: Lookup): MeshSettings => lazySettings(read, facet)
+  const clusterNetwork = declareClusterNetworks(graph, inputs, settingsOf)
+  const networkOf = (read: Lookup, cluster: string) => (address: string) =>
+    networkOfAddress(address, cluster, read.one(clusterNetwork, cluster) ?? '', read.one(inputs.networks, 'mesh'))
+  const places: Places = { inputs, identity, settingsOf, networkOf }
+  const service = declareServices(graph, places)
+  const workload = declareWorkloads(graph, places)
+  const workloadAddress = workload.index('address', row => row.addresses.map(ip => `${row.cluster}/${ip}`))
+  const workloadNamespace = workload.index('namespace', row => [row.namespace])
+  const endpoint = declareEndpoints(graph, places, service, workload, { workloadAddress, workloadNamespace })
+  const endpointService = endpoint.index('service', row => [serviceKey(row)])
+  return {
+    inputs,
+    identity,
+    facet,
+    service,
+    serviceHost: service.index('host', row => [row.host]),
+    serviceNamespace: service.index('namespace', row => [row.namespace]),
+    serviceOrder: declareServiceOrder(graph, service),
+    workload,
+    workloadAddress,
+    endpoint,
+    endpointService,
+    accounts: graph.derive('accounts', endpointService, (rows, key) => [[key, accountsOf(rows)]], SAME),
+    rule: declareRules(graph, places),
+    virtualOrder: declareVirtualServices(graph, places),
+    sidecars: inputs.config.Sidecar.index('namespace', row => [row.namespace]),
+    peerPolicies: inputs.config.PeerAuthentication.index('namespace', row => [row.namespace]),
+    gateways: declareGateways(graph, places),
+  }
+}
+
+interface Places {
+  readonly inputs: MeshInputs
+  readonly identity: MeshIdentity
+  readonly settingsOf: (read: Lookup) => MeshSettings
+  readonly networkOf: (read: Lookup, cluster: string) => (address: string) => string
+}
+
+/** Reads a field only when it is asked for, so that a step depends on the fields it uses. Not to be kept beyond the step. */
+export function lazySettings(read: Lookup, facet: Table<string, unknown>): MeshSettings {
+  const fields: MeshSettings = {}
+  return new Proxy(fields, {
+    get: (_, key) => (typeof key === 'string' ? read.one(facet, key) : undefined),
+    has: (_, key) => typeof key === 'string' && read.one(facet, key) !== undefined,
+  })
+}
+
+/** Network of a cluster: a label of its root namespace. */
+function declareClusterNetworks(
+  graph: Graph,
+  inputs: MeshInputs,
+  settingsOf: (read: Lookup) => MeshSettings,
+): Table<string, string> {
+  return graph.derive('clusterNetwork', inputs.cluster.Namespace, ({ cluster, object }, _, read) => {
+    const network = networkLabel(object)
+    return network !== '' && object.name === rootNamespaceOf(settingsOf(read)) ? [[cluster, network] as const] : []
+  })
+}
+
+function networkLabel(object: ConfigObject<KubeNamespace | KubeService>): string {
+  return object.labels[NETWORK_LABEL] ?? ''
+}
+
+function declareServices(graph: Graph, { inputs, identity, settingsOf }: Places): Table<ServiceKey, Service> {
+  const first = (cluster: string): string => (cluster === identity.configCluster ? '' : cluster)
+  const kubernetes = graph.derive(
+    'serviceOfKubernetes',
+    inputs.cluster.Service,
+    ({ cluster, object }, _, read) => {
+      const service = serviceOfKubernetes(object, cluster, settingsOf(read), identity)
+      return [[serviceKey(service), { cluster, service }]]
+    },
+    {
+      ...SAME,
+      merge: claims => {
+        const rows = claims.map(({ row }) => row).sort((a, b) => compare(first(a.cluster), first(b.cluster)))
+        return { cluster: rows[0]?.cluster ?? '', service: mergeClusters(rows.map(({ service }) => service)) }
+      },
+    },
+  )
+  const aliases = kubernetes.index('alias', ({ service }) =>
+    service.externalName === '' ? [] : [service.externalName],
+  )
+  const known = graph.derive(
+    'serviceWithAliases',
+    kubernetes,
+    ({ service }, key, read) => {
+      const found = service.resolution === 'alias' ? [] : read.where(aliases, service.host)
+      const list = found.map(({ service: { host, namespace } }) => ({ host, namespace }))
+      return [[key, list.length === 0 ? service : { ...service, aliases: list }]]
+    },
+    SAME,
+  )
+  const entries = graph.derive(
+    'serviceOfEntry',
+    inputs.config.ServiceEntry,
+    (object, _, read) =>
+      servicesOfEntry(object, settingsOf(read), identity).map(service => [serviceKey(service), service] as const),
+    { ...SAME, merge: claims => mergeEntries(claims.map(({ row }) => row)) },
+  )
+  return graph.union('service', [known, entries], { merge: ([claim]) => firstOf(claim?.row) })
+}
+
+function firstOf<T>(row: T | undefined): T {
+  if (row === undefined) throw new Error('a claim without a row')
+  return row
+}
+
+/** Entries of one namespace for one host: the oldest, with the ports of those that are alike. */
+function mergeEntries(services: readonly Service[]): Service {
+  const [oldest, ...others] = [...services].sort(
+    (a, b) => compare(a.creationTimestamp, b.creationTimestamp) || compare(a.name, b.name),
+  )
+  const first = firstOf(oldest)
+  const alike = others.filter(
+    other => other.resolution === first.resolution && isSameData(other.exportTo, first.exportTo),
+  )
+  const ports = [...first.ports]
+  for (const { ports: more } of alike)
+    ports.push(...more.filter(({ port }) => !ports.some(known => known.port === port)))
+  if (ports.length === first.ports.length) return first
+  return { ...first, ports, targetPorts: Object.assign({}, ...alike.map(s => s.targetPorts), first.targetPorts) }
+}
+
+/** Every service in one row: scopes go through all of them in this order. */
+function declareServiceOrder(graph: Graph, service: Table<ServiceKey, Service>): Table<'mesh', readonly Service[]> {
+  const all = service.index('mesh', () => ['mesh' as const])
+  return graph.derive('serviceOrder', all, rows => [['mesh', [...rows].sort(byAge)]])
+}
+
+function declareWorkloads(graph: Graph, { inputs, identity, networkOf }: Places): Table<string, Workload> {
+  const nodeLocality = graph.derive('node', inputs.cluster.Node, ({ cluster, object }) => [
+    [`${cluster}/${object.name}`, localityOfNode(object.labels)],
+  ])
+  const pods = graph.derive(
+    'workloadOfPod',
+    inputs.cluster.Pod,
+    ({ cluster, object }, key, read) => {
+      const locality = read.one(nodeLocality, `${cluster}/${object.spec.nodeName ?? ''}`) ?? ''
+      const around = { cluster, nodeLocality: locality, networkOf: networkOf(read, cluster) }
+      return [[`pod/${key}`, workloadOfPod(object, around)]]
+    },
+    SAME,
+  )
+  const cluster = identity.configCluster
+  const entries = graph.derive(
+    'workloadOfEntry',
+    inputs.config.WorkloadEntry,
+    (object, key, read) => [
+      [`entry/${key}`, workloadOfEntry(object, { cluster, networkOf: networkOf(read, cluster) })],
+    ],
+    SAME,
+  )
+  return graph.union('workload', [pods, entries])
+}
+
+interface WorkloadIndexes {
+  readonly workloadAddress: Index<string, string, Workload>
+  readonly workloadNamespace: Index<string, string, Workload>
+}
+
+function declareEndpoints(
+  graph: Graph,
+  places: Places,
+  service: Table<ServiceKey, Service>,
+  workload: Table<string, Workload>,
+  { workloadAddress }: WorkloadIndexes,
+): Table<string, Endpoint> {
+  const { inputs, identity, settingsOf, networkOf } = places
+  const { configCluster } = identity
+  const kubernetesFacts = (read: Lookup, cluster: string) => ({
+    cluster,
+    trustDomain: trustDomainOf(settingsOf(read)),
+    networkOf: networkOf(read, cluster),
+    pod: (namespace: string, name: string, address: string) =>
+      name === ''
+        ? read.where(workloadAddress, `${cluster}/${address}`).find(({ kind }) => kind === 'Pod')
+        : read.one(workload, `pod/${cluster}/${namespace}/${name}`),
+  })
+  const serviceNamed = (read: Lookup, namespace: string, name: string): Service | undefined =>
+    read.one(service, `${kubernetesHost(name, namespace, identity.domain)}/${namespace}`)
+  const ofSlice = graph.derive(
+    'endpointOfSlice',
+    inputs.cluster.EndpointSlice,
+    ({ cluster, object }, _, read) => {
+      const owner = serviceNamed(read, object.namespace, object.labels[SERVICE_NAME_LABEL] ?? '')
+      return owner === undefined ? [] : keyed(endpointsOfSlice(object, owner, kubernetesFacts(read, cluster)))
+    },
+    { ...SAME, merge: ([claim]) => firstOf(claim?.row) },
+  )
+  const sliceOf = inputs.cluster.EndpointSlice.index<string>('service', ({ cluster, object }) => [
+    clusterKey(cluster, { namespace: object.namespace, name: object.labels[SERVICE_NAME_LABEL] ?? '' }),
+  ])
+  const ofEndpoints = graph.derive(
+    'endpointOfEndpoints',
+    inputs.cluster.Endpoints,
+    ({ cluster, object }, key, read) => {
+      const owner = serviceNamed(read, object.namespace, object.name)
+      if (owner === undefined || read.where(sliceOf, key).length > 0) return []
+      return keyed(endpointsOfEndpoints(object, owner, kubernetesFacts(read, cluster)))
+    },
+    { ...SAME, merge: ([claim]) => firstOf(claim?.row) },
+  )
+  const ofEntry = graph.derive(
+    'endpointOfEntry',
+    inputs.config.ServiceEntry,
+    (object, _, read) => {
+      const settings = settingsOf(read)
+      const services = servicesOfEntry(object, settings, identity)
+      const facts = {
+        cluster: configCluster,
+        trustDomain: trustDomainOf(settings),
+        networkOf: networkOf(read, configCluster),
+      }
+      return keyed(endpointsOfEntry(object, services, facts))
+    },
+    { ...SAME, merge: ([claim]) => firstOf(claim?.row) },
+  )
+  const selecting = service.index('selecting', row => (Object.keys(row.selector).length === 0 ? [] : [row.namespace]))
+  const ofWorkload = graph.derive(
+    'endpointOfWorkload',
+    workload,
+    (row, _, read) => {
+      if (!isServing(row)) return []
+      const candidates = read.where(selecting, row.namespace)
+      const trustDomain = trustDomainOf(settingsOf(read))
+      return candidates
+        .filter(candidate => isFor(candidate, row) && selects(candidate.selector, row.labels))
+        .flatMap(candidate => keyed(endpointsOfWorkload(row, candidate, trustDomain)))
+    },
+    { ...SAME, merge: ([claim]) => firstOf(claim?.row) },
+  )
+  return graph.union('endpoint', [ofSlice, ofEndpoints, ofEntry, ofWorkload], {
+    merge: ([claim]) => firstOf(claim?.row),
+  })
+}
+
+function isServing(workload: Workload): boolean {
+  return workload.kind === 'WorkloadEntry' || (workload.isReady && workload.isAlive && !workload.isTerminating)
+}
+
+/** Pods come to Kubernetes Services by slices; WorkloadEntries come to both. */
+function isFor(service: Service, workload: Workload): boolean {
+  return service.registry === 'External' || workload.kind === 'WorkloadEntry'
+}
+
+/** Sorted by cluster, source and place in it: keys are the order in which endpoints are listed. */
+function keyed(endpoints: readonly Endpoint[]): readonly (readonly [string, Endpoint])[] {
+  return endpoints.map(row => [
+    `${serviceKey(row)}/${row.cluster}/${row.registry}/${row.servicePortName}/${row.order}/${row.addresses[0] ?? ''}:${row.port}`,
+    row,
+  ])
+}
+
+function accountsOf(endpoints: readonly Endpoint[]): readonly string[] {
+  return [...new Set(endpoints.map(({ identity }) => identity).filter(Boolean))].sort()
+}
+
+function declareRules(
+  graph: Graph,
+  { inputs, identity, settingsOf }: Places,
+): Table<RuleKey, readonly ConsolidatedRule[]> {
+  const byHost = inputs.config.DestinationRule.index('host', row => [keyOfRule(row, identity)])
+  return graph.derive(
+    'rule',
+    byHost,
+    (rows, key, read) => [[key, consolidate(rows, key.slice(key.indexOf('/') + 1), settingsOf(read))]],
+    SAME,
+  )
+}
+
+function declareVirtualServices(
+  graph: Graph,
+  { inputs, identity }: Places,
+): Table<'mesh', readonly VirtualServiceConfig[]> {
+  const qualified = graph.derive('virtual', inputs.config.VirtualService, (object, key) => [
+    [key, qualifyVirtualService(object, identity.domain)],
+  ])
+  const all = qualified.index('mesh', () => ['mesh' as const])
+  return graph.derive('virtualOrder', all, rows => [['mesh', [...rows].sort(byAge)]])
+}
+
+const GATEWAY_PORT_LABEL = 'networking.istio.io/gatewayPort'
+const GATEWAY_PORT = 15_443
+
+/** By network: those of MeshNetworks, and Services that carry the network's label and a public address. */
+function declareGateways(graph: Graph, { inputs }: Places): Table<string, readonly NetworkGateway[]> {
+  const written = graph.derive('gatewayOfNetworks', inputs.networks, networks =>
+    gatewaysOfNetworks(networks).map(gateway => [gatewayKey(gateway), gateway] as const),
+  )
+  const labelled = graph.derive('gatewayOfService', inputs.cluster.Service, ({ cluster, object }) => {
+    const network = networkLabel(object)
+    if (network === '') return []
+    const port = Number(object.labels[GATEWAY_PORT_LABEL] ?? GATEWAY_PORT)
+    const { externalIPs = [], loadBalancerIngress = [] } = object.spec
+    const addresses = [...loadBalancerIngress.map(({ ip, hostname }) => ip ?? hostname ?? ''), ...externalIPs]
+    return addresses
+      .filter(Boolean)
+      .map(address => ({ network, cluster, address, port, hbonePort: 0 }))
+      .map(gateway => [gatewayKey(gateway), gateway] as const)
+  })
+  const all = graph.union('gateway', [written, labelled])
+  const byNetwork = all.index('network', row => [row.network])
+  return graph.derive('gateways', byNetwork, (rows, key) => [[key, [...rows].sort(compareGateways)]], SAME)
+}
+
+function gatewayKey({ network, address, port }: NetworkGateway): string {
+  return `${network}/${address}/${port}`
+}
+
+/** Sidecars of a namespace, oldest first. */
+export function sidecarsOf(read: Lookup, tables: MeshTables, namespace: string): readonly SidecarObject[] {
+  return [...read.where(tables.sidecars, namespace)].sort(byAge)
+}
