@@ -21,9 +21,31 @@ export interface TcpChain {
   readonly config: string | undefined
 }
 
-/** Two chains of equal key take the same connections, which Envoy refuses to have. */
-export function chainKey({ serverNames, destinations }: TcpChain): string {
-  return JSON.stringify([serverNames, [...destinations].sort()])
+/** Of no name, or of no destination: whatever is left. */
+const ANY = ''
+
+/**
+ * What is left of a chain when connections that earlier chains take are left to them: nothing, the chain, or parts of it. What it takes is
+ * added to `taken`.
+ */
+export function claimConnections(taken: Set<string>, chain: TcpChain): TcpChain[] {
+  const names = chain.serverNames.length === 0 ? [ANY] : chain.serverNames
+  const destinations = chain.destinations.length === 0 ? [ANY] : chain.destinations
+  const parts = new Map<string, { names: string[]; left: readonly string[] }>()
+  for (const name of new Set(names)) {
+    const left = [...new Set(destinations)].filter(destination => !taken.has(`${name} ${destination}`))
+    if (left.length === 0) continue
+    for (const destination of left) taken.add(`${name} ${destination}`)
+    const key = left.join(' ')
+    const part = parts.get(key)
+    if (part === undefined) parts.set(key, { names: [name], left })
+    else part.names.push(name)
+  }
+  return [...parts.values()].map(part => ({
+    ...chain,
+    serverNames: part.names.filter(name => name !== ANY),
+    destinations: part.left.filter(destination => destination !== ANY),
+  }))
 }
 
 export function takesAll({ serverNames, destinations }: TcpChain): boolean {

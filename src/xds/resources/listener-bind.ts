@@ -76,7 +76,8 @@ function otherFamily(first: string, addresses: readonly string[]): readonly stri
   return addresses.filter(address => address.includes(':') !== isV6).slice(0, 1)
 }
 
-function addressesFor(view: ProxyView, service: Service): readonly string[] {
+/** The addresses under which a proxy may call a service: of its cluster and IP families; `0.0.0.0`: the service has none. */
+export function addressesFor(view: ProxyView, service: Service): readonly string[] {
   const { clusterAddresses, autoAddress, autoAddressV6, address } = service
   const listed = Object.hasOwn(clusterAddresses, view.cluster) ? (clusterAddresses[view.cluster] ?? []) : []
   const reachable = listed.filter(each => (each.includes(':') ? view.ipMode !== 'v4' : view.ipMode !== 'v6'))

@@ -1,6 +1,6 @@
 import type { MeshProxyConfig } from '../../config/istio-types.generated.js'
 import { formatProtoDuration, parseDuration } from '../../lang/duration.js'
-import type { MeshSettings } from '../../mesh/index.js'
+import type { Hostname, MeshSettings, Service, SidecarScope } from '../../mesh/index.js'
 import type { HttpConnectionManager_Tracing } from '../../proto/envoy-types.generated.js'
 import type { ProxyContext, ProxyView } from '../../proxy/view.js'
 import { type AccessLogs, accessLogsOf } from './access-log.js'
@@ -23,6 +23,8 @@ export interface ListenerFacts {
   /** How long to wait for the first bytes of a client that may have to be sniffed. */
   readonly detectionTimeout: string
   readonly ports: { readonly outbound: number; readonly inbound: number }
+  /** In scope. */
+  readonly service: (host: Hostname) => Service | undefined
 }
 
 /** A listener's address, then its additional ones. */
@@ -60,6 +62,7 @@ export function listenerFactsOf(context: ProxyContext): ListenerFacts {
       outbound: mesh.proxyListenPort || VIRTUAL_OUTBOUND_PORT,
       inbound: mesh.proxyInboundListenPort || VIRTUAL_INBOUND_PORT,
     },
+    service: byHost(context.scope),
   }
 }
 
@@ -67,4 +70,13 @@ export function listenerFactsOf(context: ProxyContext): ListenerFacts {
 function durationOf(text: string): string | undefined {
   const parsed = text === '' ? undefined : parseDuration(text)
   return parsed?.ok === true ? formatProtoDuration(parsed.value) : undefined
+}
+
+/** Made when it is first asked for: few listeners have routes to other services. */
+function byHost({ services }: SidecarScope): ListenerFacts['service'] {
+  let hosts: ReadonlyMap<Hostname, Service> | undefined
+  return host => {
+    hosts ??= new Map([...services].reverse().map(service => [service.host, service]))
+    return hosts.get(host)
+  }
 }

@@ -1,7 +1,7 @@
 import type { Protocol } from '../../mesh/index.js'
 import type { ConfigListenerFilter, FilterChain, HttpFilter, Listener } from '../../proto/envoy-types.generated.js'
 import {
-  chainKey,
+  claimConnections,
   PLAIN_HTTP_MATCH,
   type TcpChain,
   TRANSPORT_CONNECT_TIMEOUT,
@@ -30,7 +30,8 @@ export interface ListenerSlot {
   readonly bindsToPort: boolean
   http: HttpShare | undefined
   readonly chains: TcpChain[]
-  readonly keys: Set<string>
+  /** Server name and destination of each chain: Envoy refuses a listener where two chains have one in common. */
+  readonly taken: Set<string>
   isLocked: boolean
 }
 
@@ -50,7 +51,7 @@ export class SlotMap {
       bindsToPort,
       http: undefined,
       chains: [],
-      keys: new Set(),
+      taken: new Set(),
       isLocked: false,
     }
     this.#slots.set(name, slot)
@@ -66,12 +67,7 @@ export class SlotMap {
 
   /** Of two chains for the same connections the first stays: an older service, an earlier route. */
   addChains(slot: ListenerSlot, chains: readonly TcpChain[]): void {
-    for (const chain of chains) {
-      const key = chainKey(chain)
-      if (slot.keys.has(key)) continue
-      slot.keys.add(key)
-      slot.chains.push(chain)
-    }
+    for (const chain of chains) slot.chains.push(...claimConnections(slot.taken, chain))
   }
 
   all(): readonly ListenerSlot[] {

@@ -86,17 +86,13 @@ export function filtersToRoutes(
 
 function clusterOf(facts: ListenerFacts, { destination }: RouteDestination, target: TcpTarget): string {
   const host = destination?.host ?? ''
-  const service = serviceInScope(facts, host)
+  const service = facts.service(host)
   const port = destination?.port?.number ?? (service === undefined ? target.port : portOfService(service, target.port))
   return outboundClusterName(port, destination?.subset ?? '', host)
 }
 
-function serviceInScope({ context }: ListenerFacts, host: string): Service | undefined {
-  return context.scope.services.find(service => service.host === host)
-}
-
 function ruleOf(facts: ListenerFacts, host: string, otherwise: string): ConsolidatedRule | undefined {
-  const service = serviceInScope(facts, host)
+  const service = facts.service(host)
   return facts.context.lookup.bestRule(host, service?.namespace ?? otherwise)
 }
 
