@@ -34,3 +34,13 @@ export function keptForShared<V extends Json>(
     return result
   }
 }
+
+const texts = new WeakMap<object, (string | undefined)[]>()
+
+/** What a printer makes of a value; of a shared one it is kept, for each of a printer's few `variant`s (small numbers). */
+export function keptText(value: object, variant: number, print: () => string): string {
+  if (!shared.has(value)) return print()
+  let kept = texts.get(value)
+  if (kept === undefined) texts.set(value, (kept = []))
+  return (kept[variant] ??= print())
+}

@@ -1,6 +1,7 @@
 // AdmissionReview on the wire: bytes to request, answer to bytes. No sockets, no clock: every webhook here shares it.
 import { parseJson } from '../lang/gojson.js'
 import { isJsonObject, type Json, type JsonObject } from '../lang/json.js'
+import { jsonText } from '../lang/json-text.js'
 import { err, ok, type Result } from '../lang/result.js'
 import { parseYaml } from '../lang/yaml/index.js'
 import type { JsonPatchOperation } from '../patch/index.js'
@@ -163,7 +164,7 @@ function responseText(uid: string, answer: AdmissionAnswer): string {
 
 function patchText(patch: readonly JsonPatchOperation[] | undefined): string {
   if (patch === undefined || patch.length === 0) return ''
-  return `,"patch":"${Buffer.from(stringify(patch), 'utf8').toString('base64')}","patchType":"JSONPatch"`
+  return `,"patch":"${Buffer.from(jsonText(patch as unknown as Json), 'utf8').toString('base64')}","patchType":"JSONPatch"`
 }
 
 function statusText({ message, code }: { readonly message: string; readonly code?: number }): string {
@@ -173,22 +174,4 @@ function statusText({ message, code }: { readonly message: string; readonly code
 /** Escapes what could end a script element as well, as Kubernetes does, should a browser ever show this. */
 function quote(value: string | readonly string[]): string {
   return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, c => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
-}
-
-/** JSON.stringify, and integers beyond 2^53 as the digits they are. A marker pass would cost every patch; few have one. */
-function stringify(patch: readonly JsonPatchOperation[]): string {
-  try {
-    return JSON.stringify(patch)
-  } catch {
-    return exactText(patch as unknown as Json)
-  }
-}
-
-function exactText(value: Json): string {
-  if (typeof value === 'bigint') return value.toString()
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  if (Array.isArray(value)) return `[${value.map(exactText).join(',')}]`
-  return `{${Object.keys(value)
-    .map(key => `${JSON.stringify(key)}:${exactText(value[key] ?? null)}`)
-    .join(',')}}`
 }

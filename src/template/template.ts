@@ -4,7 +4,7 @@ import { type CompileContext, compileNodes } from './compile.js'
 import { type TemplateError, TemplateFailure } from './error.js'
 import { FunctionError, type FunctionMap } from './function.js'
 import { type MemoInputs, TemplateMemo } from './memo.js'
-import { parseTrees } from './parser.js'
+import { parseTrees, type Tree } from './parser.js'
 import { compileSegments } from './segments.js'
 import type { CompiledTree, ExecutionState, TextListener, Unit } from './state.js'
 import type { GoValue } from './value.js'
@@ -54,17 +54,47 @@ export function parseTemplate(
       right: right === '' ? '}}' : right,
       isFunction: wanted => find(wanted) !== undefined,
     })
-    const templates = new Map<string, CompiledTree>()
-    for (const [key, tree] of trees) templates.set(key, { tree, run: compileNodes(tree.nodes, { find }) })
-    const unit: Unit = { name, source: text, templates }
-    const main = trees.get(name)
-    if (inputs === undefined || main === undefined) return ok(templateOf(unit, undefined))
-    const memo = new TemplateMemo(inputs.constant)
-    const run = compileSegments(main.nodes, { find }, { inputs, find: wanted => find(wanted)?.fn, trees }, memo)
-    return ok(templateOf(unit, { memo, run }))
+    return ok(templateOf(name, text, trees, find, inputs))
   } catch (error) {
     return err(errorOf(error, name))
   }
+}
+
+/**
+ * Closures are made when they are needed: most commands use one template of a configuration that has eight. The memo comes
+ * with the second execution, for it pays from the third on.
+ */
+function templateOf(
+  name: string,
+  source: string,
+  trees: ReadonlyMap<string, Tree>,
+  find: CompileContext['find'],
+  inputs: MemoInputs | undefined,
+): Template {
+  let unit: Unit | undefined
+  let memoised: Memoised | undefined
+  return {
+    name,
+    defined: [...trees.keys()],
+    execute(data, options) {
+      try {
+        if (inputs !== undefined && unit !== undefined) memoised ??= memoise(name, trees, find, inputs)
+        unit ??= { name, source, templates: compileTrees(trees, find) }
+      } catch (error) {
+        return err(errorOf(error, name))
+      }
+      return execute(unit, memoised, data, options)
+    },
+  }
+}
+
+function compileTrees(
+  trees: ReadonlyMap<string, Tree>,
+  find: CompileContext['find'],
+): ReadonlyMap<string, CompiledTree> {
+  const templates = new Map<string, CompiledTree>()
+  for (const [key, tree] of trees) templates.set(key, { tree, run: compileNodes(tree.nodes, { find }) })
+  return templates
 }
 
 /** The outermost template, compiled to keep what it writes. */
@@ -73,12 +103,15 @@ interface Memoised {
   readonly run: (state: ExecutionState) => void
 }
 
-function templateOf(unit: Unit, memoised: Memoised | undefined): Template {
-  return {
-    name: unit.name,
-    defined: [...unit.templates.keys()],
-    execute: (data, options) => execute(unit, memoised, data, options),
-  }
+function memoise(
+  name: string,
+  trees: ReadonlyMap<string, Tree>,
+  find: CompileContext['find'],
+  inputs: MemoInputs,
+): Memoised {
+  const memo = new TemplateMemo(inputs.constant)
+  const analysis = { inputs, find: (wanted: string) => find(wanted)?.fn, trees }
+  return { memo, run: compileSegments(trees.get(name)!.nodes, { find }, analysis, memo) }
 }
 
 function execute(

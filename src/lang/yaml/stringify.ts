@@ -1,4 +1,5 @@
 import type { Json, JsonArray, JsonObject } from '../json.js'
+import { keptText } from '../shared-json.js'
 import { compareKeys } from './keys.js'
 import { formatGoFloat, isPlainString } from './scalars.js'
 
@@ -16,11 +17,20 @@ type Place = 'root' | 'value' | 'item'
 /** `column` counts the characters in front of a scalar on its line; for maps and lists it does not matter. */
 function node(value: Json, indent: string, place: Place, column: number): string {
   if (typeof value === 'object' && value !== null) {
-    return Array.isArray(value) ? list(value, indent, place) : map(value, indent, place)
+    const print = (): string => (Array.isArray(value) ? list(value, indent, place) : map(value, indent, place))
+    return indent.length > MAX_KEPT_INDENT ? print() : keptText(value, variantOf(indent, place), print)
   }
   if (typeof value !== 'string') return place === 'value' ? ` ${otherScalar(value)}` : otherScalar(value)
   const text = scalar(value, place === 'item' ? indent : `${indent}  `, column)
   return place === 'value' ? ` ${text}` : text
+}
+
+/** Deeper parts of values that are shared between documents (lang/shared-json.ts) are printed every time. */
+const MAX_KEPT_INDENT = 40
+
+/** 0 is left to JSON (src/lang/json-text.ts); indentation is always an even number of spaces. */
+function variantOf(indent: string, place: Place): number {
+  return 1 + (indent.length >> 1) * 3 + (place === 'root' ? 0 : place === 'value' ? 1 : 2)
 }
 
 function list(items: JsonArray, indent: string, place: Place): string {
