@@ -257,6 +257,16 @@ describe('protocols', () => {
   )
 })
 
+describe('names of statistics', () => {
+  it.each([
+    ['%SERVICE%_%SERVICE_PORT%_%SUBSET_NAME%', 'a.ns1_80_;'],
+    ['%SERVICE_FQDN%.%SERVICE_PORT_NAME%.%OTHER%', `${HOST}.http.%OTHER%;`],
+    ['', `outbound|80||${HOST};`],
+  ])('%s', (outboundClusterStatName, expected) => {
+    expect(clusterOf({ mesh: { outboundClusterStatName } }).altStatName).toBe(expected)
+  })
+})
+
 describe('discovery', () => {
   it.each([
     ['dns', { type: 'STRICT_DNS', dnsLookupFamily: 'V4_ONLY' }],

@@ -9,10 +9,11 @@ import { outlierDetectionOf } from './cluster-outlier.js'
 import { type PortPolicy, portPolicyOf } from './cluster-policy.js'
 import { circuitBreakersOf, connectionOptionsOf, connectTimeoutOf } from './cluster-pool.js'
 import { httpOptionsOf, upstreamProtocolOf } from './cluster-protocol.js'
+import { statNameOf } from './cluster-stat-name.js'
 import { assignmentOf } from './endpoint-assignment.js'
 import { balancingOf, isPassthrough } from './load-balancing.js'
 import { commonLbConfigOf, localityPlanOf } from './locality.js'
-import { altStatName, outboundSni } from './names.js'
+import { outboundSni } from './names.js'
 import {
   expandTrustDomains,
   originatesTls,
@@ -53,7 +54,7 @@ function clusterOf(context: ProxyContext, outbound: Outbound): Cluster | undefin
   const discovery = isPassthrough(policy.loadBalancer) ? 'ORIGINAL_DST' : known
   return {
     name,
-    altStatName: altStatName(name),
+    altStatName: statNameOf(mesh.outboundClusterStatName, { name, service, port, subset: subset?.name ?? '' }),
     ...discoveryFields(discovery, { name, host: service.host, assignment, view, mesh }),
     ...balancerFieldsOf(context, service, policy, discovery),
     ...connectionFieldsOf(context, outbound, policy, discovery),

@@ -7,7 +7,8 @@ import { clusterMetadataOf } from './cluster-metadata.js'
 import { overlay, type PortPolicy } from './cluster-policy.js'
 import { circuitBreakersOf, connectionOptionsOf, connectTimeoutOf } from './cluster-pool.js'
 import { httpOptionsOf, upstreamProtocolOf } from './cluster-protocol.js'
-import { altStatName, inboundClusterName } from './names.js'
+import { statNameOf } from './cluster-stat-name.js'
+import { inboundClusterName } from './names.js'
 
 /** About 292 years, the longest that Envoy takes: the workload's own address never goes stale. */
 const NEVER = '9223372035s'
@@ -91,7 +92,13 @@ function inboundOf(context: ProxyContext, inbound: Inbound): Cluster {
   const hasMetadata = inbound.services.length > 0
   return {
     name,
-    altStatName: altStatName(name),
+    altStatName: statNameOf(mesh.inboundClusterStatName, {
+      name,
+      service,
+      port: service?.ports.find(({ port }) => port === inbound.servicePort),
+      subset: '',
+      targetPort: inbound.port,
+    }),
     connectTimeout: connectTimeoutOf(mesh, pool),
     circuitBreakers: circuitBreakersOf(pool, policy.retryBudget),
     commonLbConfig: {},
