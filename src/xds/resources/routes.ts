@@ -1,0 +1,112 @@
+import type { EgressListener } from '../../mesh/index.js'
+import type { RouteConfiguration, VirtualHost } from '../../proto/envoy-types.generated.js'
+import type { ProxyContext } from '../../proxy/view.js'
+import { HTTP_PROXY_ROUTE } from './names.js'
+import { type RouteFacts, routeFactsOf } from './route-facts.js'
+import {
+  catchAllHost,
+  joinVirtualHosts,
+  type TranslatedHost,
+  translateVirtualHost,
+  type VirtualHostPlan,
+} from './virtual-host.js'
+import { planVirtualHosts } from './virtual-host-plan.js'
+
+/** The largest body that a route may answer with: bytes, the reference's. */
+const MAX_DIRECT_BODY = 1_048_576
+const UNIX = 'unix://'
+
+/**
+ * The outbound route configuration of a sidecar, by name (reference: xds.md sections 8, 9, 12); undefined: there is none of that
+ * name. `<port>`: all HTTP services of the port; `<host>:<port>`: one service whose protocol is found out; `http_proxy` and
+ * `unix://…`: all services of their listener.
+ */
+export function translateRoutes(context: ProxyContext, name: string): RouteConfiguration | undefined {
+  const plan = planRoutes(context, name)
+  if (plan === undefined) return undefined
+  return joinRoutes(
+    plan,
+    plan.hosts.map(host => translateVirtualHost(host, plan.facts)),
+  )
+}
+
+/** Which virtual hosts a configuration has. Cheap; `translateVirtualHost` of each, then `joinRoutes`, makes it. */
+export interface RoutePlan {
+  readonly name: string
+  readonly facts: RouteFacts
+  readonly hosts: readonly VirtualHostPlan[]
+  /** Of one service only, which gets every request. */
+  readonly isSniffed: boolean
+}
+
+export function planRoutes(context: ProxyContext, name: string): RoutePlan | undefined {
+  const wanted = parseRouteName(name)
+  if (wanted === undefined) return undefined
+  const egress = egressFor(context.scope.egress, wanted)
+  if (egress === undefined) return undefined
+  const facts = routeFactsOf(context)
+  const isForward = egress.port !== undefined && egress.port.protocol === 'http-proxy'
+  const port = wanted.port === 0 || isForward ? undefined : wanted.port
+  const hosts = planVirtualHosts(narrowed(egress, wanted), port, facts)
+  const { host } = wanted
+  return {
+    name,
+    facts,
+    hosts: host === '' ? hosts : hosts.filter(plan => plan.host === host).slice(0, 1),
+    isSniffed: host !== '',
+  }
+}
+
+/** `hosts`: what `translateVirtualHost` made of the plan's, in the plan's order. */
+export function joinRoutes(
+  { name, facts, isSniffed }: RoutePlan,
+  hosts: readonly TranslatedHost[],
+): RouteConfiguration {
+  const joined = joinVirtualHosts(hosts, facts).sort(byName)
+  return {
+    name,
+    virtualHosts: isSniffed ? joined.map(toAny) : [...joined, catchAllHost(facts)],
+    validateClusters: false,
+    ignorePortInHostMatching: true,
+    maxDirectResponseBodySizeBytes: MAX_DIRECT_BODY,
+  }
+}
+
+/** The listener is reached by the service's address alone, so whatever the request says it means the service. */
+function toAny(host: VirtualHost): VirtualHost {
+  return { ...host, domains: ['*'] }
+}
+
+function byName(a: VirtualHost, b: VirtualHost): number {
+  const [left, right] = [a.name ?? '', b.name ?? '']
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+interface RouteName {
+  /** 0: of a listener that serves all ports. */
+  readonly port: number
+  /** Of a sniffed port; else empty. */
+  readonly host: string
+  readonly bind: string
+}
+
+function parseRouteName(name: string): RouteName | undefined {
+  if (name === HTTP_PROXY_ROUTE || name.startsWith(UNIX)) return { port: 0, host: '', bind: name }
+  const parts = /^(?:(.+):)?(\d{1,5})$/.exec(name)
+  return parts === null ? undefined : { port: Number(parts[2]), host: parts[1] ?? '', bind: '' }
+}
+
+/** The listener of that port or socket, else the one for all that no other claims. */
+function egressFor(listeners: readonly EgressListener[], { port, bind }: RouteName): EgressListener | undefined {
+  return listeners.find(
+    listener =>
+      listener.port === undefined || (listener.port.number === port && (port !== 0 || listener.bind === bind)),
+  )
+}
+
+/** Of a sniffed port only one service counts: the others need not be looked at. */
+function narrowed(egress: EgressListener, { host, port }: RouteName): EgressListener {
+  if (host === '') return egress
+  const services = egress.services.filter(service => service.host === host && service.ports.some(p => p.port === port))
+  return { ...egress, services }
+}

@@ -1,0 +1,122 @@
+import {
+  compareSpecificity,
+  type EgressListener,
+  type Hostname,
+  hostCovers,
+  isHttp,
+  isSniffed,
+  isWildcard,
+  type Service,
+  type VirtualServiceConfig,
+} from '../../mesh/index.js'
+import { firstOfHost, type RouteFacts } from './route-facts.js'
+import { hasHttpRoutes } from './route-http.js'
+import { sourceOf, type VirtualHostPlan } from './virtual-host.js'
+
+/** Where VirtualServices of hosts without a service are served by a listener for all ports. */
+const HTTP_PORT = 80
+
+/**
+ * Which virtual hosts an egress listener has on a port, those of VirtualServices first, in their order (reference: xds.md section
+ * 8). `port` undefined: on all ports of its services.
+ */
+export function planVirtualHosts(
+  egress: EgressListener,
+  port: number | undefined,
+  facts: RouteFacts,
+): readonly VirtualHostPlan[] {
+  const services = servicesOn(egress, port)
+  const winners = wildcardWinners(egress.virtualServices, services)
+  const claimed = new Set<Hostname>()
+  const plans: VirtualHostPlan[] = []
+  for (const virtual of egress.virtualServices) {
+    if ((virtual.spec.http ?? []).length === 0) continue
+    for (const plan of plansOf(virtual, services, winners, port)) {
+      if (!hasHttpRoutes(virtual, sourceOf(plan, facts))) continue
+      if (plan.service !== undefined) claimed.add(plan.host)
+      plans.push(plan)
+    }
+  }
+  for (const service of services.values())
+    if (!claimed.has(service.host) && service.resolution !== 'alias')
+      plans.push(...servicePlans(service, undefined, port))
+  return plans
+}
+
+/** Services of the listener by host, with only the port asked for. */
+function servicesOn(egress: EgressListener, port: number | undefined): ReadonlyMap<Hostname, Service> {
+  if (port === undefined) return firstOfHost(egress.services)
+  return firstOfHost(egress.services.filter(({ ports }) => ports.some(each => each.port === port)))
+}
+
+function plansOf(
+  virtual: VirtualServiceConfig,
+  services: ReadonlyMap<Hostname, Service>,
+  winners: (host: Hostname) => VirtualServiceConfig | undefined,
+  port: number | undefined,
+): VirtualHostPlan[] {
+  const { found, unknown } = hostsOf(virtual, services, winners)
+  const withService = found.flatMap(service => servicePlans(service, virtual, port))
+  const ports = new Set(withService.map(plan => plan.port))
+  if (ports.size === 0) ports.add(port ?? HTTP_PORT)
+  const isAnyPort = port === undefined
+  const alone = [...ports].flatMap(each =>
+    unknown.map(host => ({ host, port: each, service: undefined, virtual, isAnyPort })),
+  )
+  return [...alone, ...withService]
+}
+
+/** One for each HTTP port. */
+function servicePlans(
+  service: Service,
+  virtual: VirtualServiceConfig | undefined,
+  port: number | undefined,
+): VirtualHostPlan[] {
+  return service.ports
+    .filter(each => (port === undefined || each.port === port) && (isHttp(each.protocol) || isSniffed(each.protocol)))
+    .map(each => ({ host: service.host, port: each.port, service, virtual, isAnyPort: port === undefined }))
+}
+
+interface VirtualServiceHosts {
+  readonly found: readonly Service[]
+  /** Hosts that no service has. */
+  readonly unknown: readonly Hostname[]
+}
+
+function hostsOf(
+  virtual: VirtualServiceConfig,
+  services: ReadonlyMap<Hostname, Service>,
+  winners: (host: Hostname) => VirtualServiceConfig | undefined,
+): VirtualServiceHosts {
+  const found = new Map<Hostname, Service>()
+  const unknown: Hostname[] = []
+  for (const host of virtual.spec.hosts ?? []) {
+    if (!isWildcard(host)) {
+      const service = services.get(host)
+      if (service === undefined) unknown.push(host)
+      else found.set(host, service)
+      continue
+    }
+    const covered = [...services.values()].filter(service => hostCovers(host, service.host))
+    if (covered.length === 0) unknown.push(host)
+    for (const service of covered) if (winners(service.host) === virtual) found.set(service.host, service)
+  }
+  return { found: [...found.values()], unknown }
+}
+
+/** Which VirtualService a service gets by a wildcard: none if one names it in full, else that of the most specific, the first of equals. */
+function wildcardWinners(
+  virtuals: readonly VirtualServiceConfig[],
+  services: ReadonlyMap<Hostname, Service>,
+): (host: Hostname) => VirtualServiceConfig | undefined {
+  const patterns = new Map<Hostname, VirtualServiceConfig>()
+  for (const virtual of virtuals)
+    for (const host of virtual.spec.hosts ?? []) if (!patterns.has(host)) patterns.set(host, virtual)
+  const wildcards = [...patterns.keys()].filter(isWildcard).sort(compareSpecificity)
+  return host => {
+    const exact = services.has(host) ? patterns.get(host) : undefined
+    if (exact !== undefined) return exact
+    const best = wildcards.find(pattern => hostCovers(pattern, host))
+    return best === undefined ? undefined : patterns.get(best)
+  }
+}

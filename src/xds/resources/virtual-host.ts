@@ -1,0 +1,118 @@
+import type { Hostname, Service, VirtualServiceConfig } from '../../mesh/index.js'
+import type { Route, VirtualHost } from '../../proto/envoy-types.generated.js'
+import { outboundClusterName, PASSTHROUGH_CLUSTER, virtualHostName } from './names.js'
+import { destinationCluster, type PortFacts, plainAction, timeouts } from './route-action.js'
+import type { RouteFacts } from './route-facts.js'
+import { hashPolicies } from './route-hash.js'
+import { httpRoutes } from './route-http.js'
+import type { RouteSource } from './route-match.js'
+import { type HostDomains, serviceDomains, withPort } from './virtual-host-domains.js'
+
+/** Which service and VirtualService speak for a host on a port. One of the two is there. */
+export interface VirtualHostPlan {
+  readonly host: Hostname
+  readonly port: number
+  /** Undefined: only a VirtualService knows the host. */
+  readonly service: Service | undefined
+  /** Undefined: everything goes to the service. */
+  readonly virtual: VirtualServiceConfig | undefined
+  /** Of a listener that serves all ports, so that the port is part of the domains. */
+  readonly isAnyPort: boolean
+}
+
+/** A virtual host as it would be alone; which of its domains it keeps depends on the others (`joinVirtualHosts`). */
+export interface TranslatedHost extends HostDomains {
+  readonly host: Hostname
+  readonly name: string
+  readonly routes: readonly Route[]
+}
+
+/** One host of one port. Depends on its service, VirtualService and what that leads to, never on other hosts. */
+export function translateVirtualHost(plan: VirtualHostPlan, facts: RouteFacts): TranslatedHost {
+  const { host, port, service, virtual, isAnyPort } = plan
+  const { view } = facts.context
+  const portFacts: PortFacts = { ...facts, port, isAnyPort }
+  return {
+    host,
+    name: virtualHostName(host, port),
+    ...(service === undefined
+      ? { domains: withPort(host, undefined), short: new Set<string>() }
+      : serviceDomains(service, view, isAnyPort ? port : undefined)),
+    routes:
+      virtual === undefined ? [serviceRoute(host, port, facts)] : httpRoutes(virtual, sourceOf(plan, facts), portFacts),
+  }
+}
+
+export const MESH_SOURCE: ReadonlySet<string> = new Set(['mesh'])
+
+/** Where a sidecar's requests on a port come from: matches on the port of a listener for all ports mean the service's. */
+export function sourceOf({ port }: { readonly port: number }, { context }: RouteFacts): RouteSource {
+  const { labels, namespace } = context.view
+  return { labels, namespace, gateways: MESH_SOURCE, port }
+}
+
+/** Everything to the service. */
+function serviceRoute(host: Hostname, port: number, facts: RouteFacts): Route {
+  const hash = hashPolicies(facts.rule(host), '', port)
+  return {
+    name: 'default',
+    match: { prefix: '/' },
+    decorator: { operation: `${host}:${port}/*` },
+    route: plainAction(outboundClusterName(port, '', host), hash, facts),
+  }
+}
+
+/** Names of hosts that are there under their full name: with and without the port. */
+function fullNames(hosts: readonly TranslatedHost[]): Set<string> {
+  return new Set(hosts.flatMap(({ host, name }) => [host, name]))
+}
+
+/**
+ * Virtual hosts of one configuration, in the order of who was first. Envoy refuses a configuration in which a name or a domain
+ * stands twice, so the first keeps it; and a short form never takes the full name of another service.
+ */
+export function joinVirtualHosts(hosts: readonly TranslatedHost[], facts: RouteFacts): VirtualHost[] {
+  const full = fullNames(hosts)
+  const taken = new Set<string>()
+  const names = new Set<string>()
+  const joined: VirtualHost[] = []
+  for (const { name, domains: wanted, short, routes } of hosts) {
+    if (names.has(name)) continue
+    names.add(name)
+    const domains = wanted.filter(domain => !(short.has(domain) && full.has(domain)) && claims(taken, domain))
+    if (domains.length > 0) joined.push({ name, domains, routes, ...attemptCount(facts) })
+  }
+  return joined
+}
+
+/** Whether the domain was free; Envoy does not look at case. */
+function claims(taken: Set<string>, domain: string): boolean {
+  const key = domain.toLowerCase()
+  if (taken.has(key)) return false
+  taken.add(key)
+  return true
+}
+
+function attemptCount({ countsAttempts }: RouteFacts): VirtualHost {
+  return countsAttempts ? { includeRequestAttemptCount: true } : {}
+}
+
+const NO_ROUTE_STATUS = 502
+
+/** Requests for hosts that nobody knows: on to where they were going, or to the egress proxy, or refused. */
+export function catchAllHost(facts: RouteFacts): VirtualHost {
+  const { outbound } = facts.context.scope
+  const name = outbound.mode === 'REGISTRY_ONLY' ? 'block_all' : 'allow_any'
+  const does: Route =
+    outbound.mode === 'REGISTRY_ONLY'
+      ? { directResponse: { status: NO_ROUTE_STATUS } }
+      : { route: { cluster: catchAllCluster(facts), ...timeouts(undefined) } }
+  return { name, domains: ['*'], routes: [{ name, match: { prefix: '/' }, ...does }], ...attemptCount(facts) }
+}
+
+function catchAllCluster(facts: RouteFacts): string {
+  const { egressProxy } = facts.context.scope.outbound
+  return egressProxy === undefined
+    ? PASSTHROUGH_CLUSTER
+    : destinationCluster(egressProxy, { ...facts, port: 0, isAnyPort: true })
+}
