@@ -1,23 +1,15 @@
 import type { WebhookConfiguration, WebhookEntry } from '../config/webhook-configuration.js'
 import { isJsonObject, type JsonObject } from '../lang/json.js'
-import { formatSelector, type LabelRequirement, type LabelSelector, matchesSelector } from '../lang/selector.js'
-import {
-  type InterceptionRequest,
-  type MatchCondition,
-  type MatchCriteria,
-  type MatchStep,
-  matchRequest,
-  parseCondition,
-  type StringMap,
-} from '../rules/index.js'
+import { formatSelector, type LabelRequirement, matchesSelector } from '../lang/selector.js'
+import { type InterceptionRequest, type MatchStep, matchRequest } from '../rules/index.js'
+import { criteriaOf, isInjector, labelsOf, namespaceLabels } from './criteria.js'
+import { nearestOf } from './nearest.js'
 import type {
   CallExplanation,
   ClusterFacts,
   CriterionFinding,
   EntryExplanation,
-  LabelChange,
   NamespaceFacts,
-  NearMiss,
   Path,
   RequirementFinding,
   Subject,
@@ -186,33 +178,6 @@ function entryOutcome(
   return 'calls'
 }
 
-/** By the path that the reference serves, or by the name that its charts give. */
-export function isInjector({ name, client }: WebhookEntry): boolean {
-  const path = client.kind === 'service' ? client.path : pathOf(client.url)
-  return name.endsWith('sidecar-injector.istio.io') || path === '/inject' || path.startsWith('/inject/')
-}
-
-/** The path of an URL, without what follows it. */
-export function pathOf(url: string): string {
-  return /^[a-z]+:\/\/[^/?#]*(\/[^?#]*)?/i.exec(url)?.[1] ?? ''
-}
-
-const compiled = new WeakMap<WebhookEntry, MatchCriteria>()
-
-function criteriaOf(entry: WebhookEntry): MatchCriteria {
-  const known = compiled.get(entry)
-  if (known !== undefined) return known
-  const criteria = { ...entry, matchConditions: entry.matchConditions.map(compile) }
-  compiled.set(entry, criteria)
-  return criteria
-}
-
-/** A condition that cannot be compiled is one that always fails; an API server would not have taken it. */
-function compile({ name, expression }: WebhookEntry['matchConditions'][number]): MatchCondition {
-  const parsed = parseCondition(name, expression)
-  return parsed.ok ? parsed.value : { name, expression, evaluate: () => parsed }
-}
-
 const ENTRY_KEYS = {
   resources: 'rules',
   namespaceSelector: 'namespaceSelector',
@@ -254,75 +219,4 @@ function requirementFinding(
     value: Object.hasOwn(labels, requirement.key) ? (labels[requirement.key] ?? null) : null,
     ...(position === undefined ? {} : { position }),
   }
-}
-
-function namespaceLabels({ namespaceLabels: labels, namespace }: InterceptionRequest): StringMap {
-  return labels ?? { 'kubernetes.io/metadata.name': namespace }
-}
-
-function labelsOf({ object }: InterceptionRequest): StringMap {
-  const labels = isJsonObject(object) && isJsonObject(object['metadata']) ? object['metadata']['labels'] : undefined
-  return isJsonObject(labels) ? (labels as StringMap) : {}
-}
-
-/** The smallest sets of label changes with which some injection webhook would match. */
-function nearestOf(
-  cluster: ClusterFacts,
-  request: InterceptionRequest,
-  namespace: NamespaceFacts | undefined,
-): NearMiss[] {
-  const misses = cluster.webhooks.flatMap(configuration =>
-    configuration.entries.flatMap(entry => {
-      if (!isInjector(entry)) return []
-      const changes = changesFor(entry, request, namespace !== undefined)
-      return changes === undefined ? [] : [{ configuration: configuration.name, entry: entry.name, changes }]
-    }),
-  )
-  const fewest = Math.min(...misses.map(({ changes }) => changes.length))
-  return misses.filter(({ changes }) => changes.length === fewest)
-}
-
-/** Undefined where no change of labels helps. */
-function changesFor(
-  entry: WebhookEntry,
-  request: InterceptionRequest,
-  isNamespaceKnown: boolean,
-): LabelChange[] | undefined {
-  const [onPod, onNamespace] = [labelsOf(request), namespaceLabels(request)]
-  const changes = [
-    ...changesOf(entry.objectSelector, onPod, 'pod'),
-    ...(isNamespaceKnown ? changesOf(entry.namespaceSelector, onNamespace, 'namespace') : []),
-  ]
-  const changed = withChanges(request, changes)
-  return matchRequest(criteriaOf(entry), changed).verdict === 'match' ? changes : undefined
-}
-
-function changesOf(selector: LabelSelector, labels: StringMap, on: LabelChange['on']): LabelChange[] {
-  return selector.requirements
-    .filter(requirement => !matchesSelector({ requirements: [requirement] }, labels))
-    .map(({ key, operator, values }) => {
-      const isSet = operator === 'In' || operator === 'Exists'
-      return { on, key, value: isSet ? (values[0] ?? '') : null }
-    })
-}
-
-function withChanges(request: InterceptionRequest, changes: readonly LabelChange[]): InterceptionRequest {
-  const pod = request.object as JsonObject
-  const metadata = pod['metadata'] as JsonObject
-  const labels = changed(labelsOf(request), changes, 'pod')
-  return {
-    ...request,
-    object: { ...pod, metadata: { ...metadata, labels: { ...labels } } },
-    namespaceLabels: changed(namespaceLabels(request), changes, 'namespace'),
-  }
-}
-
-function changed(labels: StringMap, changes: readonly LabelChange[], on: LabelChange['on']): StringMap {
-  const copy: Record<string, string> = { ...labels }
-  for (const change of changes) {
-    if (change.on !== on) continue
-    if (change.value === null) delete copy[change.key]
-    else copy[change.key] = change.value
-  }
-  return copy
 }

@@ -1,6 +1,7 @@
 /** Reasons and provenance, as data and as text. Pure: shells read the files and print. */
-export { explainCall, isInjector } from './call.js'
+export { explainCall } from './call.js'
 export { type ChangeKind, type Comparison, compareExplanations, comparisonText, isChange } from './compare.js'
+export { isInjector } from './criteria.js'
 export { type ExplainInput, explainInjection } from './injection.js'
 export { clusterFacts, locatedObjects, type ManifestDocuments, type ReadCluster } from './objects.js'
 export { type Paint, PLAIN, type TextOptions } from './paint.js'

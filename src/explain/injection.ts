@@ -12,7 +12,8 @@ import {
   positionInFile,
 } from '../inject/index.js'
 import type { Position, Problem } from '../lang/problem.js'
-import { explainCall, pathOf } from './call.js'
+import { explainCall } from './call.js'
+import { pathOf } from './criteria.js'
 import { hasPath, pathSteps } from './objects.js'
 import type {
   CallExplanation,

@@ -42,10 +42,16 @@ export function explanationTable(explanations: readonly InjectionExplanation[], 
     ['VERDICT', paint.dim],
     ['BECAUSE', paint.dim],
   ]
-  return table([head, ...rows], '')
-    .map(line => `${line}\n`)
+  const doubt = explanations.some(({ verdict }) => !verdict.isCertain) ? [DOUBT] : []
+  return [...table([head, ...rows], ''), ...doubt]
+    .map(
+      line => `${line}
+`,
+    )
     .join('')
 }
+
+const DOUBT = '?: not known whether the API server calls the webhook; assuming that it does'
 
 export function subjectName({ subject: { kind, namespace, name } }: InjectionExplanation): string {
   return `${kind} ${namespace}/${name}`
