@@ -169,7 +169,8 @@ function verdictOf(call: CallExplanation, decision: DecisionExplanation, outcome
     code: decision.inject ? 'injected' : 'refused',
     reason: decision.reason,
     isInjected: decision.inject,
-    isCertain,
+    // Refused by the webhook, or not called: there is no sidecar either way.
+    isCertain: isCertain || !decision.inject,
     because: gate === undefined ? decision.reason : sentence(gate),
     ...(position === undefined ? {} : { position }),
   }

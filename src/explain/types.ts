@@ -166,7 +166,7 @@ export interface Verdict {
   /** The reason code of the decision, or of the call. */
   readonly reason: string
   readonly isInjected: boolean
-  /** False where facts are missing: no webhook configuration, an unknown namespace. The verdict then assumes a call. */
+  /** False where it hangs on facts that are missing (no webhook configuration, an unknown namespace): it assumes a call. */
   readonly isCertain: boolean
   /** The decisive fact in one sentence. */
   readonly because: string
