@@ -15,9 +15,13 @@ export interface StatNameFacts {
  * https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig
  */
 export function statNameOf(pattern: string | undefined, facts: StatNameFacts): string {
+  return altStatName(plainStatNameOf(pattern, facts))
+}
+
+/** The same as the prefix of a TCP proxy has it, which needs no end. */
+export function plainStatNameOf(pattern: string | undefined, facts: StatNameFacts): string {
   const { service, port } = facts
-  if (pattern === undefined || pattern === '' || service === undefined || port === undefined)
-    return altStatName(facts.name)
+  if (pattern === undefined || pattern === '' || service === undefined || port === undefined) return facts.name
   const values: Readonly<Record<string, string>> = {
     SERVICE: service.registry === 'Kubernetes' ? `${service.name}.${service.namespace}` : service.host,
     SERVICE_FQDN: service.host,
@@ -27,7 +31,5 @@ export function statNameOf(pattern: string | undefined, facts: StatNameFacts): s
     TARGET_PORT: String(facts.targetPort ?? port.port),
     SUBSET_NAME: facts.subset,
   }
-  return altStatName(
-    pattern.replace(/%([A-Z_]+)%/g, (whole, key: string) => (Object.hasOwn(values, key) ? values[key]! : whole)),
-  )
+  return pattern.replace(/%([A-Z_]+)%/g, (whole, key: string) => (Object.hasOwn(values, key) ? values[key]! : whole))
 }

@@ -1,8 +1,11 @@
 import type { IstioIngressListener } from '../../config/istio-types.generated.js'
 import { type Protocol, parseProtocol } from '../../mesh/index.js'
+import type { OwnTarget } from '../../proxy/view.js'
+import { plainStatNameOf } from './cluster-stat-name.js'
 import { configPath } from './filter-chain.js'
 import { isGlobalUnicast, isPortTaken } from './listener-bind.js'
 import type { Addresses, ListenerFacts } from './listener-facts.js'
+import { inboundClusterName } from './names.js'
 
 /** A port of the workload that others may call. */
 export interface InboundPort {
@@ -18,6 +21,8 @@ export interface InboundPort {
   readonly bindsToPort: boolean
   /** Path of the Sidecar that it comes from. */
   readonly config: string | undefined
+  /** The prefix of a TCP proxy's statistics. */
+  readonly statName: string
 }
 
 /** From the services that select the workload, or from the ingress listeners of its Sidecar alone, by port. */
@@ -32,7 +37,8 @@ function servicePorts(facts: ListenerFacts): InboundPort[] {
   // Without redirection the workload itself listens on its port: only a Sidecar can say where else to.
   if (facts.view.interception === 'NONE') return []
   const byPort = new Map<number, InboundPort>()
-  for (const { service, port, targetPort } of facts.context.own) {
+  for (const target of facts.context.own) {
+    const { service, port, targetPort } = target
     if (port.protocol === 'udp' || byPort.has(targetPort)) continue
     byPort.set(targetPort, {
       port: targetPort,
@@ -42,9 +48,15 @@ function servicePorts(facts: ListenerFacts): InboundPort[] {
       bind: facts.wildcards,
       bindsToPort: false,
       config: undefined,
+      statName: statNameOf(facts, target),
     })
   }
   return [...byPort.values()]
+}
+
+function statNameOf({ mesh }: ListenerFacts, { service, port, targetPort }: OwnTarget): string {
+  const name = inboundClusterName(targetPort)
+  return plainStatNameOf(mesh.inboundClusterStatName, { name, service, port, subset: '', targetPort })
 }
 
 function ingressPorts(facts: ListenerFacts, ingress: readonly IstioIngressListener[]): InboundPort[] {
@@ -70,6 +82,7 @@ function ingressPort(facts: ListenerFacts, { port, bind, captureMode }: IstioIng
     bind: bind ? [bind] : ownAddress(facts),
     bindsToPort: isDefault ? facts.view.interception === 'NONE' : captureMode === 'NONE',
     config: configPath('sidecar', namespace, name),
+    statName: inboundClusterName(number),
   }
 }
 

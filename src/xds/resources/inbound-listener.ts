@@ -19,7 +19,7 @@ import {
   listenerName,
   VIRTUAL_INBOUND_LISTENER,
 } from './names.js'
-import { tcpProxyTo, withProtocolFilter } from './tcp-proxy.js'
+import { tcpProxy, tcpProxyTo, withProtocolFilter } from './tcp-proxy.js'
 
 /** virtualInbound with the chains of all redirected ports, then a listener for each port that is bound to. */
 export function inboundListeners(facts: ListenerFacts): Listener[] {
@@ -88,7 +88,8 @@ interface ChainTarget {
   readonly cluster: string
   readonly protocol: InboundPort['protocol']
   readonly nameOf: (carries: InboundWay['carries']) => string
-  /** Of HTTP's statistics. */
+  /** Of statistics: of HTTP, and of bytes. */
+  readonly httpName: string
   readonly statName: string
   readonly host: string
   readonly servicePort: number
@@ -110,6 +111,7 @@ function passthroughChains(facts: ListenerFacts, declared: readonly InboundPort[
       cluster: INBOUND_PASSTHROUGH_CLUSTER,
       protocol: 'auto',
       nameOf: carries => (carries === 'http' ? 'virtualInbound-catchall-http' : VIRTUAL_INBOUND_LISTENER),
+      httpName: INBOUND_PASSTHROUGH_CLUSTER,
       statName: INBOUND_PASSTHROUGH_CLUSTER,
       host: '',
       servicePort: 0,
@@ -126,7 +128,7 @@ function portChains(facts: ListenerFacts, port: InboundPort): FilterChain[] {
     mode: mtlsOfPort(facts.context.mtls, port.port),
     cluster: inboundClusterName(port.port),
     nameOf: () => name,
-    statName: `inbound_${name}`,
+    httpName: `inbound_${name}`,
   })
 }
 
@@ -150,8 +152,9 @@ function trafficFilters(
   target: ChainTarget,
   carries: InboundWay['carries'],
 ): ConfigListenerFilter[] {
-  const { cluster, protocol } = target
-  if (carries === 'tcp') return withProtocolFilter(protocol, cluster, tcpProxyTo(facts, cluster))
+  const { cluster, protocol, statName } = target
+  if (carries === 'tcp')
+    return withProtocolFilter(protocol, statName, tcpProxy(facts, { cluster, statPrefix: statName }))
   const routes = inboundRoutes(facts.mesh, target)
-  return [httpConnectionManager(facts, { direction: 'inbound', name: target.statName, protocol, routes })]
+  return [httpConnectionManager(facts, { direction: 'inbound', name: target.httpName, protocol, routes })]
 }

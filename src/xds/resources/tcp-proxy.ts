@@ -3,6 +3,7 @@ import type { ConsolidatedRule, Protocol, Service } from '../../mesh/index.js'
 import type { ConfigListenerFilter, TcpProxy } from '../../proto/envoy-types.generated.js'
 import { packAny } from '../../proto/index.js'
 import { type PortPolicy, portPolicyOf } from './cluster-policy.js'
+import { plainStatNameOf } from './cluster-stat-name.js'
 import { dynamicForwardSni } from './filters.js'
 import type { ListenerFacts } from './listener-facts.js'
 import { outboundClusterName } from './names.js'
@@ -51,7 +52,7 @@ export function filtersToService(facts: ListenerFacts, target: TcpTarget): Confi
   const { service, protocol } = target
   const port = portOfService(service, target.port)
   const cluster = outboundClusterName(port, '', service.host)
-  const statPrefix = statPrefixOf(facts, service, '', port) ?? cluster
+  const statPrefix = statPrefixOf(facts, cluster, service, '', port)
   const rule = facts.context.lookup.bestRule(service.host, service.namespace)
   const proxy = tcpProxy(facts, { cluster, statPrefix, ...policyOptions(policyOf(rule, '', port)) })
   const filters = withProtocolFilter(protocol, statPrefix, proxy)
@@ -67,13 +68,7 @@ export function filtersToRoutes(
   name: string,
 ): ConfigListenerFilter[] {
   const [first] = routes
-  if (first !== undefined && routes.length === 1) {
-    const cluster = clusterOf(facts, first, target)
-    const { host, subset } = first.destination ?? {}
-    const rule = ruleOf(facts, host ?? '', target.service.namespace)
-    const options = policyOptions(policyOf(rule, subset ?? '', target.port))
-    return withProtocolFilter(target.protocol, cluster, tcpProxy(facts, { cluster, statPrefix: cluster, ...options }))
-  }
+  if (first !== undefined && routes.length === 1) return filtersToRoute(facts, target, first)
   const clusters = routes
     .filter(({ weight }) => weight !== undefined && weight > 0)
     .map(route => ({ name: clusterOf(facts, route, target), weight: route.weight ?? 0 }))
@@ -84,11 +79,23 @@ export function filtersToRoutes(
   return withProtocolFilter(target.protocol, name, proxy)
 }
 
-function clusterOf(facts: ListenerFacts, { destination }: RouteDestination, target: TcpTarget): string {
-  const host = destination?.host ?? ''
-  const service = facts.service(host)
-  const port = destination?.port?.number ?? (service === undefined ? target.port : portOfService(service, target.port))
-  return outboundClusterName(port, destination?.subset ?? '', host)
+function filtersToRoute(facts: ListenerFacts, target: TcpTarget, route: RouteDestination): ConfigListenerFilter[] {
+  const { host = '', subset = '' } = route.destination ?? {}
+  const port = portOfRoute(facts, route, target)
+  const cluster = outboundClusterName(port, subset, host)
+  const statPrefix = statPrefixOf(facts, cluster, facts.service(host), subset, port)
+  const options = policyOptions(policyOf(ruleOf(facts, host, target.service.namespace), subset, port))
+  return withProtocolFilter(target.protocol, statPrefix, tcpProxy(facts, { cluster, statPrefix, ...options }))
+}
+
+function clusterOf(facts: ListenerFacts, route: RouteDestination, target: TcpTarget): string {
+  const { host = '', subset = '' } = route.destination ?? {}
+  return outboundClusterName(portOfRoute(facts, route, target), subset, host)
+}
+
+function portOfRoute(facts: ListenerFacts, { destination }: RouteDestination, target: TcpTarget): number {
+  const service = facts.service(destination?.host ?? '')
+  return destination?.port?.number || (service === undefined ? target.port : portOfService(service, target.port))
 }
 
 function ruleOf(facts: ListenerFacts, host: string, otherwise: string): ConsolidatedRule | undefined {
@@ -101,19 +108,15 @@ function portOfService({ ports }: Service, port: number): number {
   return ports.length === 1 ? (ports[0]?.port ?? port) : port
 }
 
-function statPrefixOf({ mesh }: ListenerFacts, service: Service, subset: string, port: number): string | undefined {
-  const pattern = mesh.outboundClusterStatName
-  if (!pattern) return undefined
-  const portName = service.ports.find(each => each.port === port)?.name ?? String(port)
-  const values: readonly (readonly [string, string])[] = [
-    ['%SERVICE_FQDN%', service.host],
-    ['%SERVICE_PORT_NAME%', portName],
-    ['%SERVICE_PORT%', String(port)],
-    ['%SUBSET_NAME%', subset === '' ? '' : `.${subset}`],
-    ['%SERVICE_NAME%', service.name],
-    ['%SERVICE%', `${service.name}.${service.namespace}`],
-  ]
-  return values.reduce((text, [key, value]) => text.replaceAll(key, value), pattern)
+function statPrefixOf(
+  { mesh }: ListenerFacts,
+  cluster: string,
+  service: Service | undefined,
+  subset: string,
+  at: number,
+): string {
+  const port = service?.ports.find(each => each.port === at)
+  return plainStatNameOf(mesh.outboundClusterStatName, { name: cluster, service, port, subset })
 }
 
 function policyOf(rule: ConsolidatedRule | undefined, subset: string, port: number): PortPolicy {
