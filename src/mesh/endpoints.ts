@@ -41,7 +41,7 @@ export function endpointsOfSlice(
               health: healthOf(entry),
               nodeName: entry.nodeName ?? '',
               facts,
-              order: `${object.name}/${String(index).padStart(6, '0')}`,
+              order: `a/${object.name}/${String(index).padStart(6, '0')}`,
             }),
           )
     }

@@ -8,6 +8,8 @@
  *
  * Types grow (new fields), they do not change their meaning.
  */
+
+export { findBestRule } from './destination-rules.js'
 export type { Endpoint, Health } from './endpoint.js'
 export { isExportedTo, isPublic, normaliseExportTo } from './export-to.js'
 export {
@@ -26,6 +28,7 @@ export type { MeshLookup } from './lookup.js'
 export { type MtlsMode, mtlsOfPort, type WorkloadMtls } from './mtls.js'
 export type { NetworkGateway } from './network.js'
 export { type OwnTarget, type OwnWorkload, ownTargets } from './own-services.js'
+export { mtlsOfNamespace, mtlsOfWorkload } from './peer-authentication.js'
 export {
   isHttp,
   isHttp2,
@@ -38,6 +41,8 @@ export {
 } from './protocol.js'
 export type { ConsolidatedRule } from './rule.js'
 export type { EgressListener, EgressPort, OutboundPolicy, SidecarScope, VirtualServiceConfig } from './scope.js'
+export { declareScopes, type ScopeFamily, type ScopeKey, type ScopeTables } from './scopes.js'
+export { byAge, compare, selects } from './selection.js'
 export {
   type Registry,
   type Resolution,
@@ -51,5 +56,6 @@ export {
   UNSPECIFIED_V6,
 } from './service.js'
 export { DEFAULT_IDENTITY, type MeshIdentity, type MeshSettings, rootNamespaceOf, trustDomainOf } from './settings.js'
-export { declareMesh, lazySettings, type MeshTables } from './tables.js'
+export { buildScope, chooseSidecar, type ScopeFacts, visibleServices, visibleVirtualServices } from './sidecar-scope.js'
+export { declareMesh, lazySettings, type MeshTables, sidecarsOf } from './tables.js'
 export type { Workload } from './workload.js'

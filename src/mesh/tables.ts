@@ -44,6 +44,8 @@ export interface MeshTables {
   readonly workloadAddress: Index<string, string, Workload>
   readonly endpoint: Table<string, Endpoint>
   readonly endpointService: Index<ServiceKey, string, Endpoint>
+  /** `<cluster>/<ip>` */
+  readonly endpointAddress: Index<string, string, Endpoint>
   /** Sorted identities of a service's endpoints. */
   readonly accounts: Table<ServiceKey, readonly string[]>
   readonly rule: Table<RuleKey, readonly ConsolidatedRule[]>
@@ -82,6 +84,7 @@ export function declareMesh(graph: Graph, identity: MeshIdentity): MeshTables {
     workloadAddress,
     endpoint,
     endpointService,
+    endpointAddress: endpoint.index('address', row => row.addresses.map(ip => `${row.cluster}/${ip}`)),
     accounts: graph.derive('accounts', endpointService, (rows, key) => [[key, accountsOf(rows)]], SAME),
     rule: declareRules(graph, places),
     virtualOrder: declareVirtualServices(graph, places),
