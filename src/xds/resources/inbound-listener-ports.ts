@@ -27,7 +27,7 @@ export interface InboundPort {
 
 /** From the services that select the workload, or from the ingress listeners of its Sidecar alone, by port. */
 export function inboundPorts(facts: ListenerFacts): readonly InboundPort[] {
-  const { ingress } = facts.context.scope
+  const { ingress } = facts.scope
   const ports = ingress === undefined || ingress.length === 0 ? servicePorts(facts) : ingressPorts(facts, ingress)
   return [...ports].sort((a, b) => a.port - b.port)
 }
@@ -71,7 +71,7 @@ function ingressPorts(facts: ListenerFacts, ingress: readonly IstioIngressListen
 }
 
 function ingressPort(facts: ListenerFacts, { port, bind, captureMode }: IstioIngressListener): InboundPort {
-  const [namespace = '', name = ''] = (facts.context.scope.sidecar ?? '').split('/')
+  const [namespace = '', name = ''] = (facts.scope.sidecar ?? '').split('/')
   const number = port?.number ?? 0
   const isDefault = captureMode === undefined || captureMode === 'DEFAULT'
   return {

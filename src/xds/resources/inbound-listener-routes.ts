@@ -1,6 +1,8 @@
 import type { MeshSettings, Protocol } from '../../mesh/index.js'
 import type { RouteAction, RouteConfiguration } from '../../proto/envoy-types.generated.js'
 
+type InboundRouteSettings = Pick<MeshSettings, 'defaultInboundHttpRetryPolicy'>
+
 export interface InboundRouteOptions {
   readonly cluster: string
   readonly protocol: Protocol
@@ -14,7 +16,7 @@ export interface InboundRouteOptions {
 const DEFAULT_RETRIES = { numRetries: 2, retryOn: 'reset-before-request' }
 
 /** A gRPC stream is not kept for another try: it may never end, and all of it would have to be remembered. */
-function retryFields({ defaultInboundHttpRetryPolicy: policy }: MeshSettings, protocol: Protocol): RouteAction {
+function retryFields({ defaultInboundHttpRetryPolicy: policy }: InboundRouteSettings, protocol: Protocol): RouteAction {
   if (protocol === 'grpc' || protocol === 'grpc-web') return {}
   if (policy === undefined) return { retryPolicy: DEFAULT_RETRIES }
   const { attempts = 0, retryOn = '' } = policy
@@ -23,7 +25,7 @@ function retryFields({ defaultInboundHttpRetryPolicy: policy }: MeshSettings, pr
 }
 
 /** The routes of a port of the workload: everything to its cluster, without a time limit (callers have theirs). */
-export function inboundRoutes(mesh: MeshSettings, options: InboundRouteOptions): RouteConfiguration {
+export function inboundRoutes(mesh: InboundRouteSettings, options: InboundRouteOptions): RouteConfiguration {
   const { cluster, protocol, servicePort, host } = options
   return {
     name: cluster,

@@ -1,4 +1,4 @@
-import { type MtlsMode, mtlsOfPort } from '../../mesh/index.js'
+import { type MtlsMode, mtlsOfPort, type WorkloadMtls } from '../../mesh/index.js'
 import type { ConfigListenerFilter, FilterChain, Listener } from '../../proto/envoy-types.generated.js'
 import { configMetadata } from './filter-chain.js'
 import { inboundNetworkFilters } from './filters.js'
@@ -24,21 +24,23 @@ import { tcpProxy, tcpProxyTo, withProtocolFilter } from './tcp-proxy.js'
 /** virtualInbound with the chains of all redirected ports, then a listener for each port that is bound to. */
 export function inboundListeners(facts: ListenerFacts): Listener[] {
   const ports = inboundPorts(facts)
-  const bound = ports.filter(({ bindsToPort }) => bindsToPort).map(port => boundListener(facts, port))
+  const { mtls } = facts.context
+  const bound = ports.filter(({ bindsToPort }) => bindsToPort).map(port => boundListener(facts, mtls, port))
   if (facts.view.interception === 'NONE') return bound
   const redirected = ports.filter(({ bindsToPort }) => !bindsToPort)
-  return [virtualInbound(facts, ports, redirected), ...bound]
+  return [virtualInbound(facts, mtls, ports, redirected), ...bound]
 }
 
 function virtualInbound(
   facts: ListenerFacts,
+  mtls: WorkloadMtls,
   ports: readonly InboundPort[],
   redirected: readonly InboundPort[],
 ): Listener {
   const chains = [
     blackHole(facts),
-    ...passthroughChains(facts, ports),
-    ...redirected.flatMap(port => portChains(facts, port)),
+    ...passthroughChains(facts, mtls, ports),
+    ...redirected.flatMap(port => portChains(facts, mtls, port)),
   ]
   return {
     name: VIRTUAL_INBOUND_LISTENER,
@@ -48,8 +50,8 @@ function virtualInbound(
   }
 }
 
-function boundListener(facts: ListenerFacts, port: InboundPort): Listener {
-  const chains = portChains(facts, port)
+function boundListener(facts: ListenerFacts, mtls: WorkloadMtls, port: InboundPort): Listener {
+  const chains = portChains(facts, mtls, port)
   return {
     name: listenerName(port.bind[0], port.port),
     ...addressFields(port.bind, port.port),
@@ -98,8 +100,7 @@ interface ChainTarget {
 }
 
 /** Policy may ask for another mode on a port that no service declares: it has chains of its own then. */
-function passthroughChains(facts: ListenerFacts, declared: readonly InboundPort[]): FilterChain[] {
-  const { mtls } = facts.context
+function passthroughChains(facts: ListenerFacts, mtls: WorkloadMtls, declared: readonly InboundPort[]): FilterChain[] {
   const others = Object.keys(mtls.ports)
     .map(Number)
     .filter(port => !declared.some(each => each.port === port))
@@ -121,11 +122,11 @@ function passthroughChains(facts: ListenerFacts, declared: readonly InboundPort[
   )
 }
 
-function portChains(facts: ListenerFacts, port: InboundPort): FilterChain[] {
+function portChains(facts: ListenerFacts, mtls: WorkloadMtls, port: InboundPort): FilterChain[] {
   const name = listenerName(port.bind[0], port.port)
   return chainsOf(facts, {
     ...port,
-    mode: mtlsOfPort(facts.context.mtls, port.port),
+    mode: mtlsOfPort(mtls, port.port),
     cluster: inboundClusterName(port.port),
     nameOf: () => name,
     httpName: `inbound_${name}`,

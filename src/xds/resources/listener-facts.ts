@@ -6,11 +6,24 @@ import type { ProxyContext, ProxyView } from '../../proxy/view.js'
 import { type AccessLogs, accessLogsOf } from './access-log.js'
 import { tracingOf } from './tracing.js'
 
+const FIELDS = [
+  'defaultInboundHttpRetryPolicy',
+  'inboundClusterStatName',
+  'meshMTLS',
+  'outboundClusterStatName',
+  'pathNormalization',
+  'proxyHttpPort',
+  'trustDomain',
+  'trustDomainAliases',
+] as const satisfies readonly (keyof MeshSettings)[]
+
 /** What all listeners of one proxy share, worked out once. */
 export interface ListenerFacts {
   readonly context: ProxyContext
   readonly view: ProxyView
-  readonly mesh: MeshSettings
+  /** Read once: each reading of a field is looked up, and recorded. */
+  readonly mesh: Pick<MeshSettings, (typeof FIELDS)[number]>
+  readonly scope: SidecarScope
   /** The proxy's own ProxyConfig, else the mesh's. */
   readonly config: MeshProxyConfig
   readonly tracing: HttpConnectionManager_Tracing | undefined
@@ -45,12 +58,13 @@ const VIRTUAL_OUTBOUND_PORT = 15_001
 const VIRTUAL_INBOUND_PORT = 15_006
 
 export function listenerFactsOf(context: ProxyContext): ListenerFacts {
-  const { view, mesh } = context
+  const { view, mesh, scope } = context
   const config = (view.meta.proxyConfig as MeshProxyConfig | undefined) ?? mesh.defaultConfig ?? {}
   return {
     context,
     view,
-    mesh,
+    mesh: Object.fromEntries(FIELDS.map(field => [field, mesh[field]])),
+    scope,
     config,
     tracing: tracingOf(view, mesh, config),
     logs: accessLogsOf(mesh),
@@ -62,7 +76,7 @@ export function listenerFactsOf(context: ProxyContext): ListenerFacts {
       outbound: mesh.proxyListenPort || VIRTUAL_OUTBOUND_PORT,
       inbound: mesh.proxyInboundListenPort || VIRTUAL_INBOUND_PORT,
     },
-    service: byHost(context.scope),
+    service: byHost(scope),
   }
 }
 

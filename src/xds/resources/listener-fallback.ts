@@ -8,8 +8,8 @@ export function fallbackFilters(facts: ListenerFacts): ConfigListenerFilter[] {
   return [tcpProxyTo(facts, fallbackCluster(facts))]
 }
 
-function fallbackCluster({ context }: ListenerFacts): string {
-  const { mode, egressProxy } = context.scope.outbound
+function fallbackCluster({ scope }: ListenerFacts): string {
+  const { mode, egressProxy } = scope.outbound
   if (mode === 'REGISTRY_ONLY') return BLACK_HOLE_CLUSTER
   if (egressProxy === undefined) return PASSTHROUGH_CLUSTER
   return outboundClusterName(egressProxy.port?.number ?? 0, egressProxy.subset ?? '', egressProxy.host ?? '')

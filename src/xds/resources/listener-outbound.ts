@@ -40,7 +40,7 @@ export function outboundListeners(facts: ListenerFacts, claims: readonly Claim[]
 /** Claims of all listeners by their port, each in the order that decides conflicts. */
 export function claimsByPort(facts: ListenerFacts): ReadonlyMap<number, readonly Claim[]> {
   const byPort = new Map<number, Claim[]>()
-  for (const claim of facts.context.scope.egress.flatMap(claimsOf)) {
+  for (const claim of facts.scope.egress.flatMap(claimsOf)) {
     const { port, protocol } = claim.port
     if (claim.service.resolution === 'alias' || protocol === 'udp') continue
     if (isPortTaken(facts, port, protocol, egressBind(facts, claim.egress), bindsToPort(facts, claim.egress))) continue
