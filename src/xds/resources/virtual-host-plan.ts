@@ -9,15 +9,16 @@ import {
   type Service,
   type VirtualServiceConfig,
 } from '../../mesh/index.js'
+import { virtualHostName } from './names.js'
 import { firstOfHost, type RouteFacts } from './route-facts.js'
 import { hasHttpRoutes } from './route-http.js'
 import { sourceOf, type VirtualHostPlan } from './virtual-host.js'
 
-/** Where VirtualServices of hosts without a service are served by a listener for all ports. */
+/** The only port where hosts of a VirtualService that has no service there are served. */
 const HTTP_PORT = 80
 
 /**
- * Which virtual hosts an egress listener has on a port, those of VirtualServices first, in their order (reference: xds.md section
+ * Which virtual hosts an egress listener has on a port, each name once: those of VirtualServices first, in their order (reference: xds.md section
  * 8). `port` undefined: on all ports of its services.
  */
 export function planVirtualHosts(
@@ -28,19 +29,23 @@ export function planVirtualHosts(
   const services = servicesOn(egress, port)
   const winners = wildcardWinners(egress.virtualServices, services)
   const claimed = new Set<Hostname>()
-  const plans: VirtualHostPlan[] = []
+  const plans = new Map<string, VirtualHostPlan>()
+  const add = (plan: VirtualHostPlan): void => {
+    const name = virtualHostName(plan.host, plan.port)
+    if (!plans.has(name)) plans.set(name, plan)
+  }
   for (const virtual of egress.virtualServices) {
     if ((virtual.spec.http ?? []).length === 0) continue
     for (const plan of plansOf(virtual, services, winners, port)) {
       if (!hasHttpRoutes(virtual, sourceOf(plan, facts))) continue
       if (plan.service !== undefined) claimed.add(plan.host)
-      plans.push(plan)
+      add(plan)
     }
   }
   for (const service of services.values())
     if (!claimed.has(service.host) && service.resolution !== 'alias')
-      plans.push(...servicePlans(service, undefined, port))
-  return plans
+      for (const plan of servicePlans(service, undefined, port)) add(plan)
+  return [...plans.values()]
 }
 
 /** Services of the listener by host, with only the port asked for. */
@@ -58,7 +63,7 @@ function plansOf(
   const { found, unknown } = hostsOf(virtual, services, winners)
   const withService = found.flatMap(service => servicePlans(service, virtual, port))
   const ports = new Set(withService.map(plan => plan.port))
-  if (ports.size === 0) ports.add(port ?? HTTP_PORT)
+  if (ports.size === 0 && port === HTTP_PORT) ports.add(HTTP_PORT)
   const isAnyPort = port === undefined
   const alone = [...ports].flatMap(each =>
     unknown.map(host => ({ host, port: each, service: undefined, virtual, isAnyPort })),

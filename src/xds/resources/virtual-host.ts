@@ -24,6 +24,8 @@ export interface VirtualHostPlan {
 export interface TranslatedHost extends HostDomains {
   readonly host: Hostname
   readonly name: string
+  /** Undefined: of one port, so that Envoy does not look at the request's. */
+  readonly port: number | undefined
   readonly routes: readonly Route[]
 }
 
@@ -35,6 +37,7 @@ export function translateVirtualHost(plan: VirtualHostPlan, facts: RouteFacts): 
   return {
     host,
     name: virtualHostName(host, port),
+    port: isAnyPort ? port : undefined,
     ...(service === undefined
       ? { domains: withPort(host, undefined), short: new Set<string>() }
       : serviceDomains(service, view, isAnyPort ? port : undefined)),
@@ -68,21 +71,26 @@ function fullNames(hosts: readonly TranslatedHost[]): Set<string> {
 }
 
 /**
- * Virtual hosts of one configuration, in the order of who was first. Envoy refuses a configuration in which a name or a domain
- * stands twice, so the first keeps it; and a short form never takes the full name of another service.
+ * Virtual hosts of one configuration, in the order of who was first. Envoy refuses a configuration in which a domain stands twice,
+ * so the first keeps it; and a short form never takes the full name of another service.
  */
 export function joinVirtualHosts(hosts: readonly TranslatedHost[], facts: RouteFacts): VirtualHost[] {
   const full = fullNames(hosts)
   const taken = new Set<string>()
-  const names = new Set<string>()
   const joined: VirtualHost[] = []
-  for (const { name, domains: wanted, short, routes } of hosts) {
-    if (names.has(name)) continue
-    names.add(name)
-    const domains = wanted.filter(domain => !(short.has(domain) && full.has(domain)) && claims(taken, domain))
+  for (const { name, port, domains: wanted, short, routes } of hosts) {
+    const free = wanted.filter(domain => !(short.has(domain) && full.has(domain)) && claims(taken, domain))
+    const domains = port === undefined ? free : free.filter(domain => meansPort(domain, port))
     if (domains.length > 0) joined.push({ name, domains, routes, ...attemptCount(facts) })
   }
   return joined
+}
+
+const HTTP_PORT = 80
+
+/** Where ports are told apart, a request without one means HTTP's. */
+function meansPort(domain: string, port: number): boolean {
+  return port === HTTP_PORT || domain.endsWith(`:${port}`)
 }
 
 /** Whether the domain was free; Envoy does not look at case. */
