@@ -4,7 +4,8 @@ import type { ProxyContext, ProxyView } from '../../proxy/view.js'
 
 /** `istio.networking.nds.v1.NameTable` as proto3 JSON. */
 export interface NameTable {
-  readonly table: Readonly<Record<string, NameInfo>>
+  /** Absent: no names. */
+  readonly table?: Readonly<Record<string, NameInfo>>
 }
 
 export interface NameInfo {
@@ -16,11 +17,11 @@ export interface NameInfo {
 
 /**
  * Names that the agent's DNS proxy answers: of a service with addresses those, of a headless one its ready pods in the same cluster
- * and network, and each such pod by its own name. Routers have no DNS proxy: an empty table.
+ * and network, and each such pod by its own name. Routers have no DNS proxy: no names.
  */
 export function translateNames(context: ProxyContext): NameTable {
   const table = new Map<string, NameInfo>()
-  if (context.view.type === 'router') return { table: {} }
+  if (context.view.type === 'router') return {}
   for (const { services } of context.scope.egress)
     for (const service of services) {
       const own = ownAddresses(service, context.view)
@@ -29,6 +30,7 @@ export function translateNames(context: ProxyContext): NameTable {
       if (ips.length > 0 && !(before?.registry === 'Kubernetes' && service.registry !== 'Kubernetes'))
         table.set(service.host, nameInfo(service, ips))
     }
+  if (table.size === 0) return {}
   return { table: Object.fromEntries([...table].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) }
 }
 
