@@ -1,9 +1,4 @@
-import type {
-  L4MatchAttributes,
-  TCPRoute,
-  TLSMatchAttributes,
-  VirtualService,
-} from '../../config/istio-types.generated.js'
+import type { L4MatchAttributes, TCPRoute, TLSMatchAttributes } from '../../config/istio-types.generated.js'
 import type { Labels } from '../../config/object.js'
 import { hostsOverlap, isTls, type VirtualServiceConfig } from '../../mesh/index.js'
 import { configPath, type TcpChain } from './filter-chain.js'
@@ -136,9 +131,4 @@ function nameOf({ name, namespace }: VirtualServiceConfig): string {
 
 function pathOf({ name, namespace }: VirtualServiceConfig): string {
   return configPath('virtual-service', namespace, name)
-}
-
-/** Whether listeners depend on a VirtualService at all: HTTP routes are not theirs. */
-export function hasConnectionRoutes({ tcp = [], tls = [] }: VirtualService): boolean {
-  return tcp.length > 0 || tls.length > 0
 }

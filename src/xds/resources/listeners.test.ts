@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { MeshConfig, VirtualService } from '../../config/istio-types.generated.js'
+import type { MeshConfig, TrafficPolicy, VirtualService } from '../../config/istio-types.generated.js'
 import type { Json, JsonObject } from '../../lang/json.js'
 import {
+  type ConsolidatedRule,
   DEFAULT_IDENTITY,
   type EgressListener,
   type Endpoint,
@@ -30,6 +31,8 @@ interface Setup {
   readonly own?: readonly OwnTarget[]
   readonly mtls?: ProxyContext['mtls']
   readonly pods?: readonly Partial<Endpoint>[]
+  /** Policy of the DestinationRule of every host. */
+  readonly policy?: TrafficPolicy
 }
 
 function contextOf(setup: Setup): ProxyContext {
@@ -67,7 +70,7 @@ function contextOf(setup: Setup): ProxyContext {
     identity: DEFAULT_IDENTITY,
     lookup: {
       service: () => undefined,
-      bestRule: () => undefined,
+      bestRule: host => (setup.policy === undefined ? undefined : ruleOf(host, setup.policy)),
       endpoints: () => [],
       accounts: () => [],
       serviceMtls: () => 'PERMISSIVE',
@@ -79,6 +82,11 @@ function contextOf(setup: Setup): ProxyContext {
     own: setup.own ?? [],
     mtls: setup.mtls ?? { mode: 'PERMISSIVE', ports: {}, from: [] },
   }
+}
+
+function ruleOf(host: string, trafficPolicy: TrafficPolicy): ConsolidatedRule {
+  const from = { namespace: 'default', name: 'rule' }
+  return { ...from, from: ['default/rule'], host, trafficPolicy, subsets: [], exportTo: ['*'], selector: undefined }
 }
 
 /** `service('a', '10.96.0.1', '80 HTTP', …)` */
@@ -391,6 +399,39 @@ describe('routes of connections', () => {
     expect(outbound({ services: [x, y], virtualServices })).toEqual([
       `0.0.0.0_443: x.com y.com>outbound|443||x.com ; z.com>outbound|8443||y.com ; ${PASS}`,
     ])
+  })
+
+  const policies: readonly [title: string, policy: TrafficPolicy, part: TcpProxy][] = [
+    ['idle connections', { connectionPool: { tcp: { idleTimeout: '30s' } } }, { idleTimeout: '30s' }],
+    ['by source', { loadBalancer: { consistentHash: { useSourceIp: true } } }, { hashPolicy: [{ sourceIp: {} }] }],
+    [
+      'of a port',
+      { portLevelSettings: [{ port: { number: 70 }, connectionPool: { tcp: { idleTimeout: '9s' } } }] },
+      { idleTimeout: '9s' },
+    ],
+    [
+      'through a tunnel',
+      { tunnel: { protocol: 'POST', targetHost: 'fd00::1', targetPort: 1080 } },
+      { tunnelingConfig: { hostname: '[fd00::1]:1080', usePost: true } },
+    ],
+  ]
+  test.each(policies)('DestinationRule: %s', (_, policy, part) => {
+    const direct = translateListeners(contextOf({ services: [db], policy }))
+    const virtualServices = [virtualService('v', { hosts: [host], tcp: [{ route: [route('v1')] }] })]
+    const routed = translateListeners(contextOf({ services: [db], virtualServices, policy }))
+    for (const [listener] of [direct, routed]) {
+      expect(filterOf<TcpProxy>(listener?.filterChains?.[0] ?? {}, 'envoy.filters.network.tcp_proxy')).toMatchObject(
+        part,
+      )
+    }
+  })
+
+  test('statistics by the pattern of the mesh', () => {
+    const [listener] = translateListeners(
+      contextOf({ services: [db], mesh: { outboundClusterStatName: '%SERVICE%_%SERVICE_PORT%' } }),
+    )
+    const [chain = {}] = listener?.filterChains ?? []
+    expect(filterOf<TcpProxy>(chain, 'envoy.filters.network.tcp_proxy')?.statPrefix).toBe('db.default_70')
   })
 
   test('a chain says which VirtualService it is of', () => {
