@@ -10,7 +10,7 @@ const PODS = 2_000
 const WARM_UP = 1_000
 
 export async function run(): Promise<void> {
-  const shared = resolve(import.meta.dirname, '../../shared/conformance')
+  const shared = resolve(import.meta.dirname, '../../../shared/conformance')
   const data = join(process.env['PILLION_CONFORMANCE_DIR'] ?? shared, 'injection')
   if (!existsSync(data)) return console.log('inject: no recorded templates here')
   const [row] = JSON.parse(readFileSync(join(data, 'cases.json'), 'utf8'))

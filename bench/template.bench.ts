@@ -12,7 +12,7 @@ const ROUNDS = 20_000
 
 /** CPU of one rendering of the stock sidecar template, after warm-up; views are made anew, as for every request. */
 export async function run(): Promise<void> {
-  const root = process.env['PILLION_CONFORMANCE_DIR'] ?? resolve(import.meta.dirname, '../../shared/conformance')
+  const root = process.env['PILLION_CONFORMANCE_DIR'] ?? resolve(import.meta.dirname, '../../../shared/conformance')
   const folder = join(root, 'injection')
   if (!existsSync(folder)) return console.log('template: no conformance data, nothing to render')
   const rows = read<readonly Row[]>(join(folder, 'render.json'))
