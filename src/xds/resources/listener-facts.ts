@@ -36,7 +36,6 @@ export interface ListenerFacts {
   /** How long to wait for the first bytes of a client that may have to be sniffed. */
   readonly detectionTimeout: string
   readonly ports: { readonly outbound: number; readonly inbound: number }
-  /** In scope. */
   readonly service: (host: Hostname) => Service | undefined
 }
 
@@ -76,7 +75,7 @@ export function listenerFactsOf(context: ProxyContext): ListenerFacts {
       outbound: mesh.proxyListenPort || VIRTUAL_OUTBOUND_PORT,
       inbound: mesh.proxyInboundListenPort || VIRTUAL_INBOUND_PORT,
     },
-    service: byHost(scope),
+    service: byHost(context),
   }
 }
 
@@ -86,11 +85,17 @@ function durationOf(text: string): string | undefined {
   return parsed?.ok === true ? formatProtoDuration(parsed.value) : undefined
 }
 
-/** Made when it is first asked for: few listeners have routes to other services. */
-function byHost({ services }: SidecarScope): ListenerFacts['service'] {
+/** Of a Kubernetes service, whose host says its namespace. */
+const KUBERNETES_HOST = /^[^.]+\.([^.]+)\.svc\./
+
+/**
+ * Made when it is first asked for: few listeners have routes to other services. A scope that was narrowed to the port of a listener
+ * may lack them.
+ */
+function byHost({ scope, lookup }: ProxyContext): ListenerFacts['service'] {
   let hosts: ReadonlyMap<Hostname, Service> | undefined
   return host => {
-    hosts ??= new Map([...services].reverse().map(service => [service.host, service]))
-    return hosts.get(host)
+    hosts ??= new Map([...scope.services].reverse().map(service => [service.host, service]))
+    return hosts.get(host) ?? lookup.service(host, KUBERNETES_HOST.exec(host)?.[1] ?? scope.namespace)
   }
 }

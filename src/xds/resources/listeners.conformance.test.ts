@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { differences, HAS_SCENARIOS, loadScenario, SCENARIO_FOLDER, scenarioNames } from '../../../test/kit/scenario.js'
+import type { Service, SidecarScope } from '../../mesh/index.js'
 import { translateFixedListeners, translateListeners } from './listeners.js'
 
 /** What makes their listeners is not translated yet: gateways, policies of requests, telemetry, patches. */
@@ -26,6 +27,26 @@ function scenarios(): string[] {
   return scenarioNames().filter(name => !NOT_YET.has(areaOf.get(name) ?? '') && !NOT_YET_SCENARIOS.has(name))
 }
 
+/** What the proxy may reach at one port, as a graph with a row for each port would have it. */
+function atPort(scope: SidecarScope, port: number): SidecarScope {
+  const narrowed = (service: Service): Service[] => {
+    const ports = service.ports.filter(each => each.port === port)
+    return ports.length === 0 ? [] : [{ ...service, ports }]
+  }
+  const egress = scope.egress
+    .filter(line => line.port === undefined || line.port.number === port)
+    .map(line => (line.port === undefined ? { ...line, services: line.services.flatMap(narrowed) } : line))
+  return { ...scope, egress, services: egress.flatMap(({ services }) => services) }
+}
+
+function portsOf({ egress }: SidecarScope): Set<number> {
+  return new Set(
+    egress.flatMap(({ port, services }) =>
+      port === undefined ? services.flatMap(({ ports }) => ports.map(each => each.port)) : [port.number],
+    ),
+  )
+}
+
 describe.skipIf(!HAS_SCENARIOS)('recorded listeners of sidecars', () => {
   test.each(scenarios())('%s', name => {
     const { proxies } = loadScenario(name)
@@ -33,6 +54,19 @@ describe.skipIf(!HAS_SCENARIOS)('recorded listeners of sidecars', () => {
       if (proxy.node.type !== 'sidecar' || DIFFERS.has(`${name}/${proxy.name}`)) continue
       const listeners = proxy.with(context => [...translateListeners(context), ...translateFixedListeners(context)])
       expect(differences(listeners, proxy.golden('listeners')), proxy.name).toEqual([])
+    }
+  })
+
+  test.each(scenarios())('%s: port by port', name => {
+    for (const proxy of loadScenario(name).proxies) {
+      proxy.with(context => {
+        const { view, mesh, identity, lookup, own, mtls, scope } = context
+        const whole = translateListeners(context)
+        const parts = [...portsOf(scope)].flatMap(port =>
+          translateListeners({ view, mesh, identity, lookup, own, mtls, scope: atPort(scope, port) }),
+        )
+        expect(parts, proxy.name).toEqual(whole)
+      })
     }
   })
 })
