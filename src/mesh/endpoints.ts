@@ -149,7 +149,9 @@ export function endpointsOfEntry(
   const isResolved = resolution === 'DNS' || resolution === 'DNS_ROUND_ROBIN'
   if (endpoints.length === 0 && workloadSelector === undefined && isResolved)
     return services.flatMap(service =>
-      service.ports.map(({ name, port }) => namedHost(service, name, targetPortOf(service, port, undefined), facts)),
+      service.ports.map(({ name, port }) =>
+        namedHost(object, { service, portName: name, port: targetPortOf(service, port, undefined), facts }),
+      ),
     )
   return services.flatMap(service =>
     endpoints.flatMap((entry, index) =>
@@ -161,7 +163,7 @@ export function endpointsOfEntry(
   )
 }
 
-function namedHost(service: Service, portName: string, port: number, facts: EntryFacts): Endpoint {
+function namedHost(object: ConfigObject<ServiceEntry>, { service, portName, port, facts }: Target): Endpoint {
   return {
     host: service.host,
     namespace: service.namespace,
@@ -169,7 +171,7 @@ function namedHost(service: Service, portName: string, port: number, facts: Entr
     port,
     servicePortName: portName,
     labels: {},
-    cluster: '',
+    cluster: facts.cluster,
     network: '',
     locality: '',
     nodeName: '',
@@ -178,13 +180,12 @@ function namedHost(service: Service, portName: string, port: number, facts: Entr
     tlsMode: 'disabled',
     isTunnelCapable: false,
     identity: '',
-    workloadName: '',
-    workloadNamespace: service.namespace,
+    workloadName: object.name,
+    workloadNamespace: object.namespace,
     hostname: '',
     subDomain: '',
     registry: 'External',
-    order: '',
-    ...(facts.cluster === '' ? {} : {}),
+    order: `a/${object.name}`,
   }
 }
 

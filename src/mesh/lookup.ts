@@ -19,7 +19,7 @@ export interface MeshLookup {
    */
   bestRule(host: Hostname, serviceNamespace: string): ConsolidatedRule | undefined
   /**
-   * Endpoints of a service that may be sent at all (ready, or wanted unready), in the reference's order: by registry and cluster.
+   * Endpoints of a service that may be sent at all (ready), in the reference's order: by registry and cluster.
    * Cluster-local services: of the client's cluster. Filter by `servicePortName` and subset labels yourself.
    */
   endpoints(service: Service): readonly Endpoint[]

@@ -70,7 +70,7 @@ export function workloadOfEntry(
     isTerminating: false,
     hostname: '',
     subDomain: '',
-    workloadName: entry.name,
+    workloadName: entry.annotations['istio.io/autoRegistrationGroup'] ?? entry.name,
     creationTimestamp: entry.creationTimestamp,
     weight: spec.weight ?? 0,
     ports: spec.ports ?? {},

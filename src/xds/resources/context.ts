@@ -59,8 +59,7 @@ export function lookupOf(read: Lookup, tables: MeshTables, view: ProxyView): Mes
     endpoints: service =>
       endpointsOf(service).filter(
         ({ health, cluster }) =>
-          (health === 'healthy' || health === 'unknown' || (health === 'unhealthy' && service.publishesUnready)) &&
-          (!service.isClusterLocal || cluster === view.cluster),
+          (health === 'healthy' || health === 'unknown') && (!service.isClusterLocal || cluster === view.cluster),
       ),
     accounts: service => accountsOf(read, tables, service),
     serviceMtls: service =>

@@ -94,7 +94,7 @@ function scopeIn(read: Lookup, { scope }: ScopeTables) {
 }
 
 /** Canonical: extensions are a set, the rest is plain data made in one place, so members come in one order. */
-function keyOfView({ view, scope }: ViewRow): string {
+export function keyOfView({ view, scope }: ViewRow): string {
   const { extensions } = view
   return JSON.stringify([scope, view, extensions === undefined ? null : [...extensions].sort()])
 }

@@ -10,7 +10,7 @@ import type { ProxyContext } from '../../proxy/view.js'
  * | `translateClusters`, `translateFixedClusters`, `translateInboundClusters` | clusters.ts | clusters |
  * | `translateAssignments` | endpoints.ts | clusters |
  * | `translateListeners`, `translateFixedListeners` | listeners.ts | listeners |
- * | `translateRoutes` | routes.ts | routes |
+ * | `translateRoutes` (`route`) | routes.ts | routes |
  */
 export interface Translators {
   /** Outbound clusters of one service in scope: for each port the plain one, then its subsets. */
