@@ -1,4 +1,4 @@
-import type { HTTPRetry, MeshProxyConfig } from '../../config/istio-types.generated.js'
+import type { MeshProxyConfig } from '../../config/istio-types.generated.js'
 import type { ConsolidatedRule, Hostname, Service } from '../../mesh/index.js'
 import type { ProxyContext } from '../../proxy/view.js'
 import { retryPolicy } from './route-retry.js'
@@ -11,7 +11,6 @@ export interface RouteFacts {
   /** For this client, of a host in scope. */
   readonly rule: (host: Hostname) => ConsolidatedRule | undefined
   /** Of routes that do not say. */
-  readonly defaultRetry: HTTPRetry | undefined
   readonly defaultRetryPolicy: ReturnType<typeof retryPolicy>
   /** Whether the workload is told which attempt a request is. */
   readonly countsAttempts: boolean
@@ -29,7 +28,6 @@ export function routeFactsOf(context: ProxyContext): RouteFacts {
       const found = service(host)
       return found === undefined ? undefined : lookup.bestRule(host, found.namespace)
     },
-    defaultRetry: defaultHttpRetryPolicy,
     defaultRetryPolicy: retryPolicy(defaultHttpRetryPolicy),
     countsAttempts: config?.proxyHeaders?.attemptCount?.disabled !== true,
   }

@@ -46,7 +46,7 @@ export function translateVirtualHost(plan: VirtualHostPlan, facts: RouteFacts): 
   }
 }
 
-export const MESH_SOURCE: ReadonlySet<string> = new Set(['mesh'])
+const MESH_SOURCE: ReadonlySet<string> = new Set(['mesh'])
 
 /** Where a sidecar's requests on a port come from: matches on the port of a listener for all ports mean the service's. */
 export function sourceOf({ port }: { readonly port: number }, { context }: RouteFacts): RouteSource {
