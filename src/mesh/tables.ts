@@ -2,6 +2,7 @@ import type { KubeService } from '../config/kinds/kubernetes/service.js'
 import type { KubeNamespace } from '../config/kinds/kubernetes/workloads.js'
 import type { ConfigObject } from '../config/object.js'
 import { type Graph, type Index, isSameData, type Lookup, type Table } from '../engine/index.js'
+import { resolveDelegates } from './delegates.js'
 import { consolidate, keyOfRule, type RuleKey } from './destination-rules.js'
 import type { Endpoint } from './endpoint.js'
 import {
@@ -336,12 +337,17 @@ function declareRules(
 
 function declareVirtualServices(
   graph: Graph,
-  { inputs, identity }: Places,
+  { inputs, identity, settingsOf }: Places,
 ): Table<'mesh', readonly VirtualServiceConfig[]> {
-  const qualified = graph.derive('virtual', inputs.config.VirtualService, (object, key) => [
+  const qualified = graph.derive('virtualAsWritten', inputs.config.VirtualService, (object, key) => [
     [key, qualifyVirtualService(object, identity.domain)],
   ])
-  const all = qualified.index('mesh', () => ['mesh' as const])
+  const resolved = graph.derive('virtual', qualified, (row, key, read) =>
+    (row.spec.hosts ?? []).length === 0
+      ? []
+      : [[key, resolveDelegates(row, delegate => read.one(qualified, delegate), settingsOf(read))]],
+  )
+  const all = resolved.index('mesh', () => ['mesh' as const])
   return graph.derive('virtualOrder', all, rows => [['mesh', [...rows].sort(byAge)]])
 }
 

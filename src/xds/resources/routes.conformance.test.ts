@@ -7,9 +7,6 @@ import { translateRoutes } from './routes.js'
 /** What makes their routes is not translated yet: EnvoyFilter, Gateway API, proxyless gRPC. Routers are left out everywhere. */
 const NOT_YET = new Set(['envoyfilter-clusters-routes', 'gwapi-mesh', 'proxyless-grpc'])
 
-/** The mesh does not merge delegates into its VirtualServices yet (src/mesh/delegates.ts does it): to be deleted when it does. */
-const WAITS_FOR_DELEGATES = 'vs-delegate'
-
 function scenarios(): string[] {
   return scenarioNames().filter(name => hasSidecar(name) && !NOT_YET.has(name))
 }
@@ -32,6 +29,5 @@ function checkScenario(name: string): void {
 }
 
 describe.skipIf(!HAS_SCENARIOS)('recorded routes of sidecars', () => {
-  test.each(scenarios().filter(name => name !== WAITS_FOR_DELEGATES))('%s', checkScenario)
-  test.fails(WAITS_FOR_DELEGATES, () => checkScenario(WAITS_FOR_DELEGATES))
+  test.each(scenarios())('%s', checkScenario)
 })
