@@ -14,7 +14,8 @@ export class RecordView extends GoObject {
   }
 
   field(name: string): FieldAnswer {
-    if (this.#seen.has(name)) return this.#seen.get(name)
+    const seen = this.#seen.get(name)
+    if (seen !== undefined || this.#seen.has(name)) return seen
     const make = this.#makers.get(name)
     if (make === undefined) return NO_FIELD
     const value = make()
