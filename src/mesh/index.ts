@@ -56,6 +56,17 @@ export {
   UNSPECIFIED_V6,
 } from './service.js'
 export { DEFAULT_IDENTITY, type MeshIdentity, type MeshSettings, rootNamespaceOf, trustDomainOf } from './settings.js'
-export { buildScope, chooseSidecar, type ScopeFacts, visibleServices, visibleVirtualServices } from './sidecar-scope.js'
+export {
+  buildScope,
+  chooseSidecar,
+  type EgressHost,
+  type EgressHosts,
+  importOf,
+  parseEgressHosts,
+  type ScopeFacts,
+  type SidecarObject,
+  visibleServices,
+  visibleVirtualServices,
+} from './sidecar-scope.js'
 export { declareMesh, lazySettings, type MeshTables, sidecarsOf } from './tables.js'
 export type { Workload } from './workload.js'
