@@ -1,5 +1,6 @@
 import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { formatAddress } from '../servers/address.js'
 import { STATE_FILES } from '../servers/development-ca.js'
 import type { StartPage } from '../servers/pages.js'
 import { type Bound, urlOf } from '../servers/serving.js'
@@ -33,7 +34,7 @@ export function bannerText({ version, endpoints, configuration, commands }: Star
   return `${lines.join('\n')}\n`
 }
 
-function endpointsOf({ https, http, monitoring }: Bound): StartPage['endpoints'] {
+function endpointsOf({ https, http, monitoring, grpc }: Bound): StartPage['endpoints'] {
   const found: { name: string; url: string; purpose: string }[] = []
   if (https !== undefined)
     found.push({ name: 'webhook', url: `${urlOf('https', https)}/inject`, purpose: 'sidecar injection' })
@@ -42,6 +43,7 @@ function endpointsOf({ https, http, monitoring }: Bound): StartPage['endpoints']
       found.push({ name: 'webhook', url: `${urlOf('http', http)}/inject`, purpose: 'sidecar injection' })
     found.push({ name: 'http', url: `${urlOf('http', http)}/`, purpose: 'start page, /ready, /healthz' })
   }
+  if (grpc !== undefined) found.push({ name: 'xds', url: formatAddress(grpc), purpose: 'ADS for proxies, plaintext' })
   if (monitoring !== undefined) {
     found.push({ name: 'monitoring', url: `${urlOf('http', monitoring)}/metrics`, purpose: 'metrics, /version' })
   }

@@ -13,11 +13,14 @@ export interface ServeFlags {
   readonly httpsAddr: string
   readonly httpAddr: string
   readonly monitoringAddr: string
+  readonly grpcAddr: string
   readonly injectConfigFile?: string
   readonly valuesFile?: string
   readonly meshConfig?: string
   readonly meshConfigFile?: string
   readonly configDir: readonly string[]
+  readonly cluster: readonly string[]
+  readonly networksConfig?: string
   readonly rules?: string
   readonly revision?: string
   readonly clusterID: string
@@ -36,6 +39,9 @@ export interface ServePlan {
   readonly https: Address | undefined
   readonly http: Address | undefined
   readonly monitoring: Address | undefined
+  readonly grpc: Address | undefined
+  readonly clusters: readonly ClusterPath[]
+  readonly networks: string | undefined
   readonly config: ConfigFile
   readonly values: ConfigFile
   /** Values that those of the user's own need not repeat, where the templates are the built-in ones. */
@@ -50,6 +56,12 @@ export interface ServePlan {
   readonly readyFile: string | undefined
   readonly graceMs: number
   readonly log: { readonly level: LogLevel; readonly isJson: boolean }
+}
+
+/** Objects of a further cluster: file or folder, absolute. */
+export interface ClusterPath {
+  readonly id: string
+  readonly path: string
 }
 
 export interface ConfigFile {
@@ -82,11 +94,15 @@ export function parseServeFlags(flags: ServeFlags, { cwd, env }: CommandContext)
   if (!graceMs.ok) return graceMs
   const level = logLevel(flags.log_output_level)
   if (!level.ok) return level
+  const clusters = parseClusters(flags.cluster, cwd)
+  if (!clusters.ok) return clusters
   const revision = flags.revision ?? env['REVISION'] ?? ''
   return ok({
     ...addresses.value,
     ...files.value,
     tls: tls.value,
+    clusters: clusters.value,
+    networks: flags.networksConfig === undefined ? undefined : resolve(cwd, flags.networksConfig),
     graceMs: graceMs.value,
     objects: flags.configDir.map(path => resolve(cwd, path)),
     rules: flags.rules === undefined ? undefined : resolve(cwd, flags.rules),
@@ -98,17 +114,29 @@ export function parseServeFlags(flags: ServeFlags, { cwd, env }: CommandContext)
   })
 }
 
-function parseAddresses(flags: ServeFlags): Result<Pick<ServePlan, 'https' | 'http' | 'monitoring'>, string> {
+function parseAddresses(flags: ServeFlags): Result<Pick<ServePlan, 'https' | 'http' | 'monitoring' | 'grpc'>, string> {
   const https = parseAddress(flags.httpsAddr)
   if (!https.ok) return err(`--httpsAddr: ${https.error}`)
   const http = parseAddress(flags.httpAddr)
   if (!http.ok) return err(`--httpAddr: ${http.error}`)
   const monitoring = parseAddress(flags.monitoringAddr)
   if (!monitoring.ok) return err(`--monitoringAddr: ${monitoring.error}`)
+  const grpc = parseAddress(flags.grpcAddr)
+  if (!grpc.ok) return err(`--grpcAddr: ${grpc.error}`)
   if (https.value === undefined && http.value === undefined) {
     return err('--httpsAddr and --httpAddr are both off: there is nothing to serve on')
   }
-  return ok({ https: https.value, http: http.value, monitoring: monitoring.value })
+  return ok({ https: https.value, http: http.value, monitoring: monitoring.value, grpc: grpc.value })
+}
+
+function parseClusters(flags: readonly string[], cwd: string): Result<readonly ClusterPath[], string> {
+  const clusters: ClusterPath[] = []
+  for (const flag of flags) {
+    const at = flag.indexOf('=')
+    if (at < 1 || at === flag.length - 1) return err(`--cluster: "${flag}" is not id=path`)
+    clusters.push({ id: flag.slice(0, at), path: resolve(cwd, flag.slice(at + 1)) })
+  }
+  return ok(clusters)
 }
 
 function tlsPlan({ tlsCertFile, tlsKeyFile, dnsName, stateDir }: ServeFlags, cwd: string): Result<TlsPlan, string> {

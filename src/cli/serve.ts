@@ -2,6 +2,9 @@ import { rename, writeFile } from 'node:fs/promises'
 import { formatProblem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
 import type { AdmissionRoute } from '../servers/admission.js'
+import type { ControlPlane } from '../servers/control-plane.js'
+import type { Log } from '../servers/log.js'
+import type { Route } from '../servers/router.js'
 import type { Bound, ServingOutput, ServingSettings } from '../servers/serving.js'
 import type { TlsListener } from '../servers/tls-source.js'
 import {
@@ -38,12 +41,15 @@ export const command: CommandModule = {
         '127.0.0.1:8080',
       )
       .option('--monitoringAddr <address>', 'metrics and version', '127.0.0.1:15014')
+      .option('--grpcAddr <address>', 'ADS for proxies, plaintext', '127.0.0.1:15010')
       .optionsGroup('Configuration (files are watched; a bad edit leaves the last good state in use):')
       .option('--injectConfigFile <file>', 'injection configuration, the ConfigMap key `config`')
       .option('--valuesFile <file>', 'values, the ConfigMap key `values`')
       .option('--meshConfig <file>', 'mesh configuration')
       .option('--meshConfigFile <file>', 'the same, as inject calls it')
-      .option('--configDir <path>', 'Node, Namespace and ProxyConfig objects: file or folder (repeatable)', collect, [])
+      .option('--configDir <path>', 'Istio and Kubernetes objects: file or folder (repeatable)', collect, [])
+      .option('--cluster <id=path>', 'Kubernetes objects of one more cluster (repeatable)', collect, [])
+      .option('--networksConfig <file>', 'networks of the mesh and their gateways')
       .option('--rules <file>', 'interception rules, served at /mutate')
       .option('-r, --revision <name>', 'control plane revision (default: environment REVISION)')
       .option('--clusterID <id>', 'id of the home cluster', 'Kubernetes')
@@ -85,17 +91,27 @@ async function serve(plan: ServePlan, context: CommandContext): Promise<ExitCode
   }
   const extras = await openExtras(plan, context, { log, metrics })
   if (!extras.ok) return refuse(extras.error)
-  const opened = await openServing(await settingsOf(plan, extras.value.routes, context), { log, metrics })
+  const plane = await openPlane(plan, context, log)
+  if (!plane.ok) {
+    extras.value.close()
+    return refuse(plane.error)
+  }
+  const opened = await openServing(await settingsOf(plan, extras.value.routes, plane.value?.routes ?? [], context), {
+    log,
+    metrics,
+  })
   if (!opened.ok) {
     extras.value.close()
+    await plane.value?.close()
     return refuse(opened.error)
   }
-  const { bound, stop: close } = opened.value
+  const { stop: close } = opened.value
+  const bound = plane.value === undefined ? opened.value.bound : { ...opened.value.bound, grpc: plane.value.address }
   context.stdout.write(bannerText(describe(plan, bound, context)))
   const isWritten = plan.readyFile === undefined || (await writeReadyFile(plan.readyFile, bound, context))
   if (isWritten) log.info('shutting down: no new connections, requests in flight finish', { signal: await stop.signal })
   log.flush()
-  await close(plan.graceMs)
+  await Promise.all([close(plan.graceMs), plane.value?.close()])
   extras.value.close()
   log.info('stopped')
   log.flush()
@@ -106,6 +122,7 @@ async function serve(plan: ServePlan, context: CommandContext): Promise<ExitCode
 async function settingsOf(
   plan: ServePlan,
   extras: readonly AdmissionRoute[],
+  pages: readonly Route[],
   context: CommandContext,
 ): Promise<ServingSettings> {
   const { startPage } = await import('../servers/pages.js')
@@ -137,9 +154,28 @@ async function settingsOf(
     isInjecting: plan.isInjecting,
     openTls: listener => openTls(plan.tls, context, listener),
     extras,
+    pages,
     startPage: bound => () => startPage(describe(plan, bound, context)),
     version: context.version,
   }
+}
+
+/** The control plane, unless its address is off. */
+async function openPlane(
+  plan: ServePlan,
+  { now }: CommandContext,
+  log: Log,
+): Promise<Result<ControlPlane | undefined, readonly string[]>> {
+  if (plan.grpc === undefined) return ok(undefined)
+  const { openControlPlane } = await import('../servers/control-plane.js')
+  const paths = {
+    homeCluster: plan.clusterId,
+    objects: plan.objects,
+    clusters: plan.clusters,
+    mesh: plan.mesh?.path,
+    networks: plan.networks,
+  }
+  return openControlPlane({ grpc: plan.grpc, paths, now: () => now().getTime() }, log)
 }
 
 interface Extras {

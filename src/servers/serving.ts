@@ -29,6 +29,8 @@ export interface ServingSettings {
   readonly openTls: (listener: TlsListener) => Promise<Result<TlsSource, string>>
   /** Webhooks besides the injector's, and what closes their sources. */
   readonly extras: readonly AdmissionRoute[]
+  /** Further pages of the HTTP address, such as `/debug/…`. */
+  readonly pages: readonly Route[]
   /** What `/` on the HTTP address shows. */
   readonly startPage: (bound: Bound) => Route['answer']
   readonly version: string
@@ -39,6 +41,8 @@ export interface Bound {
   readonly https?: Address
   readonly http?: Address
   readonly monitoring?: Address
+  /** ADS, where it is served. */
+  readonly grpc?: Address
 }
 
 export interface Serving {
@@ -165,7 +169,7 @@ async function openAddresses(
   }
   if (settings.http !== undefined) {
     const start: Route = { path: '/', scope: 'exact', answer: request => settings.startPage(state.bound)(request) }
-    const routes = [start, ready, healthRoute(), ...(settings.https === undefined ? webhooks : [])]
+    const routes = [start, ready, healthRoute(), ...settings.pages, ...(settings.https === undefined ? webhooks : [])]
     const listener = await listenPlain(createRouter(routes, options), settings.http)
     if (!listener.ok) return err(`http: ${listener.error}`)
     keep(state, 'http', listener.value)

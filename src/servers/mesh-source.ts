@@ -1,0 +1,116 @@
+import { openCrdChecker } from '../config/crd/index.js'
+import type { MeshNetworks } from '../config/istio-types.generated.js'
+import { DEFAULT_MESH_CONFIG, loadMeshConfig, meshConfigJson } from '../config/mesh-config.js'
+import { loadMeshNetworks } from '../config/mesh-networks.js'
+import { createEngine, type Transaction } from '../engine/index.js'
+import { formatProblem, type Problem } from '../lang/problem.js'
+import { err, ok, type Result } from '../lang/result.js'
+import { DEFAULT_IDENTITY, type MeshSettings, putObject, removeObject } from '../mesh/index.js'
+import { type ConfigFiles, NO_CONFIG, readConfigFiles } from '../sources/config-files.js'
+import type { FileSnapshot } from '../sources/snapshot.js'
+import { translateClusters, translateFixedClusters, translateInboundClusters } from '../xds/resources/clusters.js'
+import { translateAssignments } from '../xds/resources/endpoints.js'
+import { createXdsGraph, type XdsGraph } from '../xds/resources/graph.js'
+import { translateFixedListeners, translateListeners } from '../xds/resources/listeners.js'
+import { translateRoutes } from '../xds/resources/routes.js'
+import type { Translators } from '../xds/resources/translators.js'
+
+const TRANSLATORS: Translators = {
+  clusters: translateClusters,
+  fixedClusters: translateFixedClusters,
+  inboundClusters: translateInboundClusters,
+  assignments: translateAssignments,
+  listeners: translateListeners,
+  fixedListeners: translateFixedListeners,
+  route: translateRoutes,
+}
+
+/** Where the mesh's configuration stands; absolute paths. */
+export interface MeshPaths {
+  /** Id of the home cluster, which `objects` belong to. */
+  readonly homeCluster: string
+  readonly objects: readonly string[]
+  /** Objects of further clusters. */
+  readonly clusters: readonly { readonly id: string; readonly path: string }[]
+  readonly mesh: string | undefined
+  readonly networks: string | undefined
+}
+
+export function meshFiles({ objects, clusters, mesh, networks }: MeshPaths): string[] {
+  const optional = [mesh, networks].filter(path => path !== undefined)
+  return [...objects, ...clusters.map(({ path }) => path), ...optional]
+}
+
+/** The mesh on the engine, fed from snapshots of files. */
+export interface MeshSource {
+  readonly graph: XdsGraph
+  /** Commits what a snapshot changes; what is invalid keeps its last good version, and is in the problems. */
+  readonly apply: (snapshot: FileSnapshot) => readonly Problem[]
+}
+
+export function createMeshSource(paths: MeshPaths): MeshSource {
+  const engine = createEngine()
+  const graph = createXdsGraph(engine, { ...DEFAULT_IDENTITY, configCluster: paths.homeCluster }, TRANSLATORS)
+  const roots = [
+    { cluster: paths.homeCluster, paths: paths.objects },
+    ...paths.clusters.map(({ id, path }) => ({ cluster: id, paths: [path] })),
+  ]
+  const states = new Map<string, ConfigFiles>()
+  const schemas = openCrdChecker()
+  const apply = (snapshot: FileSnapshot): readonly Problem[] => {
+    const problems: Problem[] = []
+    engine.commit(tx => {
+      problems.push(...applySettings(tx, graph, paths, snapshot))
+      for (const root of roots) {
+        const before = states.get(root.cluster) ?? NO_CONFIG
+        const change = readConfigFiles(before, below(snapshot, root.paths), { schemas })
+        states.set(root.cluster, change.state)
+        problems.push(...change.problems)
+        for (const object of change.remove) removeObject(tx, graph.tables.inputs, object, root.cluster)
+        for (const object of change.put) putObject(tx, graph.tables.inputs, object, root.cluster)
+      }
+    })
+    return problems
+  }
+  return { graph, apply }
+}
+
+function below(snapshot: FileSnapshot, roots: readonly string[]): FileSnapshot {
+  return new Map([...snapshot].filter(([path]) => roots.some(root => path === root || path.startsWith(`${root}/`))))
+}
+
+/** Mesh config and networks. A file that cannot be used leaves what is in force; at the start that is the default. */
+function applySettings(
+  tx: Transaction,
+  { engine, tables }: XdsGraph,
+  paths: MeshPaths,
+  snapshot: FileSnapshot,
+): readonly Problem[] {
+  const { settings, networks } = tables.inputs
+  const mesh = readOne(snapshot, paths.mesh, loadMeshConfig)
+  const isFirst = engine.revision === 0
+  if (mesh?.ok === true || (mesh === undefined && isFirst) || isFirst) {
+    const config = mesh?.ok === true ? mesh.value : DEFAULT_MESH_CONFIG
+    tx.put(settings, 'mesh', meshConfigJson(config) as MeshSettings)
+  }
+  const net = readOne(snapshot, paths.networks, loadMeshNetworks)
+  if (net?.ok === true) tx.put(networks, 'mesh', net.value as MeshNetworks)
+  return [mesh, net].flatMap(result => (result === undefined || result.ok ? [] : result.error))
+}
+
+function readOne<T>(
+  snapshot: FileSnapshot,
+  path: string | undefined,
+  load: (text: string, options: { readonly file: string }) => Result<T, readonly Problem[]>,
+): Result<T, readonly Problem[]> | undefined {
+  if (path === undefined) return undefined
+  const content = snapshot.get(path) ?? err('it is a folder')
+  if (content.ok) return load(content.value, { file: path })
+  return err([{ severity: 'error', code: 'unreadable', message: `cannot read ${path}: ${content.error}` }])
+}
+
+/** For a start: what keeps it from being one. */
+export function refusal(problems: readonly Problem[]): Result<void, readonly string[]> {
+  const errors = problems.filter(({ code }) => code === 'unreadable')
+  return errors.length === 0 ? ok(undefined) : err(errors.map(formatProblem))
+}

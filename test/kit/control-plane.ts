@@ -1,0 +1,59 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as after } from 'node:timers/promises'
+import { runProgram } from '../../src/cli/program.js'
+import { testContext } from './command.js'
+
+export interface ControlPlaneCall {
+  /** Flags that name configuration: `--configDir`, `--cluster`, `--meshConfig`, `--networksConfig`. */
+  readonly args: readonly string[]
+  /** An existing folder for state and ready file. */
+  readonly scratch: string
+}
+
+/** A running `pillion serve` with ADS on loopback and no webhook. */
+export interface ControlPlane {
+  readonly grpcPort: number
+  /** JSON of a debug page, such as `/debug/syncz`. */
+  readonly debug: (path: string) => Promise<unknown>
+  readonly log: () => string
+  readonly stop: () => Promise<void>
+}
+
+const START_LIMIT_MS = 20_000
+
+/** Starts the command in this process and waits until it says that it is ready. */
+export async function startControlPlane({ args, scratch }: ControlPlaneCall): Promise<ControlPlane> {
+  const stateDir = join(scratch, 'state')
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 })
+  const folder = mkdtempSync(join(scratch, 'plane-'))
+  const readyFile = join(folder, 'ready.json')
+  const addresses = ['--httpsAddr=', '--monitoringAddr=', '--httpAddr', '127.0.0.1:0', '--grpcAddr', '127.0.0.1:0']
+  const own = [...addresses, '--readyFile', readyFile, '--stateDir', stateDir]
+  const { context, written, stop } = testContext({ cwd: folder, env: {} })
+  let ended = false
+  const running = runProgram(['serve', ...own, ...args], context).finally(() => (ended = true))
+  running.catch(() => {}) // reported below, or by stop()
+  const limit = Date.now() + START_LIMIT_MS
+  while (!existsSync(readyFile)) {
+    if (ended) throw new Error(`pillion serve ended (${await running}): ${written.stderr.slice(-2000)}`)
+    if (Date.now() > limit) throw new Error(`pillion serve is not ready: ${written.stderr.slice(-2000)}`)
+    await after(2)
+  }
+  const bound = JSON.parse(readFileSync(readyFile, 'utf8')) as { readonly grpc?: string; readonly http?: string }
+  return {
+    grpcPort: portOf(bound.grpc),
+    debug: async path => (await fetch(`http://127.0.0.1:${portOf(bound.http)}${path}`)).json(),
+    log: () => written.stderr,
+    stop: async () => {
+      stop()
+      await running
+    },
+  }
+}
+
+function portOf(address: string | undefined): number {
+  const port = Number(/:(\d+)\/?$/.exec(address ?? '')?.[1])
+  if (!(port > 0)) throw new Error(`the ready file names no such address: ${address}`)
+  return port
+}
