@@ -25,6 +25,7 @@ import type { VirtualServiceConfig } from './scope.js'
 import { byAge, compare, selects } from './selection.js'
 import { type Service, type ServiceKey, serviceKey } from './service.js'
 import { type MeshIdentity, type MeshSettings, rootNamespaceOf, trustDomainOf } from './settings.js'
+import { declareSidecarConflicts } from './sidecar-conflicts.js'
 import type { SidecarObject } from './sidecar-scope.js'
 import { qualifyVirtualService } from './virtual-services.js'
 import type { Workload } from './workload.js'
@@ -53,6 +54,8 @@ export interface MeshTables {
   readonly virtualOrder: Table<'mesh', readonly VirtualServiceConfig[]>
   /** By namespace, oldest first. */
   readonly sidecars: Index<string, string, SidecarObject>
+  /** Sidecars that can never apply, and which stands before each; reading its problems names them. */
+  readonly sidecarConflict: Table<string, string>
   readonly peerPolicies: Index<string, string, PeerPolicy>
   readonly gateways: Table<string, readonly NetworkGateway[]>
 }
@@ -72,6 +75,7 @@ export function declareMesh(graph: Graph, identity: MeshIdentity): MeshTables {
   const workloadAddress = workload.index('address', row => row.addresses.map(ip => `${row.cluster}/${ip}`))
   const workloadNamespace = workload.index('namespace', row => [row.namespace])
   const endpoint = declareEndpoints(graph, places, service, workload, { workloadAddress, workloadNamespace })
+  const sidecars = inputs.config.Sidecar.index<string>('namespace', row => [row.namespace])
   const endpointService = endpoint.index('service', row => [serviceKey(row)])
   return {
     inputs,
@@ -89,7 +93,8 @@ export function declareMesh(graph: Graph, identity: MeshIdentity): MeshTables {
     accounts: graph.derive('accounts', endpointService, (rows, key) => [[key, accountsOf(rows)]], SAME),
     rule: declareRules(graph, places),
     virtualOrder: declareVirtualServices(graph, places),
-    sidecars: inputs.config.Sidecar.index('namespace', row => [row.namespace]),
+    sidecars,
+    sidecarConflict: declareSidecarConflicts(graph, sidecars),
     peerPolicies: inputs.config.PeerAuthentication.index('namespace', row => [row.namespace]),
     gateways: declareGateways(graph, places),
   }
