@@ -8,6 +8,7 @@ import { type Attachment, createAdsServer, type Hello } from './ads.js'
 import { createGrpcServer } from './grpc/server.js'
 import { grpcStatus } from './grpc/status.js'
 import type { GrpcStatus } from './grpc/types.js'
+import { reasonOf } from './listener.js'
 import type { Log } from './log.js'
 import { createMeshSource, type MeshPaths, meshFiles, refusal } from './mesh-source.js'
 import type { Route } from './router.js'
@@ -91,9 +92,7 @@ async function listen(grpc: Grpc, { host, port }: Address): Promise<Result<Addre
     const bound = await grpc.listen({ host, port })
     return ok({ host, port: bound.port })
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    const why = code === 'EADDRINUSE' ? 'the port is in use' : error instanceof Error ? error.message : String(error)
-    return err([`grpc: cannot listen on ${host}:${port}: ${why}`])
+    return err([`grpc: ${reasonOf(error as NodeJS.ErrnoException, { host, port })}`])
   }
 }
 

@@ -102,7 +102,8 @@ function bind(
   })
 }
 
-function reasonOf({ code, message }: NodeJS.ErrnoException, address: Address): string {
+/** Why an address cannot be listened on, in the words that a user can act on. */
+export function reasonOf({ code, message }: NodeJS.ErrnoException, address: Address): string {
   const where = formatAddress(address)
   if (code === 'EADDRINUSE') return `${where} is in use by another process`
   if (code === 'EACCES') return `no permission to listen on ${where} (ports below 1024 need a privilege)`

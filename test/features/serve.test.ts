@@ -22,7 +22,16 @@ afterEach(async () => {
 })
 
 const FILES = ['--injectConfigFile', 'config.yaml', '--valuesFile', 'values.yaml']
-const FREE = ['--httpsAddr', '127.0.0.1:0', '--httpAddr', '127.0.0.1:0', '--monitoringAddr', '127.0.0.1:0']
+const FREE = [
+  '--httpsAddr',
+  '127.0.0.1:0',
+  '--httpAddr',
+  '127.0.0.1:0',
+  '--monitoringAddr',
+  '127.0.0.1:0',
+  '--grpcAddr',
+  '127.0.0.1:0',
+]
 
 /** `pillion serve` as a process of its own, on free ports. */
 async function serve(...flags: string[]) {

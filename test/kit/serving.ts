@@ -42,7 +42,7 @@ export async function startServing(call: ServeCall): Promise<Serving> {
   mkdirSync(stateDir, { recursive: true, mode: 0o700 })
   const folder = mkdtempSync(join(call.scratch, 'serve-'))
   const readyFile = join(folder, 'ready.json')
-  const off = ['--httpAddr=', '--monitoringAddr=']
+  const off = ['--httpAddr=', '--monitoringAddr=', '--grpcAddr=']
   const own = ['--httpsAddr', '127.0.0.1:0', ...off, '--readyFile', readyFile, '--stateDir', stateDir]
   const { context, written, stop } = testContext({ cwd: folder, env: call.env })
   let ended = false
