@@ -1,42 +1,25 @@
-import { isIP } from 'node:net'
-import { isJsonObject, type Json, type JsonObject } from '../lang/json.js'
-import { formatProblem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
 import type { BootstrapOptions, HostPort } from '../xds/resources/bootstrap.js'
 import { type CommandContext, type CommandModule, collect, type ExitCode, failed, wrongUse } from './command.js'
-import { readText } from './manifests.js'
+import { type NodeFlags, nodeFrom } from './node-flags.js'
 
-interface BootstrapFlags {
-  readonly proxy?: string
-  readonly node?: string
-  readonly type: string
-  readonly label: readonly string[]
-  readonly ip: string
-  readonly serviceAccount: string
-  readonly interceptionMode: string
-  readonly clusterID: string
-  readonly network: string
+interface BootstrapFlags extends NodeFlags {
   readonly xdsAddress: string
   readonly sdsAddress?: string
   readonly adminAddress: string
   readonly sotw?: boolean
 }
 
-const TYPES = ['sidecar', 'router'] as const
-const MODES = ['NONE', 'REDIRECT', 'TPROXY'] as const
-/** The release whose resources Pillion makes. */
-const ISTIO_VERSION = '1.32.0'
-
 export const command: CommandModule = {
   define: (command, act) => {
     command
       .optionsGroup('The proxy:')
       .option('--proxy <name.namespace>', 'a proxy by name')
-      .option('--type <type>', `${TYPES.join(' or ')}`, 'sidecar')
+      .option('--type <type>', 'sidecar or router', 'sidecar')
       .option('--label <key=value>', 'label of its workload; repeatable', collect, [])
       .option('--ip <address>', 'its own address', '127.0.0.1')
       .option('--serviceAccount <name>', 'its service account', 'default')
-      .option('--interceptionMode <mode>', `how traffic reaches it: ${MODES.join(', ')}`, 'NONE')
+      .option('--interceptionMode <mode>', 'how traffic reaches it: NONE, REDIRECT, TPROXY', 'NONE')
       .option('--clusterID <id>', 'id of its cluster', 'Kubernetes')
       .option('--network <name>', 'its network', '')
       .option('--node <file[#name]>', 'instead: its Envoy Node as JSON, or one of an array of {name, node}')
@@ -57,7 +40,7 @@ export const command: CommandModule = {
 }
 
 async function run(flags: BootstrapFlags, context: CommandContext): Promise<ExitCode> {
-  const node = flags.node === undefined ? await namedNode(flags) : await readNode(flags.node, context)
+  const node = await nodeFrom(flags, context)
   if (!node.ok) return flags.node === undefined ? wrongUse(context, node.error) : failed(context, node.error)
   const addresses = parseAddresses(flags)
   if (!addresses.ok) return wrongUse(context, addresses.error)
@@ -69,62 +52,6 @@ async function run(flags: BootstrapFlags, context: CommandContext): Promise<Exit
   })
   context.stdout.write(`${JSON.stringify(bootstrap, undefined, 2)}\n`)
   return 0
-}
-
-async function namedNode(flags: BootstrapFlags): Promise<Result<JsonObject, string>> {
-  const match = /^([^.]+)\.([^.]+)$/.exec(flags.proxy ?? '')
-  if (match === null) return err('which proxy? --proxy NAME.NAMESPACE or --node FILE')
-  const type = TYPES.find(each => each === flags.type)
-  if (type === undefined) return err(`--type must be ${TYPES.join(' or ')}, not ${flags.type}`)
-  const interceptionMode = MODES.find(each => each === flags.interceptionMode)
-  if (interceptionMode === undefined)
-    return err(`--interceptionMode must be one of ${MODES.join(', ')}, not ${flags.interceptionMode}`)
-  if (isIP(flags.ip) === 0) return err(`--ip ${flags.ip} is not an IP address`)
-  const labels = parseLabels(flags.label)
-  if (!labels.ok) return labels
-  const { nodeOf } = await import('../xds/resources/bootstrap.js')
-  return ok(
-    nodeOf({
-      ...{ type, name: match[1]!, namespace: match[2]!, ip: flags.ip, labels: labels.value, interceptionMode },
-      ...{ serviceAccount: flags.serviceAccount, clusterId: flags.clusterID, network: flags.network },
-      ...{ istioVersion: ISTIO_VERSION, domain: 'cluster.local' },
-    }),
-  )
-}
-
-function parseLabels(flags: readonly string[]): Result<Record<string, string>, string> {
-  const labels: Record<string, string> = Object.create(null)
-  for (const flag of flags) {
-    const at = flag.indexOf('=')
-    if (at < 1) return err(`--label ${flag} is not key=value`)
-    labels[flag.slice(0, at)] = flag.slice(at + 1)
-  }
-  return ok(labels)
-}
-
-/** `FILE` holds one Node, or an array of `{name, node}` of which `#name` picks one. */
-async function readNode(flag: string, context: CommandContext): Promise<Result<JsonObject, string>> {
-  const { parseJson } = await import('../lang/gojson.js')
-  const [file = '', name] = flag.split('#', 2)
-  const text = await readText(file, context.cwd)
-  if (!text.ok) return text
-  const json = parseJson(text.value, { file })
-  if (!json.ok) return err(formatProblem(json.error))
-  return pickNode(json.value, file, name)
-}
-
-function pickNode(json: Json, file: string, name: string | undefined): Result<JsonObject, string> {
-  if (isJsonObject(json)) {
-    return typeof json['id'] === 'string' ? ok(json) : err(`${file} holds no Envoy Node: it has no id`)
-  }
-  const items = Array.isArray(json) ? json.filter(isJsonObject) : []
-  const names = items.map(item => String(item['name'] ?? ''))
-  const item = items[name === undefined && items.length === 1 ? 0 : names.indexOf(name ?? '')]
-  const node = item?.['node']
-  if (isJsonObject(node)) return ok(node)
-  return err(
-    `${file}${name === undefined ? '' : ` has no node ${name}`}: pick one as ${file}#NAME; there are ${names.join(', ') || 'none'}`,
-  )
 }
 
 function parseAddresses(flags: BootstrapFlags): Result<Pick<BootstrapOptions, 'xds' | 'sds' | 'admin'>, string> {

@@ -49,6 +49,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: () => import('./bootstrap.js'),
   },
   {
+    name: 'render',
+    group: 'Understand:',
+    summary: 'Print what a proxy would be sent, from files, without a server',
+    load: () => import('./render.js'),
+  },
+  {
     name: 'explain',
     group: 'Understand:',
     summary: 'Explain decisions: why a pod is or is not injected',

@@ -129,7 +129,8 @@ function parseAddresses(flags: ServeFlags): Result<Pick<ServePlan, 'https' | 'ht
   return ok({ https: https.value, http: http.value, monitoring: monitoring.value, grpc: grpc.value })
 }
 
-function parseClusters(flags: readonly string[], cwd: string): Result<readonly ClusterPath[], string> {
+/** `id=path` of each flag. */
+export function parseClusters(flags: readonly string[], cwd: string): Result<readonly ClusterPath[], string> {
   const clusters: ClusterPath[] = []
   for (const flag of flags) {
     const at = flag.indexOf('=')

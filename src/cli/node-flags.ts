@@ -1,0 +1,85 @@
+import { isIP } from 'node:net'
+import { isJsonObject, type Json, type JsonObject } from '../lang/json.js'
+import { formatProblem } from '../lang/problem.js'
+import { err, ok, type Result } from '../lang/result.js'
+import type { CommandContext } from './command.js'
+import { readText } from './manifests.js'
+
+/** Flags that say which proxy is meant, by name or by its Node. */
+export interface NodeFlags {
+  readonly proxy?: string
+  readonly node?: string
+  readonly type: string
+  readonly label: readonly string[]
+  readonly ip: string
+  readonly serviceAccount: string
+  readonly interceptionMode: string
+  readonly clusterID: string
+  readonly network: string
+}
+
+const TYPES = ['sidecar', 'router'] as const
+const MODES = ['NONE', 'REDIRECT', 'TPROXY'] as const
+/** The release whose resources Pillion makes. */
+const ISTIO_VERSION = '1.32.0'
+
+/** The Envoy Node that is meant, as proto3 JSON. The error is one sentence. */
+export function nodeFrom(flags: NodeFlags, context: CommandContext): Promise<Result<JsonObject, string>> {
+  return flags.node === undefined ? namedNode(flags) : readNode(flags.node, context)
+}
+
+async function namedNode(flags: NodeFlags): Promise<Result<JsonObject, string>> {
+  const match = /^([^.]+)\.([^.]+)$/.exec(flags.proxy ?? '')
+  if (match === null) return err('which proxy? --proxy NAME.NAMESPACE or --node FILE')
+  const type = TYPES.find(each => each === flags.type)
+  if (type === undefined) return err(`--type must be ${TYPES.join(' or ')}, not ${flags.type}`)
+  const interceptionMode = MODES.find(each => each === flags.interceptionMode)
+  if (interceptionMode === undefined)
+    return err(`--interceptionMode must be one of ${MODES.join(', ')}, not ${flags.interceptionMode}`)
+  if (isIP(flags.ip) === 0) return err(`--ip ${flags.ip} is not an IP address`)
+  const labels = parseLabels(flags.label)
+  if (!labels.ok) return labels
+  const { nodeOf } = await import('../xds/resources/bootstrap.js')
+  return ok(
+    nodeOf({
+      ...{ type, name: match[1]!, namespace: match[2]!, ip: flags.ip, labels: labels.value, interceptionMode },
+      ...{ serviceAccount: flags.serviceAccount, clusterId: flags.clusterID, network: flags.network },
+      ...{ istioVersion: ISTIO_VERSION, domain: 'cluster.local' },
+    }),
+  )
+}
+
+function parseLabels(flags: readonly string[]): Result<Record<string, string>, string> {
+  const labels: Record<string, string> = Object.create(null)
+  for (const flag of flags) {
+    const at = flag.indexOf('=')
+    if (at < 1) return err(`--label ${flag} is not key=value`)
+    labels[flag.slice(0, at)] = flag.slice(at + 1)
+  }
+  return ok(labels)
+}
+
+/** `FILE` holds one Node, or an array of `{name, node}` of which `#name` picks one. */
+async function readNode(flag: string, context: CommandContext): Promise<Result<JsonObject, string>> {
+  const { parseJson } = await import('../lang/gojson.js')
+  const [file = '', name] = flag.split('#', 2)
+  const text = await readText(file, context.cwd)
+  if (!text.ok) return text
+  const json = parseJson(text.value, { file })
+  if (!json.ok) return err(formatProblem(json.error))
+  return pickNode(json.value, file, name)
+}
+
+function pickNode(json: Json, file: string, name: string | undefined): Result<JsonObject, string> {
+  if (isJsonObject(json)) {
+    return typeof json['id'] === 'string' ? ok(json) : err(`${file} holds no Envoy Node: it has no id`)
+  }
+  const items = Array.isArray(json) ? json.filter(isJsonObject) : []
+  const names = items.map(item => String(item['name'] ?? ''))
+  const item = items[name === undefined && items.length === 1 ? 0 : names.indexOf(name ?? '')]
+  const node = item?.['node']
+  if (isJsonObject(node)) return ok(node)
+  return err(
+    `${file}${name === undefined ? '' : ` has no node ${name}`}: pick one as ${file}#NAME; there are ${names.join(', ') || 'none'}`,
+  )
+}
