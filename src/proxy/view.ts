@@ -89,12 +89,6 @@ export function hasExtension(view: ProxyView, name: string): boolean {
   return view.extensions === undefined || view.extensions.has(name)
 }
 
-/** Whether the proxy is of that version or newer. */
-export function isAtLeast(view: ProxyView, major: number, minor: number): boolean {
-  const { version } = view
-  return version === undefined || version.major > major || (version.major === major && version.minor >= minor)
-}
-
 /**
  * What a node means, with what is known of its workload: a known pod's labels win over the node's own. `fallback` locality and
  * network are used where neither the workload nor the node says.

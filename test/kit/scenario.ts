@@ -9,7 +9,6 @@ import { createEngine, type Engine } from '../../src/engine/index.js'
 import { isJsonObject, type Json, type JsonObject } from '../../src/lang/json.js'
 import { parseYaml, parseYamlStream } from '../../src/lang/yaml/index.js'
 import { DEFAULT_IDENTITY, type MeshSettings, putObject } from '../../src/mesh/index.js'
-import { decode, encode, type MessageOf } from '../../src/proto/index.js'
 import { type ProxyNode, parseNode } from '../../src/proxy/node.js'
 import type { ProxyContext } from '../../src/proxy/view.js'
 import { createXdsGraph, type ViewRow, type XdsGraph } from '../../src/xds/resources/graph.js'
@@ -156,11 +155,6 @@ export interface GoldenDifference {
   readonly kind: 'missing' | 'extra' | 'different'
   readonly got?: unknown
   readonly expected?: unknown
-}
-
-/** As an encoder writes it and a decoder reads it back, so that defaults are absent whatever their type. */
-export function canonical<N extends string>(type: N, rows: readonly MessageOf<N>[]): readonly MessageOf<N>[] {
-  return rows.map(row => decode(type, encode(type, row)))
 }
 
 /** Compares resources with a recorded list, by `name` or `clusterName`. */

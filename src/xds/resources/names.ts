@@ -5,7 +5,6 @@ export const BLACK_HOLE_CLUSTER = 'BlackHoleCluster'
 export const INBOUND_PASSTHROUGH_CLUSTER = 'InboundPassthroughCluster'
 export const VIRTUAL_OUTBOUND_LISTENER = 'virtualOutbound'
 export const VIRTUAL_INBOUND_LISTENER = 'virtualInbound'
-export const HTTP_PROXY_LISTENER = 'http_proxy'
 export const HTTP_PROXY_ROUTE = 'http_proxy'
 /** Where SDS is served to a proxy by its own agent: static in the bootstrap. */
 export const SDS_CLUSTER = 'sds-grpc'
