@@ -204,7 +204,7 @@ function comparable(value: Json, isInMatch = false): Json {
   if (Array.isArray(value)) return value.map(item => comparable(item))
   if (!isJsonObject(value)) return value
   const copy: JsonObject = {}
-  for (const key of Object.keys(value)) {
+  for (const key of Object.keys(value).sort()) {
     const member = comparable(value[key] ?? null, key === 'match')
     const isFree = FREE_ORDER.has(key) || (isInMatch && FREE_IN_MATCH.has(key))
     copy[key] = key === IGNORED_VALUE ? '' : isFree && Array.isArray(member) ? sorted(member) : member
