@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../lang/result.js'
 import type { BootstrapOptions, HostPort } from '../xds/resources/bootstrap.js'
-import { type CommandContext, type CommandModule, collect, type ExitCode, failed, wrongUse } from './command.js'
-import { type NodeFlags, nodeFrom } from './node-flags.js'
+import { type CommandContext, type CommandModule, type ExitCode, failed, wrongUse } from './command.js'
+import { type NodeFlags, nodeFrom, proxyOptions } from './node-flags.js'
 
 interface BootstrapFlags extends NodeFlags {
   readonly xdsAddress: string
@@ -12,17 +12,7 @@ interface BootstrapFlags extends NodeFlags {
 
 export const command: CommandModule = {
   define: (command, act) => {
-    command
-      .optionsGroup('The proxy:')
-      .option('--proxy <name.namespace>', 'a proxy by name')
-      .option('--type <type>', 'sidecar or router', 'sidecar')
-      .option('--label <key=value>', 'label of its workload; repeatable', collect, [])
-      .option('--ip <address>', 'its own address', '127.0.0.1')
-      .option('--serviceAccount <name>', 'its service account', 'default')
-      .option('--interceptionMode <mode>', 'how traffic reaches it: NONE, REDIRECT, TPROXY', 'NONE')
-      .option('--clusterID <id>', 'id of its cluster', 'Kubernetes')
-      .option('--network <name>', 'its network', '')
-      .option('--node <file[#name]>', 'instead: its Envoy Node as JSON, or one of an array of {name, node}')
+    proxyOptions(command, 'NONE')
       .optionsGroup('The control plane:')
       .option('--xdsAddress <host:port>', 'ADS, plaintext', '127.0.0.1:15010')
       .option('--sdsAddress <host:port>', 'SDS (default: where ADS is)')

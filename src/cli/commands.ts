@@ -20,7 +20,7 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'serve',
     group: 'Run:',
-    summary: 'Run the admission webhook, with no cluster and no arguments if you like',
+    summary: 'Run webhook and control plane, with no cluster and no arguments if you like',
     load: () => import('./serve.js'),
   },
   {

@@ -1,8 +1,9 @@
 import { isIP } from 'node:net'
+import type { Command } from 'commander'
 import { isJsonObject, type Json, type JsonObject } from '../lang/json.js'
 import { formatProblem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
-import type { CommandContext } from './command.js'
+import { type CommandContext, collect } from './command.js'
 import { readText } from './manifests.js'
 
 /** Flags that say which proxy is meant, by name or by its Node. */
@@ -22,6 +23,21 @@ const TYPES = ['sidecar', 'router'] as const
 const MODES = ['NONE', 'REDIRECT', 'TPROXY'] as const
 /** The release whose resources Pillion makes. */
 const ISTIO_VERSION = '1.32.0'
+
+/** Declares those flags; commands differ in how traffic usually reaches the proxies that they are used for. */
+export function proxyOptions(command: Command, interceptionMode: (typeof MODES)[number]): Command {
+  return command
+    .optionsGroup('The proxy:')
+    .option('--proxy <name.namespace>', 'a proxy by name')
+    .option('--type <type>', 'sidecar or router', 'sidecar')
+    .option('--label <key=value>', 'label of its workload; repeatable', collect, [])
+    .option('--ip <address>', 'its own address', '127.0.0.1')
+    .option('--serviceAccount <name>', 'its service account', 'default')
+    .option('--interceptionMode <mode>', `how traffic reaches it: ${MODES.join(', ')}`, interceptionMode)
+    .option('--clusterID <id>', 'id of its cluster', 'Kubernetes')
+    .option('--network <name>', 'its network', '')
+    .option('--node <file[#name]>', 'instead: its Envoy Node as JSON, or one of an array of {name, node}')
+}
 
 /** The Envoy Node that is meant, as proto3 JSON. The error is one sentence. */
 export function nodeFrom(flags: NodeFlags, context: CommandContext): Promise<Result<JsonObject, string>> {

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../lang/json.js'
 import { formatProblem } from '../lang/problem.js'
 import { stringifyYaml } from '../lang/yaml/index.js'
 import { type CommandContext, type CommandModule, collect, type ExitCode, failed, wrongUse } from './command.js'
-import { type NodeFlags, nodeFrom } from './node-flags.js'
+import { type NodeFlags, nodeFrom, proxyOptions } from './node-flags.js'
 
 interface RenderFlags extends NodeFlags {
   readonly configDir: readonly string[]
@@ -21,16 +21,7 @@ export const command: CommandModule = {
       .option('--cluster <id=path>', 'Kubernetes objects of one more cluster; repeatable', collect, [])
       .option('--meshConfig <file>', 'mesh configuration')
       .option('--networksConfig <file>', 'networks of the mesh and their gateways')
-      .optionsGroup('The proxy:')
-      .option('--proxy <name.namespace>', 'a proxy by name')
-      .option('--type <type>', 'sidecar or router', 'sidecar')
-      .option('--label <key=value>', 'label, where no such pod is among the objects; repeatable', collect, [])
-      .option('--ip <address>', 'its own address', '127.0.0.1')
-      .option('--serviceAccount <name>', 'its service account', 'default')
-      .option('--interceptionMode <mode>', 'how traffic reaches it: REDIRECT, TPROXY, NONE', 'REDIRECT')
-      .option('--clusterID <id>', 'id of the home cluster', 'Kubernetes')
-      .option('--network <name>', 'its network', '')
-      .option('--node <file[#name]>', 'instead: its Envoy Node as JSON, or one of an array of {name, node}')
+    proxyOptions(command, 'REDIRECT')
       .option('-o, --output <format>', 'json or yaml', 'yaml')
       .action(act<RenderFlags>(run))
   },

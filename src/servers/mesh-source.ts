@@ -89,7 +89,7 @@ function applySettings(
   const { settings, networks } = tables.inputs
   const mesh = readOne(snapshot, paths.mesh, loadMeshConfig)
   const isFirst = engine.revision === 0
-  if (mesh?.ok === true || (mesh === undefined && isFirst) || isFirst) {
+  if (mesh?.ok === true || isFirst) {
     const config = mesh?.ok === true ? mesh.value : DEFAULT_MESH_CONFIG
     tx.put(settings, 'mesh', meshConfigJson(config) as MeshSettings)
   }
