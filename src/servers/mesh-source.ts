@@ -2,7 +2,9 @@ import { openCrdChecker } from '../config/crd/index.js'
 import type { MeshNetworks } from '../config/istio-types.generated.js'
 import { DEFAULT_MESH_CONFIG, loadMeshConfig, meshConfigJson } from '../config/mesh-config.js'
 import { loadMeshNetworks } from '../config/mesh-networks.js'
+import { type ConfigObject, objectId } from '../config/object.js'
 import { createEngine, type Transaction } from '../engine/index.js'
+import type { FindSource } from '../explain/resources.js'
 import { formatProblem, type Problem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
 import { DEFAULT_IDENTITY, type MeshSettings, putObject, removeObject } from '../mesh/index.js'
@@ -46,6 +48,16 @@ export interface MeshSource {
   readonly graph: XdsGraph
   /** Commits what a snapshot changes; what is invalid keeps its last good version, and is in the problems. */
   readonly apply: (snapshot: FileSnapshot) => readonly Problem[]
+  /** Every object in force, kinds that nothing is made of yet included; `source` is where it stands now. */
+  readonly objects: () => Iterable<ClusterConfig>
+  /** Where an object stands now. */
+  readonly sourceOf: FindSource
+}
+
+export interface ClusterConfig {
+  /** Id of the cluster that it was read for. */
+  readonly cluster: string
+  readonly object: ConfigObject
 }
 
 export function createMeshSource(paths: MeshPaths): MeshSource {
@@ -72,7 +84,16 @@ export function createMeshSource(paths: MeshPaths): MeshSource {
     })
     return problems
   }
-  return { graph, apply }
+  const objects = function* (): Iterable<ClusterConfig> {
+    for (const [cluster, { objects }] of states) for (const object of objects.values()) yield { cluster, object }
+  }
+  const sourceOf: FindSource = name => {
+    const file = name.type === 'MeshConfig' ? paths.mesh : name.type === 'MeshNetworks' ? paths.networks : undefined
+    if (file !== undefined) return { file, line: 1, column: 1 }
+    const holders = name.cluster === '' ? [...states.values()] : [states.get(name.cluster)]
+    return holders.map(state => state?.objects.get(objectId(name))).find(object => object !== undefined)?.source
+  }
+  return { graph, apply, objects, sourceOf }
 }
 
 function below(snapshot: FileSnapshot, roots: readonly string[]): FileSnapshot {
