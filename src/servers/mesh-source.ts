@@ -67,6 +67,8 @@ export function createMeshSource(paths: MeshPaths): MeshSource {
     { cluster: paths.homeCluster, paths: paths.objects },
     ...paths.clusters.map(({ id, path }) => ({ cluster: id, paths: [path] })),
   ]
+  // Settings may stand in the folder of the objects, but are none.
+  const settings = [paths.mesh, paths.networks]
   const states = new Map<string, ConfigFiles>()
   const schemas = openCrdChecker()
   const apply = (snapshot: FileSnapshot): readonly Problem[] => {
@@ -75,7 +77,7 @@ export function createMeshSource(paths: MeshPaths): MeshSource {
       problems.push(...applySettings(tx, graph, paths, snapshot))
       for (const root of roots) {
         const before = states.get(root.cluster) ?? NO_CONFIG
-        const change = readConfigFiles(before, below(snapshot, root.paths), { schemas })
+        const change = readConfigFiles(before, below(snapshot, root.paths, settings), { schemas })
         states.set(root.cluster, change.state)
         problems.push(...change.problems)
         for (const object of change.remove) removeObject(tx, graph.tables.inputs, object, root.cluster)
@@ -96,8 +98,13 @@ export function createMeshSource(paths: MeshPaths): MeshSource {
   return { graph, apply, objects, sourceOf }
 }
 
-function below(snapshot: FileSnapshot, roots: readonly string[]): FileSnapshot {
-  return new Map([...snapshot].filter(([path]) => roots.some(root => path === root || path.startsWith(`${root}/`))))
+function below(
+  snapshot: FileSnapshot,
+  roots: readonly string[],
+  except: readonly (string | undefined)[],
+): FileSnapshot {
+  const isBelow = (path: string): boolean => roots.some(root => path === root || path.startsWith(`${root}/`))
+  return new Map([...snapshot].filter(([path]) => isBelow(path) && !except.includes(path)))
 }
 
 /** Mesh config and networks. A file that cannot be used leaves what is in force; at the start that is the default. */
