@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { runInProcess } from '../../test/kit/command.js'
+import { ROOT, runInProcess } from '../../test/kit/command.js'
 
 const RULE = 'apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: a}\nspec:\n  host: a\n'
 const DOUBTFUL = `${RULE}  workloadSelector: {}\n`
@@ -23,6 +23,22 @@ describe('pillion validate', () => {
       '-:8:1: note: Event (v1) is not read',
       '',
     ])
+  })
+
+  it('checks a mesh config beside the objects, and has no word for what a cluster only runs', async () => {
+    const folder = mkdtempSync(join(cwd, 'mesh-'))
+    const deployment = 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n'
+    writeFileSync(join(folder, 'objects.yaml'), `${RULE}---\n${deployment}`)
+    writeFileSync(join(folder, 'mesh.yaml'), 'trustDomain: a.example\n')
+    const validate = () => runInProcess({ args: ['validate', '-f', folder], cwd })
+    expect(await validate()).toEqual({ code: 0, stdout: '', stderr: '1 valid object, 0 errors, 0 warnings\n' })
+    writeFileSync(join(folder, 'mesh.yaml'), 'trustDomain: a.example\nproxyListenPort: 70000\n')
+    expect(await validate()).toMatchObject({ code: 1, stdout: expect.stringMatching(/mesh\.yaml:2:\d+: /) })
+  })
+
+  it('finds nothing to say about the sample mesh', async () => {
+    const { code, stdout } = await runInProcess({ args: ['validate', '-f', join(ROOT, 'samples/bookinfo')], cwd })
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
   })
 
   it('lets warnings pass, unless told to be strict', async () => {

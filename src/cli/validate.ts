@@ -1,10 +1,12 @@
 import { openCrdChecker } from '../config/crd/index.js'
+import { isMeshConfig, loadMeshConfig } from '../config/mesh-config.js'
 import type { IgnoredDocument } from '../config/parse.js'
 import { formatProblem, type Problem } from '../lang/problem.js'
 import { ok } from '../lang/result.js'
+import { parseYaml } from '../lang/yaml/index.js'
 import { NO_CONFIG, readConfigFiles } from '../sources/config-files.js'
 import { type CommandContext, type CommandModule, collect, type ExitCode, failed, wrongUse } from './command.js'
-import { readManifests } from './manifests.js'
+import { type Manifest, readManifests } from './manifests.js'
 
 interface ValidateOptions {
   readonly filename: readonly string[]
@@ -43,12 +45,14 @@ async function run(options: ValidateOptions, context: CommandContext): Promise<E
     return wrongUse(context, `unknown output "${output}": expected short or json`)
   const manifests = await readManifests(options.filename, context)
   if (!manifests.ok) return failed(context, manifests.error)
-  const snapshot = new Map(manifests.value.map(({ file, text }) => [file, ok(text)]))
+  const [settings, objects] = bySettings(manifests.value)
+  const snapshot = new Map(objects.map(({ file, text }) => [file, ok(text)]))
   const defaultNamespace = options.namespace ?? 'default'
-  const { state, problems, ignored } = readConfigFiles(NO_CONFIG, snapshot, {
+  const { state, ignored, ...read } = readConfigFiles(NO_CONFIG, snapshot, {
     defaultNamespace,
     schemas: openCrdChecker(),
   })
+  const problems = [...settings.flatMap(meshProblems), ...read.problems]
   const sorted = inOrderOfPlace(problems)
   context.stdout.write(output === 'json' ? asJson(sorted, ignored) : asText(sorted, ignored))
   const errors = problems.filter(({ severity }) => severity === 'error').length
@@ -57,12 +61,26 @@ async function run(options: ValidateOptions, context: CommandContext): Promise<E
   return errors > 0 || (options.strict === true && warnings > 0) ? 1 : 0
 }
 
+/** Mesh configs, which are no objects of a cluster and often lie beside those, and all other files. */
+function bySettings(manifests: readonly Manifest[]): [settings: Manifest[], objects: Manifest[]] {
+  const settings = manifests.filter(({ text }) => {
+    const read = parseYaml(text)
+    return read.ok && isMeshConfig(read.value)
+  })
+  return [settings, manifests.filter(manifest => !settings.includes(manifest))]
+}
+
+function meshProblems({ file, text }: Manifest): readonly Problem[] {
+  const read = loadMeshConfig(text, { file })
+  return read.ok ? [] : read.error
+}
+
 function asText(problems: readonly Problem[], ignored: readonly IgnoredDocument[]): string {
   const lines = problems.map(problem => {
     const { severity, message } = problem
     return severity === 'error' ? formatProblem(problem) : formatProblem({ ...problem, message: `warning: ${message}` })
   })
-  const notes = ignored.map(({ position, ...document }) => {
+  const notes = ignored.filter(isNoteworthy).map(({ position, ...document }) => {
     const message = `note: ${document.kind} (${document.apiVersion}) is not read`
     return formatProblem({
       severity: 'warning',
@@ -72,6 +90,13 @@ function asText(problems: readonly Problem[], ignored: readonly IgnoredDocument[
     })
   })
   return [...lines, ...notes].map(line => `${line}\n`).join('')
+}
+
+/** What a cluster runs stands beside its configuration in many a folder: nobody expects a word about each Deployment. */
+const WORKLOADS = /^(apps|batch|autoscaling|policy|rbac\.authorization\.k8s\.io)\/|^v1 ServiceAccount$/
+
+function isNoteworthy({ apiVersion, kind }: IgnoredDocument): boolean {
+  return !WORKLOADS.test(`${apiVersion} ${kind}`)
 }
 
 function asJson(problems: readonly Problem[], ignored: readonly IgnoredDocument[]): string {

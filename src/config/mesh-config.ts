@@ -106,6 +106,14 @@ export function loadMeshConfig(text: string, options: MeshConfigOptions = {}): R
   return errors.length === 0 ? applied : err(errors.map(error => problemAt(error, locate)))
 }
 
+/** Whether that is a mesh config rather than an object of a cluster: all its fields, of which there is one at least, are those of one. */
+export function isMeshConfig(json: Json): boolean {
+  if (!isJsonObject(json)) return false
+  const known = new Set(protoFields(MESH_CONFIG).flatMap(({ name, json }) => [name, json]))
+  const keys = Object.keys(json)
+  return keys.length > 0 && keys.every(key => known.has(key))
+}
+
 /**
  * Sets on `base` what `json` names: `defaultConfig` and `defaultProviders` merge, `extensionProviders` merge by name,
  * `trustDomainAliases` is the sorted union, everything else replaces.
