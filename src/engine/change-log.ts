@@ -36,6 +36,11 @@ export class ChangeLog {
     this.#staged.push(key)
   }
 
+  /** Nobody can have missed what was staged: no history for it. */
+  unstage(): void {
+    this.#staged = []
+  }
+
   /** The table is whole again: what was staged happened at this revision. */
   publish(revision: Revision): void {
     for (const key of this.#staged) {

@@ -26,6 +26,10 @@ export abstract class Channel {
   /** What a step that derives from this channel gets as its row. */
   abstract rowOf(name: string): unknown
 
+  /** An edge has begun or ceased to watch a name; for tables whose rows exist only while they are watched. */
+  watched(_name: string): void {}
+  unwatched(_name: string): void {}
+
   /** What was written may be seen now. */
   publish(): void {
     this.log.publish(this.table.clockwork.revision)

@@ -92,7 +92,7 @@ export class DerivedTable extends ComputedTable {
 
   override free(): void {
     super.free()
-    for (const edge of this.#edges.values()) edge.channel.readers.delete(edge)
+    for (const edge of this.#edges.values()) edge.release()
     this.#edges.clear()
     for (const { holds } of this.#stepRuns.values()) for (const hold of unpack(holds)) hold[Symbol.dispose]()
     this.#stepRuns.clear()
@@ -110,14 +110,14 @@ export class DerivedTable extends ComputedTable {
   #admit(isOver: IsOver | undefined): boolean {
     for (let key = this.#arrived.pop(); key !== undefined; key = this.#arrived.pop()) {
       const run = this.#stepRuns.get(key)
-      if (!this.source.has(key)) this.#withdraw(run)
-      else this.#enqueue(run ?? this.#add(key))
+      if (!this.source.has(key)) this.withdraw(run)
+      else this.#enqueue(run ?? this.add(key))
       if (isOver?.()) return false
     }
     return true
   }
 
-  #add(key: string): StepRun {
+  protected add(key: string): StepRun {
     const run = newStepRun(key)
     this.#stepRuns.set(key, run)
     return run
@@ -129,7 +129,7 @@ export class DerivedTable extends ComputedTable {
     this.#dirty.push(run)
   }
 
-  #withdraw(run: StepRun | undefined): void {
+  protected withdraw(run: StepRun | undefined): void {
     if (run === undefined) return
     run.isGone = true
     this.#stepRuns.delete(run.key)
@@ -139,7 +139,7 @@ export class DerivedTable extends ComputedTable {
   #runDirty(isOver: IsOver | undefined): boolean {
     while (this.#next < this.#dirty.length) {
       const run = this.#dirty[this.#next]!
-      const waitsFor = run.isGone ? undefined : this.#run(run, isOver !== undefined)
+      const waitsFor = run.isGone ? undefined : this.runStep(run, isOver !== undefined)
       if (waitsFor !== undefined) {
         if (!waitsFor.refresh(isOver)) return false
         continue
@@ -154,7 +154,7 @@ export class DerivedTable extends ComputedTable {
   }
 
   /** Runs the step for one row; gives the table to refresh first when the run had to stop. */
-  #run(run: StepRun, mayWait: boolean): TableState | undefined {
+  protected runStep(run: StepRun, mayWait: boolean): TableState | undefined {
     const reader = new StepReader(this, mayWait)
     const outputs = this.#attempt(run, reader)
     reader.close()

@@ -44,6 +44,7 @@ export class Edge {
     if (subject === undefined) {
       subject = { edge: this, key, watchers: undefined, runId: 0 }
       this.#subjects.set(key, subject)
+      this.channel.watched(key)
     }
     return subject
   }
@@ -60,7 +61,14 @@ export class Edge {
 
   forget({ key }: Subject): void {
     if (key === undefined) this.#whole = undefined
-    else this.#subjects.delete(key)
+    else if (this.#subjects.delete(key)) this.channel.unwatched(key)
+  }
+
+  /** The reader is gone. */
+  release(): void {
+    this.channel.readers.delete(this)
+    for (const key of this.#subjects.keys()) this.channel.unwatched(key)
+    this.#subjects.clear()
   }
 }
 

@@ -3,6 +3,7 @@ import { type Clockwork, newClockwork, pinAt, unpinAt } from './clockwork.js'
 import { applyWrites, stage } from './commit.js'
 import { DerivedTable } from './derived-table.js'
 import { explainRow } from './explain.js'
+import { stateOfMemo } from './memo-state.js'
 import { unpack } from './packed.js'
 import { Scope } from './scope.js'
 import { statsOf } from './stats.js'
@@ -13,6 +14,7 @@ import type {
   EngineOptions,
   Index,
   Lookup,
+  Memo,
   Pin,
   Reported,
   Revision,
@@ -34,6 +36,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     derive: scope.derive.bind(scope),
     union: (name, tables, tableOptions) => scope.union(name, tables, tableOptions),
     family: (name, key, build) => scope.family(name, key, build),
+    memo: (name, key, step, tableOptions) => scope.memo(name, key, step, tableOptions),
     member: (family, param) => scope.member(family, param),
     commit: write => commit(clockwork, write),
     read: body => {
@@ -80,6 +83,10 @@ function lookupOf(fresh: (table: Table<string, unknown>) => TableState): Lookup 
       return stateOfIndex(index).rows(value) as readonly V[]
     },
     all: <K extends string, V>(table: Table<K, V>) => fresh(table).rows.sorted() as ReadonlyMap<K, V>,
+    memo: <P, V>(memo: Memo<P, V>, param: P) => {
+      const state = stateOfMemo(memo)
+      return state.rowFor(state.keyOf(param), param) as V
+    },
   }
 }
 

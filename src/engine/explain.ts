@@ -2,6 +2,7 @@ import { BucketIndex } from './bucket-index.js'
 import type { Channel } from './channel.js'
 import { DerivedTable } from './derived-table.js'
 import type { Subject } from './edge.js'
+import { MemoTable } from './memo-table.js'
 import { unpack } from './packed.js'
 import type { StepRun } from './step-run.js'
 import type { TableState } from './table-state.js'
@@ -39,7 +40,8 @@ function explainKey(table: TableState, key: string, progress: Progress): Explana
     if (table instanceof UnionTable) for (const source of table.upstream()) yield explainKey(source, key, progress)
     if (!(table instanceof DerivedTable)) return
     for (const run of runsBehind(table, key)) {
-      yield explainChannel(table.source, run.key, progress)
+      // What a memo was asked with stands in its key.
+      if (!(table instanceof MemoTable)) yield explainChannel(table.source, run.key, progress)
       for (const subject of unpack(run.reads)) yield explainSubject(subject, progress)
     }
   })

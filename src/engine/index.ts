@@ -1,6 +1,7 @@
 export { createEngine } from './engine.js'
 export { isSameData } from './equality.js'
 export { inputsOf } from './explain.js'
+export { keyOfObject } from './object-key.js'
 export { refreshInSlices, type SliceOptions } from './slices.js'
 export type {
   Changes,
@@ -16,6 +17,8 @@ export type {
   Index,
   Input,
   Lookup,
+  Memo,
+  MemoHold,
   Pin,
   Reader,
   Reported,

@@ -3,8 +3,21 @@ import type { Clockwork } from './clockwork.js'
 import { DerivedTable } from './derived-table.js'
 import { FamilyState } from './family.js'
 import { InputTable } from './input-table.js'
+import { MemoTable } from './memo-table.js'
 import { stateOf, type TableState } from './table-state.js'
-import type { DeriveOptions, Family, Graph, Hold, Index, Input, Step, Table, TableOptions } from './types.js'
+import type {
+  DeriveOptions,
+  Family,
+  Graph,
+  Hold,
+  Index,
+  Input,
+  Memo,
+  MemoStep,
+  Step,
+  Table,
+  TableOptions,
+} from './types.js'
 import { UnionTable } from './union-table.js'
 
 /**
@@ -71,6 +84,18 @@ export class Scope implements Graph, Disposable {
     )
     this.#tables.set(name, table)
     return table as unknown as Table<K, V>
+  }
+
+  memo<P, V>(name: string, key: (param: P) => string, step: MemoStep<P, V>, options: TableOptions<V> = {}): Memo<P, V> {
+    const table = new MemoTable(
+      this.#claimName(name),
+      this.#clockwork,
+      key as (param: unknown) => string,
+      step as MemoStep<unknown, unknown>,
+      options as TableOptions<unknown>,
+    )
+    this.#tables.set(name, table)
+    return table as unknown as Memo<P, V>
   }
 
   family<P, T>(name: string, key: (param: P) => string, build: (param: P, graph: Graph) => T): Family<P, T> {

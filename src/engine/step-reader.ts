@@ -3,8 +3,9 @@ import { type BucketIndex, stateOfIndex } from './bucket-index.js'
 import type { Channel } from './channel.js'
 import type { DerivedTable } from './derived-table.js'
 import { forgetUnwatched, type Subject } from './edge.js'
+import { stateOfMemo } from './memo-state.js'
 import { stateOf, type TableState } from './table-state.js'
-import type { Family, Hold, Index, Reader, Table } from './types.js'
+import type { Family, Hold, Index, Memo, Reader, Table } from './types.js'
 
 /**
  * The reader of one run of a step. It records each thing read once, in order. In a sliced refresh a read of a stale
@@ -44,6 +45,17 @@ export class StepReader implements Reader {
     const state = stateOf(table)
     this.#record(state.keys, undefined)
     return state.rows.sorted() as ReadonlyMap<K, V>
+  }
+
+  memo<P, V>(memo: Memo<P, V>, param: P): V {
+    const state = stateOfMemo(memo)
+    const key = state.keyOf(param)
+    this.#record(state.keys, key)
+    this.waitsFor = state.ensure(key, param, this.#mayWait)
+    if (this.waitsFor !== undefined) throw new Error(`waits for table ${this.waitsFor.name}`)
+    const row = state.rows.get(key)
+    if (row === undefined) throw new Error(`${state.name} has no row for ${key}: its step failed`)
+    return row as V
   }
 
   report(problem: Problem): void {

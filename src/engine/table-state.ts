@@ -28,7 +28,7 @@ export abstract class TableState implements Table<string, unknown> {
     this.name = name
     this.clockwork = clockwork
     this.#equals = equals
-    this.keys = new KeyChannel(name, this)
+    this.keys = this.keyChannel(name)
   }
 
   abstract readonly isInput: boolean
@@ -76,6 +76,10 @@ export abstract class TableState implements Table<string, unknown> {
     else this.rows.set(key, after)
     this.keys.log.stage(key)
     for (const index of this.#indexes.values()) index.update(key, before, after)
+  }
+
+  protected keyChannel(name: string): KeyChannel {
+    return new KeyChannel(name, this)
   }
 
   publish(): void {

@@ -45,6 +45,8 @@ export interface Lookup {
   where<I extends string, K extends string, V>(index: Index<I, K, V>, value: NoInfer<I>): readonly V[]
   /** In the order of keys. Depends on every row: for small tables only. The map does not change afterwards. */
   all<K extends string, V>(table: Table<K, V>): ReadonlyMap<K, V>
+  /** The memo's row for a parameter, computed now if it is asked for the first time. Depends on that row. Throws if its step did. */
+  memo<P, V>(memo: Memo<P, V>, param: P): V
 }
 
 /** All that a step can see, for as long as it runs. */
@@ -99,6 +101,26 @@ export interface Hold<T> extends Disposable {
   readonly key: string
 }
 
+/** A pure function of a parameter and of what it reads; see {@link Graph.memo}. */
+export type MemoStep<P, V> = (param: P, read: Reader) => V
+
+/**
+ * A function that the graph remembers: one row for each parameter that somebody asks about, run again when what it read has
+ * changed, gone soon after nobody asks any more. Who asks depends on the row, not on what it was made of.
+ */
+export interface Memo<P, V> {
+  readonly name: string
+  /** For shells: the row stays until the release. Steps use {@link Lookup.memo}. */
+  hold(param: P): MemoHold<V>
+}
+
+/** Disposing twice releases once. */
+export interface MemoHold<V> extends Disposable {
+  readonly key: string
+  /** The row at the present revision; the same object while it has not changed. */
+  readonly value: V
+}
+
 /** Where tables are declared. */
 export interface Graph {
   input<K extends string, V>(name: string, options?: TableOptions<V>): Input<K, V>
@@ -121,6 +143,11 @@ export interface Graph {
    * in the order of `tables`, `from` being the table's name.
    */
   union<K extends string, V>(name: string, tables: readonly Table<K, V>[], options?: DeriveOptions<K, V>): Table<K, V>
+  /**
+   * `key` must name everything in the parameter that the step looks at; a parameter may hold rows (`keyOfObject`), as those
+   * do not change. The step gives no `undefined`, and does not ask its own memo.
+   */
+  memo<P, V>(name: string, key: (param: P) => string, step: MemoStep<P, V>, options?: TableOptions<V>): Memo<P, V>
   /** `key` must name everything in the parameter that `build` looks at. */
   family<P, T>(name: string, key: (param: P) => string, build: (param: P, graph: Graph) => T): Family<P, T>
   /** The family's tables for this parameter, held for as long as this graph lives. */
