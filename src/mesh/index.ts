@@ -28,6 +28,7 @@ export type { MeshLookup } from './lookup.js'
 export { type MtlsMode, mtlsOfPort, type WorkloadMtls } from './mtls.js'
 export type { NetworkGateway } from './network.js'
 export { type OwnTarget, type OwnWorkload, ownTargets } from './own-services.js'
+export { type AuthorizationObject, policiesOfWorkload } from './authorization.js'
 export { mtlsOfNamespace, mtlsOfWorkload } from './peer-authentication.js'
 export {
   isHttp,
