@@ -1,19 +1,30 @@
-import { join, relative, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join, relative } from 'node:path'
 import { formatAddress } from '../servers/address.js'
 import { STATE_FILES } from '../servers/development-ca.js'
 import type { StartPage } from '../servers/pages.js'
 import { type Bound, urlOf } from '../servers/serving.js'
+import { hasDemo, samplesFolder } from '../sources/samples.js'
 import type { CommandContext } from './command.js'
 import type { ConfigFile, ServePlan } from './serve-flags.js'
+import type { MeshCounts, ServedMesh } from './serve-mesh.js'
+
+/** The mesh that the control plane serves, as it is now. */
+export interface LoadedMesh extends ServedMesh {
+  readonly counts: MeshCounts
+}
 
 /** What the terminal and the start page both tell: what is up, where, with which configuration, and what to try next. */
-export function describe(plan: ServePlan, bound: Bound, context: CommandContext): StartPage {
+export function describe(
+  plan: ServePlan,
+  bound: Bound,
+  loaded: LoadedMesh | undefined,
+  context: CommandContext,
+): StartPage {
   return {
     version: context.version,
     endpoints: endpointsOf(bound),
-    configuration: configurationOf(plan, context.cwd),
-    commands: commandsOf(plan, bound, context.cwd),
+    configuration: configurationOf(plan, loaded, context.cwd),
+    commands: [...injectionCommands(plan, bound, context.cwd), ...meshCommands(loaded, bound, context.cwd)],
   }
 }
 
@@ -50,7 +61,7 @@ function endpointsOf({ https, http, monitoring, grpc }: Bound): StartPage['endpo
   return found
 }
 
-function configurationOf(plan: ServePlan, cwd: string): StartPage['configuration'] {
+function configurationOf(plan: ServePlan, loaded: LoadedMesh | undefined, cwd: string): StartPage['configuration'] {
   const file = ({ path, origin }: ConfigFile): string =>
     origin === 'built-in' ? 'built in' : `${show(path, cwd)}${origin === 'mounted' ? ' (mounted)' : ''}`
   const certificate =
@@ -60,12 +71,26 @@ function configurationOf(plan: ServePlan, cwd: string): StartPage['configuration
   return [
     { name: 'templates', value: file(plan.config) },
     { name: 'values', value: file(plan.values) },
-    { name: 'mesh', value: plan.mesh === undefined ? 'built in' : file(plan.mesh) },
+    { name: 'mesh config', value: plan.mesh === undefined ? 'built in' : file(plan.mesh) },
+    ...(loaded === undefined ? [] : [{ name: 'mesh', value: meshOf(loaded, cwd) }]),
     ...(plan.https === undefined ? [] : [{ name: 'certificate', value: certificate }]),
   ]
 }
 
-function commandsOf(plan: ServePlan, bound: Bound, cwd: string): StartPage['commands'] {
+/** What was loaded, from where, and for the sample how to have another. */
+function meshOf({ paths, isSample, counts }: LoadedMesh, cwd: string): string {
+  const places = [...paths.objects, ...paths.clusters.map(({ path }) => path)].map(path => show(path, cwd))
+  if (places.length === 0) return 'empty: --configDir names files with services and rules'
+  const { services, workloads } = counts
+  const content = `${plural(services, 'service')}, ${plural(workloads, 'workload')}`
+  return `${places.join(', ')}: ${content}${isSample ? ' (the sample; --configDir takes yours)' : ''}`
+}
+
+function plural(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}
+
+function injectionCommands(plan: ServePlan, bound: Bound, cwd: string): StartPage['commands'] {
   const sample = show(samplesFolder(), cwd)
   return [
     {
@@ -83,16 +108,36 @@ function commandsOf(plan: ServePlan, bound: Bound, cwd: string): StartPage['comm
   ]
 }
 
+/** For the sample, whose proxies are known by name. */
+function meshCommands(loaded: LoadedMesh | undefined, { grpc }: Bound, cwd: string): StartPage['commands'] {
+  if (loaded?.isSample !== true || grpc === undefined) return []
+  const { objects, mesh = '' } = loaded.paths
+  const files = `--configDir ${objects.map(path => show(path, cwd)).join(' ')} --meshConfig ${show(mesh, cwd)}`
+  const proxy = '--proxy productpage-v1.shop --ip 127.0.0.11'
+  return [
+    ...(hasDemo()
+      ? [{ does: 'the sample mesh for real: six Envoys and their services, on this machine', line: 'npm run demo' }]
+      : []),
+    {
+      does: 'what a proxy of the sample mesh is sent',
+      line: `npx pillion render ${files} ${proxy} --interceptionMode NONE`,
+    },
+    {
+      does: 'what a stock Envoy starts with, to be that proxy',
+      line: `npx pillion bootstrap ${proxy} --xdsAddress ${formatAddress(grpc)}`,
+    },
+    {
+      does: 'can it reach that host, and why not?',
+      line: `npx pillion explain visibility ${files} --proxy productpage-v1.shop --host ratings.scores:9080`,
+    },
+  ]
+}
+
 function curlTarget(plan: ServePlan, { https, http }: Bound, cwd: string): string {
   if (https === undefined) return http === undefined ? '' : `${urlOf('http', http)}/inject`
   const url = `${urlOf('https', https)}/inject`
   if (plan.tls.from === 'files') return `--insecure ${url}`
   return `--cacert ${show(join(plan.tls.stateDir, STATE_FILES.authorityCertificate), cwd)} ${url}`
-}
-
-/** Samples stand in the package's root, beside dist/ (or src/, when this runs uncompiled). */
-function samplesFolder(): string {
-  return resolve(fileURLToPath(new URL('.', import.meta.url)), '../../samples')
 }
 
 /** Relative where that is shorter to read and type. */

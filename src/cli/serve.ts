@@ -4,6 +4,8 @@ import { err, ok, type Result } from '../lang/result.js'
 import type { AdmissionRoute } from '../servers/admission.js'
 import type { ControlPlane } from '../servers/control-plane.js'
 import type { Log } from '../servers/log.js'
+import type { MeshPaths } from '../servers/mesh-source.js'
+import type { StartPage } from '../servers/pages.js'
 import type { Route } from '../servers/router.js'
 import type { Bound, ServingOutput, ServingSettings } from '../servers/serving.js'
 import type { TlsListener } from '../servers/tls-source.js'
@@ -20,7 +22,11 @@ import type { ServeFlags, ServePlan, TlsPlan } from './serve-flags.js'
 
 export const command: CommandModule = {
   examples: [
-    { line: 'pillion serve', does: 'built-in configuration, own certificates, loopback only' },
+    { line: 'pillion serve', does: 'built-in configuration, the sample mesh, own certificates, loopback only' },
+    {
+      line: 'pillion serve --configDir mesh/ --meshConfig mesh.yaml',
+      does: 'the control plane of your mesh, from files',
+    },
     {
       line: 'pillion serve --injectConfigFile config.yaml --valuesFile values.json',
       does: 'a stock ConfigMap, as files',
@@ -45,9 +51,14 @@ export const command: CommandModule = {
       .optionsGroup('Configuration (files are watched; a bad edit leaves the last good state in use):')
       .option('--injectConfigFile <file>', 'injection configuration, the ConfigMap key `config`')
       .option('--valuesFile <file>', 'values, the ConfigMap key `values`')
-      .option('--meshConfig <file>', 'mesh configuration')
+      .option('--meshConfig <file>', 'mesh configuration; its configSources (fs:///folder) are read like --configDir')
       .option('--meshConfigFile <file>', 'the same, as inject calls it')
-      .option('--configDir <path>', 'Istio and Kubernetes objects: file or folder (repeatable)', collect, [])
+      .option(
+        '--configDir <path>',
+        'Istio and Kubernetes objects: file or folder (repeatable; default: samples/bookinfo)',
+        collect,
+        [],
+      )
       .option('--cluster <id=path>', 'Kubernetes objects of one more cluster (repeatable)', collect, [])
       .option('--networksConfig <file>', 'networks of the mesh and their gateways')
       .option('--rules <file>', 'interception rules, served at /mutate')
@@ -71,7 +82,10 @@ async function run(flags: ServeFlags, context: CommandContext): Promise<ExitCode
   const { parseServeFlags } = await import('./serve-flags.js')
   const plan = parseServeFlags(flags, context)
   if (!plan.ok) return wrongUse(context, `${plan.error} (see pillion serve --help)`)
-  return serve(plan.value, context)
+  const { withConfigSources } = await import('./serve-mesh.js')
+  const whole = await withConfigSources(plan.value)
+  if (!whole.ok) return failed(context, ['cannot start', ...whole.error].join('\n  '))
+  return serve(whole.value, context)
 }
 
 async function serve(plan: ServePlan, context: CommandContext): Promise<ExitCode> {
@@ -91,15 +105,20 @@ async function serve(plan: ServePlan, context: CommandContext): Promise<ExitCode
   }
   const extras = await openExtras(plan, context, { log, metrics })
   if (!extras.ok) return refuse(extras.error)
-  const plane = await openPlane(plan, context, log)
+  const { countMesh, servedMesh } = await import('./serve-mesh.js')
+  const mesh = servedMesh(plan)
+  const plane = await openPlane(plan, mesh.paths, context, log)
   if (!plane.ok) {
     extras.value.close()
     return refuse(plane.error)
   }
-  const opened = await openServing(await settingsOf(plan, extras.value.routes, plane.value?.routes ?? [], context), {
-    log,
-    metrics,
-  })
+  const page = (bound: Bound): StartPage => {
+    const loaded = plane.value === undefined ? undefined : { ...mesh, counts: countMesh(plane.value.objects()) }
+    return describe(plan, bound, loaded, context)
+  }
+  const pages = plane.value?.routes ?? []
+  const settings = await settingsOf(plan, { extras: extras.value.routes, pages, page }, context)
+  const opened = await openServing(settings, { log, metrics })
   if (!opened.ok) {
     extras.value.close()
     await plane.value?.close()
@@ -107,7 +126,7 @@ async function serve(plan: ServePlan, context: CommandContext): Promise<ExitCode
   }
   const { stop: close } = opened.value
   const bound = plane.value === undefined ? opened.value.bound : { ...opened.value.bound, grpc: plane.value.address }
-  context.stdout.write(bannerText(describe(plan, bound, context)))
+  context.stdout.write(bannerText(page(bound)))
   const isWritten = plan.readyFile === undefined || (await writeReadyFile(plan.readyFile, bound, context))
   if (isWritten) log.info('shutting down: no new connections, requests in flight finish', { signal: await stop.signal })
   log.flush()
@@ -119,14 +138,18 @@ async function serve(plan: ServePlan, context: CommandContext): Promise<ExitCode
   return isWritten ? 0 : 3
 }
 
+interface Pages {
+  readonly extras: readonly AdmissionRoute[]
+  readonly pages: readonly Route[]
+  readonly page: (bound: Bound) => StartPage
+}
+
 async function settingsOf(
   plan: ServePlan,
-  extras: readonly AdmissionRoute[],
-  pages: readonly Route[],
+  { extras, pages, page }: Pages,
   context: CommandContext,
 ): Promise<ServingSettings> {
   const { startPage } = await import('../servers/pages.js')
-  const { describe } = await import('./serve-banner.js')
   const { env } = context
   return {
     https: plan.https,
@@ -155,7 +178,7 @@ async function settingsOf(
     openTls: listener => openTls(plan.tls, context, listener),
     extras,
     pages,
-    startPage: bound => () => startPage(describe(plan, bound, context)),
+    startPage: bound => () => startPage(page(bound)),
     version: context.version,
   }
 }
@@ -163,18 +186,12 @@ async function settingsOf(
 /** The control plane, unless its address is off. */
 async function openPlane(
   plan: ServePlan,
+  paths: MeshPaths,
   { now }: CommandContext,
   log: Log,
 ): Promise<Result<ControlPlane | undefined, readonly string[]>> {
   if (plan.grpc === undefined) return ok(undefined)
   const { openControlPlane } = await import('../servers/control-plane.js')
-  const paths = {
-    homeCluster: plan.clusterId,
-    objects: plan.objects,
-    clusters: plan.clusters,
-    mesh: plan.mesh?.path,
-    networks: plan.networks,
-  }
   return openControlPlane({ grpc: plan.grpc, paths, now: () => now().getTime() }, log)
 }
 

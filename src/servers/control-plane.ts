@@ -10,7 +10,7 @@ import { grpcStatus } from './grpc/status.js'
 import type { GrpcStatus } from './grpc/types.js'
 import { reasonOf } from './listener.js'
 import type { Log } from './log.js'
-import { createMeshSource, type MeshPaths, meshFiles, refusal } from './mesh-source.js'
+import { type ClusterConfig, createMeshSource, type MeshPaths, meshFiles, refusal } from './mesh-source.js'
 import type { Route } from './router.js'
 
 export interface ControlPlaneSettings {
@@ -26,6 +26,8 @@ export interface ControlPlane {
   readonly address: Address
   /** Debug pages, for the plain HTTP address. */
   readonly routes: readonly Route[]
+  /** Every object in force now. */
+  readonly objects: () => Iterable<ClusterConfig>
   readonly close: () => Promise<void>
 }
 
@@ -34,7 +36,7 @@ export async function openControlPlane(
   settings: ControlPlaneSettings,
   log: Log,
 ): Promise<Result<ControlPlane, readonly string[]>> {
-  const { graph, apply } = createMeshSource(settings.paths)
+  const { graph, apply, objects } = createMeshSource(settings.paths)
   const { engine } = graph
   let connections = 0
   const connect = ({ node }: Hello): Result<Attachment, GrpcStatus> => {
@@ -82,7 +84,7 @@ export async function openControlPlane(
     return listening
   }
   const syncz = (): unknown => ({ revision: engine.revision, connections: ads.streams() })
-  return ok({ address: listening.value, routes: [jsonRoute('/debug/syncz', syncz)], close })
+  return ok({ address: listening.value, routes: [jsonRoute('/debug/syncz', syncz)], objects, close })
 }
 
 type Grpc = ReturnType<typeof createGrpcServer>
