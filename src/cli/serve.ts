@@ -3,7 +3,6 @@ import { formatProblem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
 import type { AdmissionRoute } from '../servers/admission.js'
 import type { ControlPlane } from '../servers/control-plane.js'
-import type { Log } from '../servers/log.js'
 import type { MeshPaths } from '../servers/mesh-source.js'
 import type { StartPage } from '../servers/pages.js'
 import type { Route } from '../servers/router.js'
@@ -107,7 +106,7 @@ async function serve(plan: ServePlan, context: CommandContext): Promise<ExitCode
   if (!extras.ok) return refuse(extras.error)
   const { countMesh, servedMesh } = await import('./serve-mesh.js')
   const mesh = servedMesh(plan)
-  const plane = await openPlane(plan, mesh.paths, context, log)
+  const plane = await openPlane(plan, mesh.paths, context, { log, metrics })
   if (!plane.ok) {
     extras.value.close()
     return refuse(plane.error)
@@ -187,12 +186,19 @@ async function settingsOf(
 async function openPlane(
   plan: ServePlan,
   paths: MeshPaths,
-  { now }: CommandContext,
-  log: Log,
+  { now, version, env }: CommandContext,
+  { log, metrics }: ServingOutput,
 ): Promise<Result<ControlPlane | undefined, readonly string[]>> {
   if (plan.grpc === undefined) return ok(undefined)
   const { openControlPlane } = await import('../servers/control-plane.js')
-  return openControlPlane({ grpc: plan.grpc, paths, now: () => now().getTime() }, log)
+  const identity = { component: 'pillion', id: env['POD_NAME'] || 'pillion', info: { version } }
+  const settings = {
+    grpc: plan.grpc,
+    paths,
+    now: () => now().getTime(),
+    identity,
+  }
+  return openControlPlane(settings, { log, registry: metrics.registry })
 }
 
 interface Extras {

@@ -57,6 +57,9 @@ export function openAdsStream(call: StreamCall, options: AdsStreamOptions): AdsS
   let unsent = 0
   let holdTimer: NodeJS.Timeout | undefined
   let settled: SourceRevision = 0
+  /** Since when a push is due and has not begun, and what was written has not been taken, by the clock. */
+  let dueSince: number | undefined
+  let unsentSince: number | undefined
 
   function message(bytes: Uint8Array): void {
     const request = parseRequest(options.protocol, bytes)
@@ -103,12 +106,22 @@ export function openAdsStream(call: StreamCall, options: AdsStreamOptions): AdsS
 
   function pump(): void {
     if (session === undefined) return
+    const { connection } = session.attachment
+    if (dueSince !== undefined) options.on({ kind: 'dequeued', connection, waitedMs: options.now() - dueSince })
+    dueSince = undefined
     while (call.isWritable) {
       const outgoing = session.delivery.next()
       if (outgoing === undefined) break
       send(session, outgoing)
     }
     if (holdTimer === undefined && session.delivery.isHolding) holdTimer = setTimeout(releaseHold, HOLD_MS).unref()
+    settle(session)
+  }
+
+  function settle({ attachment: { connection }, delivery }: Session): void {
+    if (!delivery.isQuiet || settled === delivery.target) return
+    settled = delivery.target
+    options.on({ kind: 'settled', connection, revision: settled })
   }
 
   function releaseHold(): void {
@@ -120,13 +133,27 @@ export function openAdsStream(call: StreamCall, options: AdsStreamOptions): AdsS
   function send({ attachment: { connection } }: Session, outgoing: Outgoing): void {
     const bytes = outgoing.parts.reduce((sum, part) => sum + part.length, 0)
     const { type, resources, removed } = outgoing
-    if (!call.write(outgoing.parts)) setUnsent(unsent + bytes)
+    const isTaken = call.write(outgoing.parts)
+    if (!isTaken) setUnsent(unsent + bytes)
+    if (!isTaken) unsentSince ??= options.now()
     options.on({ kind: 'sent', connection, type, resources, removed, bytes })
+    if (isTaken) options.on({ kind: 'accepted', connection, waitedMs: 0 })
   }
 
   function setUnsent(bytes: number): void {
     options.bufferedBy(bytes - unsent)
     unsent = bytes
+  }
+
+  function taken(): void {
+    setUnsent(0)
+    if (session !== undefined && unsentSince !== undefined)
+      options.on({
+        kind: 'accepted',
+        connection: session.attachment.connection,
+        waitedMs: options.now() - unsentSince,
+      })
+    unsentSince = undefined
   }
 
   function closed(status: GrpcStatus): void {
@@ -146,7 +173,7 @@ export function openAdsStream(call: StreamCall, options: AdsStreamOptions): AdsS
   function status(): StreamStatus | undefined {
     if (session === undefined) return undefined
     const { attachment, node, delivery, connectedAt } = session
-    if (delivery.isQuiet) settled = delivery.target
+    settle(session)
     const types = delivery.subscriptions().map(each => typeStatus(each, refusal => refusedAt.get(refusal) ?? 0))
     const { connection } = attachment
     return { connection, node, peer: call.peer, protocol: options.protocol, connectedAt, revision: settled, types }
@@ -156,7 +183,7 @@ export function openAdsStream(call: StreamCall, options: AdsStreamOptions): AdsS
     message,
     halfClosed: () => call.end(OK),
     writable: () => {
-      setUnsent(0)
+      taken()
       options.wake()
     },
     closed,
@@ -165,6 +192,7 @@ export function openAdsStream(call: StreamCall, options: AdsStreamOptions): AdsS
     },
     pushTo: revision => {
       session?.delivery.pushTo(revision)
+      dueSince ??= options.now()
       return session !== undefined
     },
     pump,

@@ -66,6 +66,12 @@ export type AdsEvent =
     }
   | { readonly kind: 'nack'; readonly connection: string; readonly type: TypeUrl; readonly nack: Nack }
   | { readonly kind: 'stale-nonce'; readonly connection: string; readonly type: TypeUrl }
+  /** A push begins, this long after it was due. */
+  | { readonly kind: 'dequeued'; readonly connection: string; readonly waitedMs: number }
+  /** The network took what was sent, this long after it was written. */
+  | { readonly kind: 'accepted'; readonly connection: string; readonly waitedMs: number }
+  /** Everything up to this revision is sent and answered. */
+  | { readonly kind: 'settled'; readonly connection: string; readonly revision: SourceRevision }
 
 export interface AdsServer {
   /** Adds the methods of these services (default: ADS alone) to a gRPC server. */

@@ -1,15 +1,17 @@
+import type { Registry } from 'prom-client'
 import { formatProblem, type Problem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
-import { parseNode } from '../proxy/node.js'
 import { watchFiles } from '../sources/files.js'
-import { openSource } from '../xds/resources/source.js'
+import type { FileSnapshot } from '../sources/snapshot.js'
 import type { Address } from './address.js'
-import { type Attachment, createAdsServer, type Hello } from './ads.js'
+import { createAdsServer } from './ads.js'
+import { createAdsMetrics } from './ads-metrics.js'
+import { admitProxies } from './ads-proxies.js'
+import { type ControlPlaneIdentity, type DebugFacts, debugRoutes } from './debug/index.js'
 import { createGrpcServer } from './grpc/server.js'
-import { grpcStatus } from './grpc/status.js'
-import type { GrpcStatus } from './grpc/types.js'
 import { reasonOf } from './listener.js'
 import type { Log } from './log.js'
+import { declareMeshMetrics } from './mesh-metrics.js'
 import { type ClusterConfig, createMeshSource, type MeshPaths, meshFiles, refusal } from './mesh-source.js'
 import type { Route } from './router.js'
 
@@ -19,6 +21,14 @@ export interface ControlPlaneSettings {
   readonly paths: MeshPaths
   /** Clock in ms. */
   readonly now: () => number
+  /** How it names itself to tools. */
+  readonly identity: ControlPlaneIdentity
+}
+
+export interface ControlPlaneOutput {
+  readonly log: Log
+  /** Takes the metrics of ADS, the mesh and the engine. */
+  readonly registry: Registry
 }
 
 export interface ControlPlane {
@@ -34,39 +44,27 @@ export interface ControlPlane {
 /** Reads the mesh's configuration, follows it on disk, and serves what it makes for each proxy over ADS. */
 export async function openControlPlane(
   settings: ControlPlaneSettings,
-  log: Log,
+  { log, registry }: ControlPlaneOutput,
 ): Promise<Result<ControlPlane, readonly string[]>> {
-  const { graph, apply, objects } = createMeshSource(settings.paths)
-  const { engine } = graph
-  let connections = 0
-  const connect = ({ node }: Hello): Result<Attachment, GrpcStatus> => {
-    const parsed = parseNode(node)
-    if (!parsed.ok) return err(grpcStatus('INVALID_ARGUMENT', parsed.error))
-    const source = openSource(graph, parsed.value)
-    const connection = `${parsed.value.instance}-${++connections}`
-    return ok({ connection, source, release: () => source[Symbol.dispose]() })
+  const mesh = createMeshSource(settings.paths)
+  const { engine } = mesh.graph
+  const metrics = createAdsMetrics(registry, settings.now)
+  const proxies = admitProxies(mesh, { log, metrics })
+  const ads = createAdsServer({ connect: proxies.connect, now: settings.now, on: proxies.on })
+  let problems: readonly Problem[] = []
+  const apply = (snapshot: FileSnapshot): void => {
+    problems = mesh.apply(snapshot)
+    for (const problem of problems) tell(problem, log)
   }
-  const ads = createAdsServer({
-    connect,
-    now: settings.now,
-    on: event => {
-      if (event.kind === 'nack')
-        log.warn('nack', { connection: event.connection, type: event.type, error: event.nack.message })
-      else if (event.kind === 'rejected') log.warn('proxy refused', { peer: event.peer, error: event.status.message })
-      else if (event.kind === 'connected' || event.kind === 'disconnected')
-        log.info(`proxy ${event.kind}`, { connection: event.connection })
-    },
-  })
   const watch = await watchFiles(meshFiles(settings.paths), (snapshot, changed) => {
     const before = engine.revision
-    report(apply(snapshot), log)
+    apply(snapshot)
     if (engine.revision === before) return
     log.info('configuration of the mesh changed', { changed: changed.join(','), revision: engine.revision })
+    metrics.changed(engine.revision)
     ads.changed(engine.revision)
   })
-  const problems = apply(watch.current())
-  const usable = refusal(problems)
-  report(problems, log)
+  apply(watch.current())
   const grpc = createGrpcServer()
   ads.register(grpc)
   const close = async (): Promise<void> => {
@@ -74,17 +72,21 @@ export async function openControlPlane(
     ads.close()
     await grpc.close()
   }
-  if (!usable.ok) {
-    await close()
-    return usable
-  }
-  const listening = await listen(grpc, settings.grpc)
+  const usable = refusal(problems)
+  const listening = usable.ok ? await listen(grpc, settings.grpc) : usable
   if (!listening.ok) {
     await close()
     return listening
   }
-  const syncz = (): unknown => ({ revision: engine.revision, connections: ads.streams() })
-  return ok({ address: listening.value, routes: [jsonRoute('/debug/syncz', syncz)], objects, close })
+  declareMeshMetrics(registry, mesh, settings.identity.info.version)
+  const facts: DebugFacts = {
+    mesh,
+    problems: () => problems,
+    streams: ads.streams,
+    refusals: proxies.refusals,
+    identity: settings.identity,
+  }
+  return ok({ address: listening.value, routes: debugRoutes(facts), objects: mesh.objects, close })
 }
 
 type Grpc = ReturnType<typeof createGrpcServer>
@@ -98,21 +100,7 @@ async function listen(grpc: Grpc, { host, port }: Address): Promise<Result<Addre
   }
 }
 
-function report(problems: readonly Problem[], log: Log): void {
-  for (const problem of problems) {
-    const write = problem.severity === 'error' ? log.error : log.warn
-    write(formatProblem(problem), { code: problem.code })
-  }
-}
-
-function jsonRoute(path: string, content: () => unknown): Route {
-  return {
-    path,
-    scope: 'exact',
-    answer: () => ({
-      status: 200,
-      headers: { 'content-type': 'application/json' },
-      body: `${JSON.stringify(content(), undefined, 2)}\n`,
-    }),
-  }
+function tell(problem: Problem, log: Log): void {
+  const write = problem.severity === 'error' ? log.error : log.warn
+  write(formatProblem(problem), { code: problem.code })
 }

@@ -26,19 +26,27 @@ export function startPage(page: StartPage): WebResponse {
     ({ name, value }) => `<tr><th scope="row">${html(name)}<td colspan="2"><code>${html(value)}</code>`,
   )
   const commands = page.commands.map(({ line, does }) => `<p>${html(does)}<pre>${html(line)}</pre>`)
-  const body = `<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Pillion</title>
-<style>${STYLE}</style>
-<main>
-<h1>Pillion <small>${html(page.version)}</small></h1>
+  return htmlPage(
+    'Pillion',
+    `<h1>Pillion <small>${html(page.version)}</small></h1>
 <p>An Istio-compatible sidecar injector that explains itself. This server is running.</p>
 <h2>What is up</h2>
 <table>${endpoints.join('')}</table>
 <h2>Configuration</h2>
 <table>${settings.join('')}</table>
 <h2>Try next</h2>
-${commands.join('\n')}
+${commands.join('\n')}`,
+  )
+}
+
+/** A page of one's own: `content` is HTML that has nothing from outside in it but through `html`. */
+export function htmlPage(title: string, content: string): WebResponse {
+  const body = `<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${html(title)}</title>
+<style>${STYLE}</style>
+<main>
+${content}
 </main>
 </html>
 `
@@ -60,6 +68,7 @@ function link(url: string): string {
   return url.startsWith('http://') ? `<a href="${html(url)}">${html(url)}</a>` : `<code>${html(url)}</code>`
 }
 
-function html(text: string): string {
+/** Text as HTML shows it. */
+export function html(text: string): string {
   return text.replace(/[&<>"']/g, c => `&#${c.charCodeAt(0)};`)
 }

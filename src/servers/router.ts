@@ -11,6 +11,8 @@ export interface WebRequest {
   /** Raw, without the question mark; empty where there is none. */
   readonly query: string
   readonly headers: IncomingHttpHeaders
+  /** IP address at the other end; empty: it is gone already. */
+  readonly peer: string
   /** The whole body, at most `limit` bytes of it ever in memory. Call it once. */
   readonly body: (limit: number) => Promise<Result<Buffer, BodyFailure>>
 }
@@ -94,6 +96,7 @@ function webRequest(request: NodeRequest, target: Target, budget: BodyBudget): W
     path: target.path,
     query: target.query,
     headers: request.headers,
+    peer: request.socket.remoteAddress ?? '',
     body: limit => readBody(request, limit, budget),
   }
 }

@@ -1,0 +1,60 @@
+import { isJsonObject, type Json } from '../lang/json.js'
+import type { ConfigOrigin } from './resources.js'
+
+/** What is known of a resource that Envoy refused. */
+export interface RefusedFacts {
+  /** Envoy's own words. */
+  readonly message: string
+  /** The resource as proto3 JSON; undefined: it is gone by now. */
+  readonly resource: Json | undefined
+  /** The spec of an object that the resource was made from. */
+  readonly specOf: (origin: ConfigOrigin) => unknown
+}
+
+/** More objects than this are no answer to the question which one it was. */
+const MAX_SUSPECTS = 5
+/** Shorter words of a message stand in many objects, in characters. */
+const MIN_WORD = 4
+
+/**
+ * Which of the objects behind a refused resource to look at first: those that hold what the message quotes, else those that the
+ * resource names as its configuration, else the first few. `origins` are all of them (`originsOf`).
+ */
+export function suspectsOf(origins: readonly ConfigOrigin[], facts: RefusedFacts): readonly ConfigOrigin[] {
+  const words = wordsOf(facts.message)
+  const quoted = origins.filter(origin => holds(facts.specOf(origin), words))
+  const named = new Set(configPaths(facts.resource))
+  const found = quoted.length > 0 ? quoted : origins.filter(origin => named.has(pathOf(origin)))
+  return (found.length > 0 ? found : origins).slice(0, MAX_SUSPECTS)
+}
+
+/** What a message quotes, and words in it that are no plain English: patterns, hosts, paths. */
+function wordsOf(message: string): readonly string[] {
+  const quoted = [...message.matchAll(/'([^']+)'|"([^"]+)"/g)].map(match => match[1] ?? match[2] ?? '')
+  const words = message.split(/\s+/).map(word => word.replace(/^[('"]+|[.,;:'"]+$/g, ''))
+  const special = words.filter(word => /[^A-Za-z0-9_]/.test(word) && !word.includes('|'))
+  return [...new Set([...quoted, ...special])].filter(word => word.length >= MIN_WORD)
+}
+
+function holds(value: unknown, words: readonly string[]): boolean {
+  if (typeof value === 'string') return words.some(word => value === word || value.includes(word))
+  if (Array.isArray(value)) return value.some(item => holds(item, words))
+  return isJsonObject(value) && Object.values(value).some(item => holds(item, words))
+}
+
+/** `metadata.filterMetadata.istio.config`, wherever the resource has it: the path of the object in the API. */
+function configPaths(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(configPaths)
+  if (!isJsonObject(value)) return []
+  return Object.entries(value).flatMap(([key, item]) =>
+    key === 'config' && typeof item === 'string' && item.startsWith('/apis/')
+      ? [item.split('/').slice(4).join('/')]
+      : configPaths(item),
+  )
+}
+
+/** `namespaces/shop/virtual-service/web`, as those paths end. */
+function pathOf({ type, namespace, name }: ConfigOrigin): string {
+  const kind = type.replace(/[A-Z]/g, (letter, at: number) => `${at === 0 ? '' : '-'}${letter.toLowerCase()}`)
+  return `namespaces/${namespace}/${kind}/${name}`
+}

@@ -1,0 +1,58 @@
+import { err, ok, type Result } from '../lang/result.js'
+import { type ProxyNode, parseNode } from '../proxy/node.js'
+import { openSource } from '../xds/resources/source.js'
+import type { AdsEvent, Attachment, Hello } from './ads.js'
+import type { AdsMetrics } from './ads-metrics.js'
+import { grpcStatus } from './grpc/status.js'
+import type { GrpcStatus } from './grpc/types.js'
+import type { Log } from './log.js'
+import type { MeshSource } from './mesh-source.js'
+import { causeText, createRefusals, type Refusals } from './refusals.js'
+import { shortOf } from './xds-types.js'
+
+/** How proxies come in, and what is told of them: in the log, in metrics, and of what they refuse its cause. */
+export interface Proxies {
+  readonly connect: (hello: Hello) => Result<Attachment, GrpcStatus>
+  readonly on: (event: AdsEvent) => void
+  readonly refusals: Refusals
+}
+
+export function admitProxies(
+  mesh: MeshSource,
+  { log, metrics }: { readonly log: Log; readonly metrics: AdsMetrics },
+): Proxies {
+  const refusals = createRefusals(mesh)
+  const nodes = new Map<string, ProxyNode>()
+  let count = 0
+  const connect = ({ node }: Hello): Result<Attachment, GrpcStatus> => {
+    const parsed = parseNode(node)
+    if (!parsed.ok) return err(grpcStatus('INVALID_ARGUMENT', parsed.error))
+    const source = openSource(mesh.graph, parsed.value)
+    const connection = `${parsed.value.instance}-${++count}`
+    nodes.set(connection, parsed.value)
+    metrics.connected(connection, parsed.value)
+    return ok({ connection, source, release: () => source[Symbol.dispose]() })
+  }
+  const on = (event: AdsEvent): void => {
+    metrics.on(event)
+    if (event.kind === 'nack') {
+      const node = nodes.get(event.connection)
+      const refused = node === undefined ? [] : refusals.note(event.connection, node, event.type, event.nack)
+      log.warn('proxy refused what it was sent', {
+        connection: event.connection,
+        type: shortOf(event.type),
+        error: event.nack.message,
+        resources: event.nack.resources.join(', ') || undefined,
+        cause: causeText(refused),
+      })
+    } else if (event.kind === 'rejected')
+      log.warn('proxy not let in', { peer: event.peer, error: event.status.message })
+    else if (event.kind === 'connected') log.info('proxy connected', { connection: event.connection })
+    else if (event.kind === 'disconnected') {
+      log.info('proxy disconnected', { connection: event.connection })
+      nodes.delete(event.connection)
+      refusals.forget(event.connection)
+    }
+  }
+  return { connect, on, refusals }
+}

@@ -1,0 +1,56 @@
+import { formatProblem } from '../../lang/problem.js'
+import { ok } from '../../lang/result.js'
+import { shortOf } from '../xds-types.js'
+import { connectedProxies, type DebugFacts, type DebugPage } from './page.js'
+
+/** What is not as its author meant it. */
+export const pushStatusPages: readonly DebugPage[] = [
+  {
+    name: 'push_status',
+    summary: 'what is wrong: invalid and conflicting configuration, and what proxies refused, with its cause',
+    proxy: 'none',
+    answer: facts =>
+      ok({
+        revision: facts.mesh.graph.engine.revision,
+        ProxyStatus: {
+          ...refusalsOf(facts),
+          pillion_sidecar_conflict: conflictsOf(facts),
+          pillion_configuration_problem: Object.fromEntries(
+            facts
+              .problems()
+              .map(problem => [formatProblem(problem), { severity: problem.severity, code: problem.code }]),
+          ),
+        },
+      }),
+  },
+]
+
+interface Entry {
+  readonly proxy?: string
+  readonly message: string
+}
+
+/** By the reference's metric of the type, then by connection. */
+function refusalsOf(facts: DebugFacts): Readonly<Record<string, Readonly<Record<string, object>>>> {
+  const found: Record<string, Record<string, object>> = {}
+  for (const { status, node } of connectedProxies(facts))
+    for (const { type, nack } of status.types) {
+      if (nack === undefined) continue
+      const metric = `pilot_xds_${shortOf(type).toLowerCase()}_reject`
+      found[metric] ??= {}
+      found[metric][status.connection] = {
+        proxy: node.instance,
+        message: nack.message,
+        resources: nack.resources,
+        causes: facts.refusals.of(status.connection, type),
+      }
+    }
+  return found
+}
+
+function conflictsOf({ mesh: { graph } }: DebugFacts): Readonly<Record<string, Entry>> {
+  const reported = graph.engine.problems(graph.tables.sidecarConflict)
+  return Object.fromEntries(
+    reported.map(({ key, problem }) => [`${key}: ${problem.message}`, { message: formatProblem(problem) }]),
+  )
+}
