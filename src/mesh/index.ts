@@ -9,8 +9,10 @@
  * Types grow (new fields), they do not change their meaning.
  */
 
+export { type AuthorizationObject, policiesOfWorkload } from './authorization.js'
 export { findBestRule } from './destination-rules.js'
 export type { Endpoint, Health } from './endpoint.js'
+export { spiffe } from './endpoints.js'
 export { isExportedTo, isPublic, normaliseExportTo } from './export-to.js'
 export {
   compareSpecificity,
@@ -28,7 +30,6 @@ export type { MeshLookup } from './lookup.js'
 export { type MtlsMode, mtlsOfPort, type WorkloadMtls } from './mtls.js'
 export type { NetworkGateway } from './network.js'
 export { type OwnTarget, type OwnWorkload, ownTargets } from './own-services.js'
-export { type AuthorizationObject, policiesOfWorkload } from './authorization.js'
 export { mtlsOfNamespace, mtlsOfWorkload } from './peer-authentication.js'
 export {
   isHttp,
@@ -70,4 +71,5 @@ export {
   visibleVirtualServices,
 } from './sidecar-scope.js'
 export { declareMesh, lazySettings, type MeshTables, sidecarsOf } from './tables.js'
+export { type TelemetryObject, telemetryOfWorkload } from './telemetry.js'
 export type { Workload } from './workload.js'

@@ -14,6 +14,8 @@ const MESH_KINDS = [
   'VirtualService',
   'DestinationRule',
   'PeerAuthentication',
+  'AuthorizationPolicy',
+  'Telemetry',
 ] as const
 
 export type ClusterKind = (typeof CLUSTER_KINDS)[number]

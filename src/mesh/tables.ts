@@ -2,6 +2,8 @@ import type { KubeService } from '../config/kinds/kubernetes/service.js'
 import type { KubeNamespace } from '../config/kinds/kubernetes/workloads.js'
 import type { ConfigObject } from '../config/object.js'
 import { type Graph, type Index, isSameData, type Lookup, type Table } from '../engine/index.js'
+import type { AuthorizationObject } from './authorization.js'
+import { declareBestRule, type RuleMemo } from './best-rule.js'
 import { resolveDelegates } from './delegates.js'
 import { consolidate, keyOfRule, type RuleKey } from './destination-rules.js'
 import type { Endpoint } from './endpoint.js'
@@ -15,6 +17,7 @@ import {
 import { servicesOfEntry } from './entry-service.js'
 import { kubernetesHost } from './hostname.js'
 import { clusterKey, declareInputs, type MeshInputs } from './inputs.js'
+import { declareInterests, type InterestTable } from './interests.js'
 import { mergeClusters, serviceOfKubernetes } from './kubernetes-service.js'
 import { localityOfNode, NETWORK_LABEL } from './locality.js'
 import type { NetworkGateway } from './network.js'
@@ -22,11 +25,12 @@ import { compareGateways, gatewaysOfNetworks, networkOfAddress } from './network
 import type { PeerPolicy } from './peer-authentication.js'
 import type { ConsolidatedRule } from './rule.js'
 import type { VirtualServiceConfig } from './scope.js'
-import { byAge, compare, selects } from './selection.js'
+import { type Aged, byAge, compare, selects } from './selection.js'
 import { type Service, type ServiceKey, serviceKey } from './service.js'
 import { type MeshIdentity, type MeshSettings, rootNamespaceOf, trustDomainOf } from './settings.js'
 import { declareSidecarConflicts } from './sidecar-conflicts.js'
 import type { SidecarObject } from './sidecar-scope.js'
+import type { TelemetryObject } from './telemetry.js'
 import { qualifyVirtualService } from './virtual-services.js'
 import type { Workload } from './workload.js'
 import { workloadOfEntry, workloadOfPod } from './workloads.js'
@@ -40,7 +44,7 @@ export interface MeshTables {
   readonly service: Table<ServiceKey, Service>
   readonly serviceHost: Index<string, ServiceKey, Service>
   readonly serviceNamespace: Index<string, ServiceKey, Service>
-  /** One row `mesh`: every service, oldest first, then by name and namespace. */
+  /** One row `mesh`: every service, oldest first, then by name and namespace. Only scopes of the whole mesh read it. */
   readonly serviceOrder: Table<'mesh', readonly Service[]>
   readonly workload: Table<string, Workload>
   readonly workloadAddress: Index<string, string, Workload>
@@ -51,12 +55,21 @@ export interface MeshTables {
   /** Sorted identities of a service's endpoints. */
   readonly accounts: Table<ServiceKey, readonly string[]>
   readonly rule: Table<RuleKey, readonly ConsolidatedRule[]>
+  /** Which rule applies for a client. */
+  readonly bestRule: RuleMemo
+  /** Delegates merged in, names in full. */
+  readonly virtual: Table<string, VirtualServiceConfig>
+  readonly virtualNamespace: Index<string, string, VirtualServiceConfig>
+  /** One row `mesh`: all, oldest first. */
   readonly virtualOrder: Table<'mesh', readonly VirtualServiceConfig[]>
+  readonly interest: InterestTable
   /** By namespace, oldest first. */
   readonly sidecars: Index<string, string, SidecarObject>
   /** Sidecars that can never apply, and which stands before each; reading its problems names them. */
   readonly sidecarConflict: Table<string, string>
   readonly peerPolicies: Index<string, string, PeerPolicy>
+  readonly authorization: Index<string, string, AuthorizationObject>
+  readonly telemetry: Index<string, string, TelemetryObject>
   readonly gateways: Table<string, readonly NetworkGateway[]>
 }
 
@@ -76,6 +89,10 @@ export function declareMesh(graph: Graph, identity: MeshIdentity): MeshTables {
   const workloadNamespace = workload.index('namespace', row => [row.namespace])
   const endpoint = declareEndpoints(graph, places, service, workload, { workloadAddress, workloadNamespace })
   const sidecars = inputs.config.Sidecar.index<string>('namespace', row => [row.namespace])
+  const serviceNamespace = service.index('namespace', row => [row.namespace])
+  const rule = declareRules(graph, places)
+  const virtual = declareVirtualServices(graph, places)
+  const virtualNamespace = virtual.index('namespace', row => [row.namespace])
   const endpointService = endpoint.index('service', row => [serviceKey(row)])
   return {
     inputs,
@@ -83,19 +100,25 @@ export function declareMesh(graph: Graph, identity: MeshIdentity): MeshTables {
     facet,
     service,
     serviceHost: service.index('host', row => [row.host]),
-    serviceNamespace: service.index('namespace', row => [row.namespace]),
-    serviceOrder: declareServiceOrder(graph, service),
+    serviceNamespace,
+    serviceOrder: declareOrder(graph, 'serviceOrder', serviceNamespace),
     workload,
     workloadAddress,
     endpoint,
     endpointService,
     endpointAddress: endpoint.index('address', row => row.addresses.map(ip => `${row.cluster}/${ip}`)),
     accounts: graph.derive('accounts', endpointService, (rows, key) => [[key, accountsOf(rows)]], SAME),
-    rule: declareRules(graph, places),
-    virtualOrder: declareVirtualServices(graph, places),
+    rule,
+    bestRule: declareBestRule(graph, rule, settingsOf),
+    virtual,
+    virtualNamespace,
+    virtualOrder: declareOrder(graph, 'virtualOrder', virtualNamespace),
+    interest: declareInterests(graph, { service, rule, virtual, settingsOf }),
     sidecars,
     sidecarConflict: declareSidecarConflicts(graph, sidecars),
     peerPolicies: inputs.config.PeerAuthentication.index('namespace', row => [row.namespace]),
+    authorization: inputs.config.AuthorizationPolicy.index('namespace', row => [row.namespace]),
+    telemetry: inputs.config.Telemetry.index('namespace', row => [row.namespace]),
     gateways: declareGateways(graph, places),
   }
 }
@@ -193,10 +216,15 @@ function mergeEntries(services: readonly Service[]): Service {
   return { ...first, ports, targetPorts: Object.assign({}, ...alike.map(s => s.targetPorts), first.targetPorts) }
 }
 
-/** Every service in one row: scopes go through all of them in this order. */
-function declareServiceOrder(graph: Graph, service: Table<ServiceKey, Service>): Table<'mesh', readonly Service[]> {
-  const all = service.index('mesh', () => ['mesh' as const])
-  return graph.derive('serviceOrder', all, rows => [['mesh', [...rows].sort(byAge)]])
+/** All in one row, in the order of age. Sorted by namespace first: of a change only its namespace is sorted anew, the rest is merged. */
+function declareOrder<V extends Aged>(
+  graph: Graph,
+  name: string,
+  byNamespace: Index<string, string, V>,
+): Table<'mesh', readonly V[]> {
+  const sorted = graph.derive(`${name}/namespace`, byNamespace, (rows, key) => [[key, [...rows].sort(byAge)]])
+  const one = sorted.index('mesh', () => ['mesh' as const])
+  return graph.derive(name, one, lists => [['mesh', lists.flat().sort(byAge)]], { isWide: true })
 }
 
 function declareWorkloads(graph: Graph, { inputs, identity, networkOf }: Places): Table<string, Workload> {
@@ -343,17 +371,15 @@ function declareRules(
 function declareVirtualServices(
   graph: Graph,
   { inputs, identity, settingsOf }: Places,
-): Table<'mesh', readonly VirtualServiceConfig[]> {
+): Table<string, VirtualServiceConfig> {
   const qualified = graph.derive('virtualAsWritten', inputs.config.VirtualService, (object, key) => [
     [key, qualifyVirtualService(object, identity.domain)],
   ])
-  const resolved = graph.derive('virtual', qualified, (row, key, read) =>
+  return graph.derive('virtual', qualified, (row, key, read) =>
     (row.spec.hosts ?? []).length === 0
       ? []
       : [[key, resolveDelegates(row, delegate => read.one(qualified, delegate), settingsOf(read))]],
   )
-  const all = resolved.index('mesh', () => ['mesh' as const])
-  return graph.derive('virtualOrder', all, rows => [['mesh', [...rows].sort(byAge)]])
 }
 
 const GATEWAY_PORT_LABEL = 'networking.istio.io/gatewayPort'

@@ -1,11 +1,13 @@
 import type { Labels } from '../config/object.js'
 import {
+  type AuthorizationObject,
   localityOfLabels,
   type MeshIdentity,
   type MeshLookup,
   type MeshSettings,
   type OwnTarget,
   type SidecarScope,
+  type TelemetryObject,
   type Workload,
   type WorkloadMtls,
   withTopology,
@@ -82,6 +84,10 @@ export interface ProxyContext {
   readonly own: readonly OwnTarget[]
   /** PeerAuthentication for this workload. */
   readonly mtls: WorkloadMtls
+  /** AuthorizationPolicies for this workload, oldest first. */
+  readonly authorization: readonly AuthorizationObject[]
+  /** Telemetry for this workload, the mesh's first, its own last. */
+  readonly telemetry: readonly TelemetryObject[]
 }
 
 /** Whether its Envoy has an extension, such as `envoy.filters.http.alpn`; without a list it is istio-proxy, which has all. */

@@ -1,4 +1,4 @@
-import type { Lookup } from '../../engine/index.js'
+import type { Index, Lookup } from '../../engine/index.js'
 import {
   type Endpoint,
   findBestRule,
@@ -10,10 +10,12 @@ import {
   mtlsOfWorkload,
   type OwnTarget,
   ownTargets,
+  policiesOfWorkload,
   rootNamespaceOf,
   type Service,
   type SidecarScope,
   serviceKey,
+  telemetryOfWorkload,
   type WorkloadMtls,
 } from '../../mesh/index.js'
 import type { ProxyContext, ProxyView } from '../../proxy/view.js'
@@ -40,6 +42,13 @@ export function contextOf(
     },
     get mtls() {
       return mtlsOf(read, tables, view.namespace, view.labels)
+    },
+    get authorization() {
+      return policiesOfWorkload(ofNamespaces(read, tables, tables.authorization, view.namespace), view.labels)
+    },
+    get telemetry() {
+      const found = ofNamespaces(read, tables, tables.telemetry, view.namespace)
+      return telemetryOfWorkload(found, view.namespace, rootNamespaceOf(mesh), view.labels)
     },
   }
 }
@@ -85,9 +94,19 @@ function accountsOf(read: Lookup, tables: MeshTables, service: Service): readonl
 }
 
 function policiesOf(read: Lookup, tables: MeshTables, namespace: string) {
+  return ofNamespaces(read, tables, tables.peerPolicies, namespace)
+}
+
+/** Of a namespace, then of the root namespace. */
+function ofNamespaces<Row>(
+  read: Lookup,
+  tables: MeshTables,
+  index: Index<string, string, Row>,
+  namespace: string,
+): readonly Row[] {
   const root = rootNamespaceOf(lazySettings(read, tables.facet))
-  const own = read.where(tables.peerPolicies, namespace)
-  return namespace === root ? own : [...own, ...read.where(tables.peerPolicies, root)]
+  const own = read.where(index, namespace)
+  return namespace === root ? own : [...own, ...read.where(index, root)]
 }
 
 function mtlsOf(

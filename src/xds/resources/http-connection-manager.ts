@@ -46,6 +46,7 @@ function managerOf(facts: ListenerFacts, options: HttpOptions): HttpConnectionMa
       direction,
       isGrpcWeb: protocol === 'grpc-web',
       suppressEnvoyHeaders: config.proxyHeaders?.envoyDebugHeaders?.disabled === true,
+      authorization: direction === 'inbound' ? facts.authorization.http : [],
       beforeRouter: options.beforeRouter ?? [],
     }),
     ...PLAIN,

@@ -154,8 +154,10 @@ function trafficFilters(
   carries: InboundWay['carries'],
 ): ConfigListenerFilter[] {
   const { cluster, protocol, statName } = target
-  if (carries === 'tcp')
-    return withProtocolFilter(protocol, statName, tcpProxy(facts, { cluster, statPrefix: statName }))
+  if (carries === 'tcp') {
+    const proxy = withProtocolFilter(protocol, statName, tcpProxy(facts, { cluster, statPrefix: statName }))
+    return [...facts.authorization.tcp, ...proxy]
+  }
   const routes = inboundRoutes(facts.mesh, target)
   return [httpConnectionManager(facts, { direction: 'inbound', name: target.httpName, protocol, routes })]
 }

@@ -4,6 +4,9 @@ import type { Hostname, MeshSettings, Service, SidecarScope } from '../../mesh/i
 import type { HttpConnectionManager_Tracing } from '../../proto/envoy-types.generated.js'
 import type { ProxyContext, ProxyView } from '../../proxy/view.js'
 import { type AccessLogs, accessLogsOf } from './access-log.js'
+import type { TelemetryMode } from './access-log-policy.js'
+import { outboundClusterName } from './names.js'
+import { type AuthorizationFilters, authorizationFilters } from './rbac.js'
 import { tracingOf } from './tracing.js'
 
 const FIELDS = [
@@ -27,7 +30,10 @@ export interface ListenerFacts {
   /** The proxy's own ProxyConfig, else the mesh's. */
   readonly config: MeshProxyConfig
   readonly tracing: HttpConnectionManager_Tracing | undefined
+  /** Of traffic in the direction that these facts are for. */
   readonly logs: AccessLogs
+  /** In front of what the workload serves. */
+  readonly authorization: AuthorizationFilters
   /** Of connections without data, from metadata IDLE_TIMEOUT. */
   readonly idleTimeout: string | undefined
   /** The addresses that stand for any, the one of the listener's name first. */
@@ -56,8 +62,10 @@ const LOOPBACKS: Readonly<Record<ProxyView['ipMode'], Addresses>> = {
 const VIRTUAL_OUTBOUND_PORT = 15_001
 const VIRTUAL_INBOUND_PORT = 15_006
 
-export function listenerFactsOf(context: ProxyContext): ListenerFacts {
+/** `mode`: for listeners that the workload calls others through, or that others call it through. */
+export function listenerFactsOf(context: ProxyContext, mode: TelemetryMode): ListenerFacts {
   const { view, mesh, scope } = context
+  const service = byHost(context)
   const config = (view.meta.proxyConfig as MeshProxyConfig | undefined) ?? mesh.defaultConfig ?? {}
   return {
     context,
@@ -66,7 +74,10 @@ export function listenerFactsOf(context: ProxyContext): ListenerFacts {
     scope,
     config,
     tracing: tracingOf(view, mesh, config),
-    logs: accessLogsOf(mesh),
+    logs: accessLogsOf({ mesh, telemetry: context.telemetry, mode, cluster: clusterOf(service) }),
+    get authorization() {
+      return authorizationFilters({ policies: context.authorization, mesh, cluster: clusterOf(service) })
+    },
     idleTimeout: durationOf(view.meta.idleTimeout),
     wildcards: WILDCARDS[view.ipMode],
     loopbacks: LOOPBACKS[view.ipMode],
@@ -75,7 +86,7 @@ export function listenerFactsOf(context: ProxyContext): ListenerFacts {
       outbound: mesh.proxyListenPort || VIRTUAL_OUTBOUND_PORT,
       inbound: mesh.proxyInboundListenPort || VIRTUAL_INBOUND_PORT,
     },
-    service: byHost(context),
+    service,
   }
 }
 
@@ -97,5 +108,14 @@ function byHost({ scope, lookup }: ProxyContext): ListenerFacts['service'] {
   return host => {
     hosts ??= new Map([...scope.services].reverse().map(service => [service.host, service]))
     return hosts.get(host) ?? lookup.service(host, KUBERNETES_HOST.exec(host)?.[1] ?? scope.namespace)
+  }
+}
+
+/** Where providers of mesh config are reached, which name their service `[<namespace>/]<host>`. */
+function clusterOf(service: ListenerFacts['service']) {
+  return (name: string, port: number) => {
+    const host = name.slice(name.indexOf('/') + 1)
+    const found = service(host)
+    return found === undefined ? undefined : { host: found.host, name: outboundClusterName(port, '', found.host) }
   }
 }

@@ -80,6 +80,8 @@ function contextOf(setup: Setup): ProxyContext {
       namespaceLabels: () => undefined,
     },
     own: setup.own ?? [],
+    authorization: [],
+    telemetry: [],
     mtls: setup.mtls ?? { mode: 'PERMISSIVE', ports: {}, from: [] },
   }
 }

@@ -11,15 +11,15 @@ import { httpProxy, virtualOutbound } from './listener-virtual-outbound.js'
  */
 export function translateListeners(context: ProxyContext): readonly Listener[] {
   if (context.view.type !== 'sidecar') return []
-  const facts = listenerFactsOf(context)
+  const facts = listenerFactsOf(context, 'CLIENT')
   return [...claimsByPort(facts).values()].flatMap(claims => outboundListeners(facts, claims))
 }
 
 /** Those that depend on no service but the workload's own: what redirected connections come to, and what is bound to. */
 export function translateFixedListeners(context: ProxyContext): readonly Listener[] {
   if (context.view.type !== 'sidecar') return []
-  const facts = listenerFactsOf(context)
+  const facts = listenerFactsOf(context, 'CLIENT')
   const proxy = httpProxy(facts)
   const outbound = context.view.interception === 'NONE' ? [] : [virtualOutbound(facts)]
-  return [...outbound, ...inboundListeners(facts), ...(proxy === undefined ? [] : [proxy])]
+  return [...outbound, ...inboundListeners(listenerFactsOf(context, 'SERVER')), ...(proxy === undefined ? [] : [proxy])]
 }
