@@ -53,6 +53,8 @@ export interface ServePlan {
   readonly clusterId: string
   readonly isInjecting: boolean
   readonly tls: TlsPlan
+  /** What Pillion makes for itself, absolute. */
+  readonly stateDir: string
   readonly readyFile: string | undefined
   readonly graceMs: number
   readonly log: { readonly level: LogLevel; readonly isJson: boolean }
@@ -101,6 +103,7 @@ export function parseServeFlags(flags: ServeFlags, { cwd, env }: CommandContext)
     ...addresses.value,
     ...files.value,
     tls: tls.value,
+    stateDir: resolve(cwd, flags.stateDir),
     clusters: clusters.value,
     networks: flags.networksConfig === undefined ? undefined : resolve(cwd, flags.networksConfig),
     graceMs: graceMs.value,

@@ -46,7 +46,7 @@ export const command: CommandModule = {
         '127.0.0.1:8080',
       )
       .option('--monitoringAddr <address>', 'metrics and version', '127.0.0.1:15014')
-      .option('--grpcAddr <address>', 'ADS for proxies, plaintext', '127.0.0.1:15010')
+      .option('--grpcAddr <address>', 'ADS for proxies, plaintext; SDS too on loopback', '127.0.0.1:15010')
       .optionsGroup('Configuration (files are watched; a bad edit leaves the last good state in use):')
       .option('--injectConfigFile <file>', 'injection configuration, the ConfigMap key `config`')
       .option('--valuesFile <file>', 'values, the ConfigMap key `values`')
@@ -195,6 +195,7 @@ async function openPlane(
   const settings = {
     grpc: plan.grpc,
     paths,
+    stateDir: plan.stateDir,
     now: () => now().getTime(),
     identity,
   }

@@ -11,7 +11,7 @@ function issue(change: Partial<CertificateRequest> = {}): X509Certificate {
     commonName: 'pillion',
     publicKey: server.publicKey,
     names: ['localhost', '127.0.0.1', '::1', 'istiod.istio-system.svc'],
-    isAuthority: false,
+    use: 'server',
     notBefore: new Date('2026-01-01T00:00:00Z'),
     notAfter: new Date('2027-01-01T00:00:00Z'),
     serial: Buffer.from([0x80, 0, 1]),
@@ -19,7 +19,7 @@ function issue(change: Partial<CertificateRequest> = {}): X509Certificate {
   }
   return new X509Certificate(issueCertificate(request, issuer))
 }
-const root = issue({ commonName: issuer.commonName, publicKey: authority.publicKey, isAuthority: true, names: [] })
+const root = issue({ commonName: issuer.commonName, publicKey: authority.publicKey, use: 'authority', names: [] })
 
 describe('issueCertificate', () => {
   it('signs a certificate that the authority vouches for', () => {
@@ -54,6 +54,13 @@ describe('issueCertificate', () => {
   it('answers for many names, whose list needs a long length', () => {
     const names = Array.from({ length: 2000 }, (_, i) => `service-${i}.a-namespace.svc.cluster.local`)
     expect(issue({ names }).checkHost(names[1999]!)).toBe(names[1999])
+  })
+
+  it('names a workload by a URI, for both ends of TLS', () => {
+    const leaf = issue({ names: ['spiffe://cluster.local/ns/shop/sa/web'], use: 'workload' })
+    expect(leaf.subjectAltName).toBe('URI:spiffe://cluster.local/ns/shop/sa/web')
+    expect(leaf.keyUsage).toEqual(['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'])
+    expect(leaf.checkIssued(root)).toBe(true)
   })
 
   it('writes years from 2050 as GeneralizedTime', () => {

@@ -26,9 +26,10 @@ export interface CertificateRequest {
   readonly commonName: string
   /** Public P-256 key of the subject. */
   readonly publicKey: KeyObject
-  /** Valid DNS names and IP addresses, each told from the other by its form. Empty for an authority. */
+  /** Valid DNS names, IP addresses and URIs, each told from the others by its form. Empty for an authority. */
   readonly names: readonly string[]
-  readonly isAuthority: boolean
+  /** What the key is for: to sign others, to serve TLS, or (a workload) both ends of mutual TLS. */
+  readonly use: 'authority' | 'server' | 'workload'
   readonly notBefore: Date
   readonly notAfter: Date
   /** 1 to 20 bytes, not all zero, unique per issuer: random bytes from the caller. */
@@ -46,10 +47,11 @@ const OIDS = {
   authorityKeyIdentifier: '2.5.29.35',
   extendedKeyUsage: '2.5.29.37',
   serverAuth: '1.3.6.1.5.5.7.3.1',
+  clientAuth: '1.3.6.1.5.5.7.3.2',
 } as const
 const ORGANIZATION = 'Pillion'
 /** Numbers of the GeneralName choices of RFC 5280 4.2.1.6. */
-const GENERAL_NAME = { dns: 2, ip: 7 } as const
+const GENERAL_NAME = { dns: 2, uri: 6, ip: 7 } as const
 
 /** Issues an X.509 v3 certificate, signed with ECDSA over SHA-256. A self-signed one has the subject's own key as issuer. */
 export function issueCertificate(request: CertificateRequest, issuer: Issuer): string {
@@ -79,7 +81,10 @@ function extensionsOf(request: CertificateRequest, issuer: Issuer): Der[] {
     extension(OIDS.subjectKeyIdentifier, false, octetString(keyId)),
     extension(OIDS.authorityKeyIdentifier, false, sequence(implicit(0, issuerKeyId))),
   ]
-  return request.isAuthority ? [...authorityExtensions(), ...shared] : [...serverExtensions(request.names), ...shared]
+  const { use, names } = request
+  if (use === 'authority') return [...authorityExtensions(), ...shared]
+  const purposes = use === 'server' ? [OIDS.serverAuth] : [OIDS.serverAuth, OIDS.clientAuth]
+  return [...leafExtensions(names, purposes), ...shared]
 }
 
 function authorityExtensions(): Der[] {
@@ -90,12 +95,12 @@ function authorityExtensions(): Der[] {
   ]
 }
 
-function serverExtensions(names: readonly string[]): Der[] {
+function leafExtensions(names: readonly string[], purposes: readonly string[]): Der[] {
   // digitalSignature (bit 0) is all that an ECDSA key does in TLS.
   return [
     extension(OIDS.basicConstraints, true, sequence()),
     extension(OIDS.keyUsage, true, bitString(Buffer.from([0b1000_0000]), 7)),
-    extension(OIDS.extendedKeyUsage, false, sequence(oid(OIDS.serverAuth))),
+    extension(OIDS.extendedKeyUsage, false, sequence(...purposes.map(oid))),
     extension(OIDS.subjectAltName, false, sequence(...names.map(generalName))),
   ]
 }
@@ -113,6 +118,7 @@ function keyIdentifier(key: KeyObject): Der {
 }
 
 function generalName(name: string): Der {
+  if (name.includes('://')) return implicit(GENERAL_NAME.uri, Buffer.from(name, 'ascii'))
   const address = addressBytes(name)
   return address === undefined
     ? implicit(GENERAL_NAME.dns, Buffer.from(name, 'ascii'))

@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client'
+import type { JsonObject } from '../lang/json.js'
 import { formatProblem, type Problem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
 import { watchFiles } from '../sources/files.js'
@@ -14,11 +15,15 @@ import type { Log } from './log.js'
 import { declareMeshMetrics } from './mesh-metrics.js'
 import { type ClusterConfig, createMeshSource, type MeshPaths, meshFiles, refusal } from './mesh-source.js'
 import type { Route } from './router.js'
+import { openSds, type Sds } from './sds.js'
+import { identityOf } from './sds-identity.js'
 
 export interface ControlPlaneSettings {
   /** Where ADS is served, in plaintext. */
   readonly grpc: Address
   readonly paths: MeshPaths
+  /** What Pillion makes for itself: the development CA that signs the certificates of workloads. */
+  readonly stateDir: string
   /** Clock in ms. */
   readonly now: () => number
   /** How it names itself to tools. */
@@ -56,6 +61,7 @@ export async function openControlPlane(
     problems = mesh.apply(snapshot)
     for (const problem of problems) tell(problem, log)
   }
+  let sds: Sds | undefined
   const watch = await watchFiles(meshFiles(settings.paths), (snapshot, changed) => {
     const before = engine.revision
     apply(snapshot)
@@ -63,13 +69,18 @@ export async function openControlPlane(
     log.info('configuration of the mesh changed', { changed: changed.join(','), revision: engine.revision })
     metrics.changed(engine.revision)
     ads.changed(engine.revision)
+    sds?.meshChanged()
   })
   apply(watch.current())
   const grpc = createGrpcServer()
   ads.register(grpc)
+  const identify = (node: JsonObject): Result<string, string> => identityOf(mesh.graph, node)
+  sds = await openSds({ address: settings.grpc, stateDir: settings.stateDir, identify, now: settings.now }, log)
+  sds.register(grpc)
   const close = async (): Promise<void> => {
     watch.close()
     ads.close()
+    sds?.close()
     await grpc.close()
   }
   const usable = refusal(problems)

@@ -42,24 +42,40 @@ export function renewalTime(notAfter: Date): Date {
  * Folder and keys are for the user alone (0700, 0600). Several processes may share the folder.
  */
 export async function servingPair(options: StateOptions): Promise<Result<CheckedPair, string>> {
-  try {
-    await mkdir(options.stateDir, { recursive: true, mode: 0o700 })
-    await chmod(options.stateDir, 0o700)
-    const authority = await openAuthority(options)
-    if (!authority.ok) return authority
-    const kept = await readServing(options, authority.value)
-    return kept === undefined ? await renewServing(options, authority.value) : ok(kept)
-  } catch (error) {
-    return err(`cannot keep certificates in ${options.stateDir}: ${(error as Error).message}`)
-  }
+  return inStateFolder(options, async authority => {
+    const kept = await readServing(options, authority)
+    return kept === undefined ? await renewServing(options, authority) : ok(kept)
+  })
 }
 
-interface Authority {
+/** Who signs: its key, and the certificate that those who trust it are given. */
+export interface Authority {
   readonly key: KeyObject
   readonly certificate: X509Certificate
 }
 
-async function openAuthority({ stateDir, now }: StateOptions): Promise<Result<Authority, string>> {
+type Place = Pick<StateOptions, 'stateDir' | 'now'>
+
+/** The development CA of the state folder, made where there is none. */
+export function developmentAuthority(place: Place): Promise<Result<Authority, string>> {
+  return inStateFolder(place, async authority => ok(authority))
+}
+
+async function inStateFolder<T>(
+  place: Place,
+  work: (authority: Authority) => Promise<Result<T, string>>,
+): Promise<Result<T, string>> {
+  try {
+    await mkdir(place.stateDir, { recursive: true, mode: 0o700 })
+    await chmod(place.stateDir, 0o700)
+    const authority = await openAuthority(place)
+    return authority.ok ? await work(authority.value) : authority
+  } catch (error) {
+    return err(`cannot keep certificates in ${place.stateDir}: ${(error as Error).message}`)
+  }
+}
+
+async function openAuthority({ stateDir, now }: Place): Promise<Result<Authority, string>> {
   const path = join(stateDir, STATE_FILES.authority)
   const text = (await readOptional(path)) ?? (await createAuthority(path, now))
   const pair = checkKeyPair(splitPair(text), { cert: path, key: path }, now)
@@ -72,7 +88,7 @@ async function openAuthority({ stateDir, now }: StateOptions): Promise<Result<Au
 async function createAuthority(path: string, now: Date): Promise<string> {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const certificate = issueCertificate(
-    { ...validity(now, AUTHORITY_DAYS), commonName: AUTHORITY_NAME, publicKey, names: [], isAuthority: true },
+    { ...validity(now, AUTHORITY_DAYS), commonName: AUTHORITY_NAME, publicKey, names: [], use: 'authority' },
     { commonName: AUTHORITY_NAME, key: privateKey },
   )
   const draft = `${path}.${randomBytes(6).toString('hex')}`
@@ -112,7 +128,7 @@ async function renewServing(options: StateOptions, authority: Authority): Promis
       commonName: 'pillion',
       publicKey,
       names: options.names,
-      isAuthority: false,
+      use: 'server',
     },
     { commonName: AUTHORITY_NAME, key: authority.key },
   )
@@ -126,9 +142,32 @@ function validity(now: Date, days: number) {
   return {
     notBefore: new Date(now.getTime() - BACKDATE_MS),
     notAfter: new Date(now.getTime() + days * DAY_MS),
-    // 127 random bits: positive, and unique without a counter.
-    serial: Buffer.concat([Buffer.from([0x40]), randomBytes(15)]),
+    serial: newSerial(),
   }
+}
+
+/** 127 random bits: positive, and unique without a counter. */
+function newSerial(): Uint8Array {
+  return Buffer.concat([Buffer.from([0x40]), randomBytes(15)])
+}
+
+/** PEM of a key that was just made, and of the certificate for it. */
+export interface WorkloadCertificate extends KeyPair {
+  readonly notAfter: Date
+}
+
+/** A certificate for a workload, by its SPIFFE ID (X509-SVID: https://spiffe.io/docs/latest/spiffe-specs/x509-svid/). */
+export function workloadCertificate(authority: Authority, id: string, now: Date, lifeMs: number): WorkloadCertificate {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const notAfter = new Date(now.getTime() + lifeMs)
+  const cert = issueCertificate(
+    {
+      ...{ commonName: 'workload', publicKey, names: [id], use: 'workload' },
+      ...{ notBefore: new Date(now.getTime() - BACKDATE_MS), notAfter, serial: newSerial() },
+    },
+    { commonName: AUTHORITY_NAME, key: authority.key },
+  )
+  return { cert, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), notAfter }
 }
 
 function joinPair(key: KeyObject, certificate: string): string {

@@ -108,7 +108,7 @@ function texts(key: 0 | 1, days: { from?: number; to?: number } = {}) {
   const at = (offset: number) => new Date(Date.now() + offset * DAY_MS)
   const cert = issueCertificate(
     {
-      ...{ commonName: 'x', publicKey, names: ['localhost'], isAuthority: false, serial: Buffer.from([1]) },
+      ...{ commonName: 'x', publicKey, names: ['localhost'], use: 'server', serial: Buffer.from([1]) },
       ...{ notBefore: at(days.from ?? -1), notAfter: at(days.to ?? 1) },
     },
     { commonName: 'test', key: authorityKeys.privateKey },

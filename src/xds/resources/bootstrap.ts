@@ -1,10 +1,10 @@
 import type { Json, JsonObject } from '../../lang/json.js'
 import type { Bootstrap, Cluster } from '../../proto/envoy-types.generated.js'
 import { packAny } from '../../proto/index.js'
+import { SDS_CLUSTER } from './names.js'
 
-/** Names that the reference's listeners and clusters refer to; they have to be static clusters of every bootstrap. */
-export const XDS_CLUSTER = 'xds-grpc'
-export const SDS_CLUSTER = 'sds-grpc'
+/** Like SDS_CLUSTER, a static cluster of every bootstrap. */
+const XDS_CLUSTER = 'xds-grpc'
 
 export interface HostPort {
   readonly host: string

@@ -117,7 +117,7 @@ export function viewRowOf(read: Lookup, node: ProxyNode, tables: MeshTables): Vi
 }
 
 /** The pod of that name, else whatever has its address. */
-function workloadOf(read: Lookup, node: ProxyNode, tables: MeshTables): Workload | undefined {
+export function workloadOf(read: Lookup, node: ProxyNode, tables: MeshTables): Workload | undefined {
   const { metadata, configNamespace, addresses, instance } = node
   const cluster = metadata.clusterId || tables.identity.configCluster
   const name = metadata.name || instance.slice(0, instance.lastIndexOf('.'))
