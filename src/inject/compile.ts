@@ -1,7 +1,7 @@
 import type { InjectionConfig, InjectionTemplate } from '../config/injection-config.js'
 import type { Position, Problem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
-import { YamlMemo } from '../lang/yaml/index.js'
+import { YamlMemo, YamlShapes } from '../lang/yaml/index.js'
 import { type FunctionMap, parseTemplate, type Template, type TemplateError } from '../template/index.js'
 import { MEMO_INPUTS } from './context.js'
 import { inertFunctions } from './inert.js'
@@ -14,6 +14,8 @@ export interface CompiledTemplate {
   readonly inert: () => Template
   /** Blocks of what the templates of this configuration rendered; one for all of them. */
   readonly memo: YamlMemo
+  /** What the template rendered before, apart from values. */
+  readonly shapes: YamlShapes
 }
 
 /** Parses every template; one that does not parse rejects the configuration, with its position in the file. */
@@ -26,9 +28,10 @@ export function compileTemplates(
   const memo = new YamlMemo()
   for (const [name, source] of config.templates) {
     const parsed = parseTemplate(TEMPLATE_NAME, source.text, { functions, memo: MEMO_INPUTS })
-    if (parsed.ok)
-      compiled.set(name, { source, template: parsed.value, inert: inertTwin(source, parsed.value, functions), memo })
-    else problems.push(templateProblem(source, parsed.error, 'template-syntax'))
+    if (parsed.ok) {
+      const inert = inertTwin(source, parsed.value, functions)
+      compiled.set(name, { source, template: parsed.value, inert, memo, shapes: new YamlShapes() })
+    } else problems.push(templateProblem(source, parsed.error, 'template-syntax'))
   }
   return problems.length === 0 ? ok(compiled) : err(problems)
 }

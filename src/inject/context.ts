@@ -1,8 +1,9 @@
 import type { MeshConfig } from '../config/mesh-config.js'
 import { type ProxyConfig, toJson } from '../config/proxy-config.js'
 import type { Json } from '../lang/json.js'
-import { decodedJson, type GoMap, type GoValue, type MemoInputs } from '../template/index.js'
+import { decodedJson, type GoMap, GoObject, type GoValue, type MemoInputs } from '../template/index.js'
 import { GoPointer, int64 } from '../template/value.js'
+import { mapField } from './functions/object.js'
 import { PROXY_IMAGE_TYPE_ANNOTATION } from './names.js'
 import { DEFAULT_PROXY_ID, proxyIds } from './openshift.js'
 import { annotationOf, metadataOf, type Pod, specOf } from './pod.js'
@@ -34,6 +35,10 @@ export const MEMO_INPUTS: MemoInputs = {
     ...['InboundTrafficPolicyMode', 'CompliancePolicy'],
   ],
   steady: ['ObjectMeta', 'ObjectMeta.Annotations', 'NativeSidecars', 'ProxyImage', 'ProxyInitImage'],
+  lookups: {
+    functions: ['annotation', 'index', 'isset'],
+    entries: data => mapField(data instanceof GoObject ? (data.field('ObjectMeta') as GoValue) : null, 'Annotations'),
+  },
 }
 
 /** Fields and their Go names are public: users' templates read them. */

@@ -55,7 +55,7 @@ export interface Injected {
   /** What the templates made, on nothing. */
   readonly templatePod: Pod
   readonly templates: readonly string[]
-  /** The text that each template rendered, in order. */
+  /** What each template rendered, in order. */
   readonly rendered: readonly Rendered[]
 }
 
@@ -224,19 +224,20 @@ function renderAll(
   data: ReturnType<typeof templateContext>,
 ): StepResult<Rendered[]> {
   const all: Rendered[] = []
-  for (const { source, template, memo } of templates) {
+  for (const { source, template, memo, shapes } of templates) {
     const onText = run.observer?.template(source.name)
-    const text = template.execute(data, onText === undefined ? {} : { onText })
-    if (!text.ok) {
-      const problem = templateProblem(source, text.error, 'template-execution')
-      return err(failure('template-execution', text.error.message, [problem]))
+    const parts = template.executeParts(data, onText === undefined ? {} : { onText })
+    if (!parts.ok) {
+      const problem = templateProblem(source, parts.error, 'template-execution')
+      return err(failure('template-execution', parts.error.message, [problem]))
     }
-    const value = parseYaml(text.value, { memo })
+    const known = shapes.read(parts.value)
+    const value = known === undefined ? parseYaml(parts.value.texts.join(''), { memo }) : ok(known)
     if (!value.ok) return err(outputFailure(source.name, value.error))
     if (value.value !== null && !isJsonObject(value.value)) {
       return err(failure('template-output', `template ${source.name} rendered something that is not a map`))
     }
-    all.push({ template: source.name, text: text.value, value: value.value })
+    all.push({ template: source.name, value: value.value })
   }
   return ok(all)
 }

@@ -19,7 +19,6 @@ export interface Run {
 /** What one template made. */
 export interface Rendered {
   readonly template: string
-  readonly text: string
   readonly value: Json
 }
 

@@ -24,7 +24,7 @@ import type {
 import { describeNode } from './nodes.js'
 import { print } from './print.js'
 import { goQuote } from './quote.js'
-import { charge, type ExecutionState, executionError, write } from './state.js'
+import { charge, type ExecutionState, executionError, write, writeValue } from './state.js'
 import {
   GoObject,
   GoSlice,
@@ -107,7 +107,7 @@ function compileAction(node: ActionNode, context: CompileContext): Run {
   }
   return state => {
     const value = evaluate(state)
-    write(state, typeof value === 'string' ? value : printed(state, value, node), at)
+    writeValue(state, typeof value === 'string' ? value : printed(state, value, node), at)
     return GO_ON
   }
 }

@@ -14,6 +14,7 @@ export {
   parseTemplate,
   type SourcePosition,
   type Template,
+  type TextParts,
 } from './template.js'
 export {
   decodedJson,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type FunctionMap, fn, type GoValue, parseTemplate, sprigFunctions } from './index.js'
+import { type FunctionMap, fn, type GoValue, type MemoInputs, parseTemplate, sprigFunctions } from './index.js'
 import { type FieldAnswer, type GoKind, GoObject, NO_FIELD, StringMap } from './value.js'
 
 class Data extends GoObject {
@@ -17,6 +17,9 @@ class Data extends GoObject {
 }
 
 const MEMO = { constant: ['Config'], steady: ['Notes', 'Flag'] }
+/** The same, told that `index` asks `.Notes` for one entry. */
+const entries = (data: GoValue): StringMap => (data as Data).field('Notes') as StringMap
+const MEMO_OF_ENTRIES: MemoInputs = { ...MEMO, lookups: { functions: ['index'], entries } }
 const CONFIGS = [
   { a: 'x', list: ['p', 'q'], yes: true },
   { a: 'y', list: [], yes: false },
@@ -38,6 +41,7 @@ const lines = [
   '{{ count }}{{ .Config.a }}',
   '{{ if index .Notes "bad" }}{{ fail "no" }}{{ end }}{{ $z := .Flag }}{{ $z := .Config.a }}{{ $z }}',
   '{{ if eq (index .Notes "k") "go" }}{{ .Flag.None }}{{ end }}',
+  '{{ len .Notes }}{{ index .Notes "k" }}{{ with index $.Notes "other" }}{{ . }}{{ end }}',
   '{{ $v := .Flag }}{{ $v }}{{ if .Config.yes }}{{ $v := .Name }}{{ $v }}{{ end }}{{ $v }}',
 ]
 const PART =
@@ -67,10 +71,13 @@ describe('a template with a memo', () => {
         const source = `${PART}${chosen.join('\n')}`
         const plain = parseTemplate('t', source, { functions: withCounter() })
         const kept = parseTemplate('t', source, { functions: withCounter(), memo: MEMO })
-        if (!plain.ok || !kept.ok) throw new Error('a line of this test does not parse')
+        const asking = parseTemplate('t', source, { functions: withCounter(), memo: MEMO_OF_ENTRIES })
+        if (!plain.ok || !kept.ok || !asking.ok) throw new Error('a line of this test does not parse')
         for (const { config, ...rest } of executions) {
           const value = new Data({ ...rest, Config: config as unknown as GoValue })
-          expect(kept.value.execute(value)).toEqual(plain.value.execute(value))
+          const expected = plain.value.execute(value)
+          expect(kept.value.execute(value)).toEqual(expected)
+          expect(asking.value.execute(value)).toEqual(expected)
         }
       }),
       { seed: 5, numRuns: 1_500 },

@@ -1,4 +1,4 @@
-import { GoInt, GoObject, type GoValue } from './value.js'
+import { GoInt, GoObject, type GoValue, type StringMap } from './value.js'
 
 /**
  * What a caller knows about its data, so that parts of a template which would only write the same again are not run again.
@@ -11,6 +11,17 @@ export interface MemoInputs {
   readonly constant: readonly string[]
   /** Paths (`ObjectMeta.Annotations`) that differ between executions, but look the same in what the template asks of them. */
   readonly steady: readonly string[]
+  readonly lookups?: Lookups
+}
+
+/**
+ * Calls that ask one map for one entry and depend on nothing else: of a function named here, with a steady path, a literal
+ * key and constants. All of them are answered together then, by the entries that anybody asks for.
+ */
+export interface Lookups {
+  readonly functions: readonly string[]
+  /** The map, which all those calls ask. */
+  readonly entries: (data: GoValue) => StringMap
 }
 
 /** What one part wrote. */
@@ -26,6 +37,8 @@ export interface KeptPart {
 const MAX_KEY = 1_024
 /** Sets of constants that are kept at a time: the mesh's own ProxyConfig and some that annotations made. */
 const MAX_CONSTANTS = 16
+/** Different answers to everything that a template asks; each holds a reference a segment. */
+const MAX_ANSWERS = 256
 /** Keys and texts of one template together, in UTF-16 units; beyond it everything is forgotten. A stock template has 30 thousand. */
 const MAX_KEPT = 2 * 1024 * 1024
 
@@ -33,6 +46,8 @@ const MAX_KEPT = 2 * 1024 * 1024
 export interface MemoStore {
   readonly constants: readonly GoValue[]
   readonly parts: Map<string, KeptPart>[]
+  /** The same parts by segment alone, for each answer to all that the template asks of steady inputs. */
+  readonly known: Map<string, (KeptPart | undefined)[]>
 }
 
 /** What one template has written so far. */
@@ -52,7 +67,7 @@ export class TemplateMemo {
     const known = this.#stores.find(store => store.constants.every((value, i) => value === constants[i]))
     if (known !== undefined) return known
     if (this.#stores.length >= MAX_CONSTANTS) this.#forget()
-    const store: MemoStore = { constants, parts: [] }
+    const store: MemoStore = { constants, parts: [], known: new Map() }
     this.#stores.push(store)
     return store
   }
@@ -66,6 +81,16 @@ export class TemplateMemo {
     }
     const parts = (store.parts[segment] ??= new Map<string, KeptPart>())
     parts.set(key, part)
+  }
+
+  /** The parts by segment for one answer to everything; empty at first. */
+  knownFor({ known }: MemoStore, answers: string): (KeptPart | undefined)[] {
+    let parts = known.get(answers)
+    if (parts === undefined) {
+      if (known.size >= MAX_ANSWERS) known.clear()
+      known.set(answers, (parts = []))
+    }
+    return parts
   }
 
   /** A store that is in use is only detached: what is still kept in it goes with it. */

@@ -10,8 +10,8 @@ import {
   type Run,
 } from './compile.js'
 import { TemplateFailure } from './error.js'
-import { isScalar, isShortKey, type KeptPart, keyText, type TemplateMemo } from './memo.js'
-import type { CommandNode, Node } from './nodes.js'
+import { isScalar, isShortKey, type KeptPart, keyText, type Lookups, type TemplateMemo } from './memo.js'
+import type { CommandNode, Node, Operand } from './nodes.js'
 import { type ExecutionState, write } from './state.js'
 
 /** An expression that keys are made of. */
@@ -39,7 +39,26 @@ export function compileSegments(
   const atoms = new Map<string, Atom>()
   const steadySlots = new Set<number>()
   let segments = 0
-  return compileList(nodes)
+  const { lookups, steady } = analysis.inputs
+  const asked = new Set<string>()
+  const others: Atom[] = []
+  const run = compileList(nodes)
+  return state => {
+    const answers = state.memo === undefined ? undefined : answersTo(asked, others, state)
+    if (state.memo !== undefined && answers !== undefined) state.known = memo.knownFor(state.memo, answers)
+    return run(state)
+  }
+
+  /** Everything that the template asks of steady inputs, in one text; undefined where that cannot be told. */
+  function answersTo(keys: ReadonlySet<string>, rest: readonly Atom[], state: ExecutionState): string | undefined {
+    let text = ''
+    if (lookups !== undefined && keys.size > 0) {
+      const entries = lookups.entries(state.dot)
+      for (const key of entries.keys()) if (keys.has(key)) text += `${keyText(key)}${keyText(entries.get(key))}`
+    }
+    const own = keyOf(rest, state)
+    return own === undefined || !isShortKey(text) ? undefined : `${text};${own}`
+  }
 
   function compileList(list: readonly Node[]): Run {
     const runs: Run[] = []
@@ -80,6 +99,9 @@ export function compileSegments(
       const isOfVariable = command.args.some(arg => arg.kind === 'variable')
       atom = { number: atoms.size, evaluate: compileCommand(command, undefined, context), isOfVariable }
       atoms.set(text, atom)
+      const key = lookups === undefined ? undefined : keyAsked(command, lookups, steady)
+      if (key !== undefined) asked.add(key)
+      else if (!isOfVariable) others.push(atom)
     }
     return atom
   }
@@ -91,15 +113,33 @@ export function compileSegments(
     const slots = [...writes]
     const number = segments++
     const at = own[0]!.at
+    const isOfVariable = parts.some(part => part.isOfVariable)
     return state => {
+      const known = isOfVariable ? undefined : state.known?.[number]
+      if (known !== undefined) {
+        replay(state, known, at)
+        return GO_ON
+      }
       const key = state.memo === undefined ? undefined : keyOf(parts, state)
       if (state.memo === undefined || key === undefined) return plain(state)
       const kept = state.memo.parts[number]?.get(key)
       if (kept !== undefined) replay(state, kept, at)
-      else memo.keep(state.memo, number, key, recorded(state, plain, slots))
+      else memo.keep(state.memo, number, key, recorded(state, plain, slots, at))
+      if (kept !== undefined && state.known !== undefined && !isOfVariable) state.known[number] = kept
       return GO_ON
     }
   }
+}
+
+/** The key of a call that is a look-up in the sense of memo.ts; undefined for any other. */
+function keyAsked({ args }: CommandNode, lookups: Lookups, steady: readonly string[]): string | undefined {
+  const [called, subject, key, ...rest] = args
+  if (called.kind !== 'identifier' || !lookups.functions.includes(called.name)) return undefined
+  const isInput = (operand: Operand): boolean =>
+    (operand.kind === 'field' || (operand.kind === 'variable' && operand.slot === 0)) &&
+    steady.includes(operand.path.join('.'))
+  if (subject === undefined || !isInput(subject) || rest.some(isInput)) return undefined
+  return key?.kind === 'string' ? key.value : undefined
 }
 
 /** What the atoms of a segment are this time; undefined where one cannot be told, or cannot even be computed. */
@@ -133,13 +173,22 @@ function replay(state: ExecutionState, { text, steps, work, writes }: KeptPart, 
 }
 
 /** Runs a part and notes what it did; undefined where that cannot be kept. */
-function recorded(state: ExecutionState, run: Run, slots: readonly number[]): KeptPart | undefined {
-  const { out, steps, work } = state
-  state.out = ''
+function recorded(state: ExecutionState, run: Run, slots: readonly number[], at: number): KeptPart | undefined {
+  const { texts, values, length, steps, work } = state
+  state.texts = []
+  state.values = []
   run(state)
-  const text = state.out
-  state.out = out + text
+  const [ownTexts, ownValues] = [state.texts, state.values]
+  state.texts = texts
+  state.values = values
   const writes = slots.map(slot => [slot, state.variables[slot]] as const)
-  if (!writes.every(([, value]) => isScalar(value))) return undefined
+  if (!writes.every(([, value]) => isScalar(value))) {
+    for (const index of ownValues) values.push(texts.length + index)
+    for (const text of ownTexts) texts.push(text)
+    return undefined
+  }
+  const text = ownTexts.join('')
+  state.length = length
+  write(state, text, at)
   return { text, steps: state.steps - steps, work: state.work - work, writes }
 }

@@ -1,7 +1,7 @@
 import { TemplateFailure } from './error.js'
 import { FunctionError } from './function.js'
 import { MAX_OUTPUT, MAX_WORK } from './limits.js'
-import type { MemoStore } from './memo.js'
+import type { KeptPart, MemoStore } from './memo.js'
 import type { CommandNode, Node, Operand } from './nodes.js'
 import { describeNode } from './nodes.js'
 import type { Tree } from './parser.js'
@@ -31,19 +31,34 @@ export interface ExecutionState {
   dot: GoValue
   variables: GoValue[]
   depth: number
-  out: string
+  /** What was written, in order; no text is empty. */
+  texts: string[]
+  /** Where in `texts` those stand that actions wrote. */
+  values: number[]
+  /** UTF-16 units in `texts`. */
+  length: number
   steps: number
   work: number
   /** What earlier executions with the same constants wrote; absent without a memo. */
   memo: MemoStore | undefined
   /** Texts of the atoms of this execution that are known, by number. */
   atoms: (string | undefined)[]
+  /** Parts by segment that need no key of their own in this execution (memo.ts). */
+  known: (KeptPart | undefined)[] | undefined
 }
 
 export function write(state: ExecutionState, text: string, at: number): void {
-  state.out += text
-  if (state.onText !== undefined && text !== '') state.onText(text, at)
-  if (state.out.length > MAX_OUTPUT) throw failureAt(state, at, `output is longer than ${MAX_OUTPUT} characters`)
+  if (text === '') return
+  state.texts.push(text)
+  state.length += text.length
+  if (state.onText !== undefined) state.onText(text, at)
+  if (state.length > MAX_OUTPUT) throw failureAt(state, at, `output is longer than ${MAX_OUTPUT} characters`)
+}
+
+/** What an action makes of data, as opposed to what stands in the template. */
+export function writeValue(state: ExecutionState, text: string, at: number): void {
+  if (text !== '') state.values.push(state.texts.length)
+  write(state, text, at)
 }
 
 /** Counts what functions read and make. */

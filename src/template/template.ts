@@ -35,6 +35,15 @@ export interface Template {
   /** Names of the templates that the text defines, its own included. */
   readonly defined: readonly string[]
   execute(data: GoValue, options?: ExecuteOptions): Result<string, TemplateError>
+  /** The same text in parts, for readers that know most of them already. */
+  executeParts(data: GoValue, options?: ExecuteOptions): Result<TextParts, TemplateError>
+}
+
+/** A text in parts. With a memo, the parts that are no values are the same few strings in all executions. */
+export interface TextParts {
+  readonly texts: readonly string[]
+  /** Where in `texts` those stand that actions wrote, in order. */
+  readonly values: readonly number[]
 }
 
 /** Parses and compiles once; errors are Go's (`template: NAME:LINE: …`). */
@@ -73,17 +82,22 @@ function templateOf(
 ): Template {
   let unit: Unit | undefined
   let memoised: Memoised | undefined
+  const executeParts: Template['executeParts'] = (data, options) => {
+    try {
+      if (inputs !== undefined && unit !== undefined) memoised ??= memoise(name, trees, find, inputs)
+      unit ??= { name, source, templates: compileTrees(trees, find) }
+    } catch (error) {
+      return err(errorOf(error, name))
+    }
+    return execute(unit, memoised, data, options)
+  }
   return {
     name,
     defined: [...trees.keys()],
+    executeParts,
     execute(data, options) {
-      try {
-        if (inputs !== undefined && unit !== undefined) memoised ??= memoise(name, trees, find, inputs)
-        unit ??= { name, source, templates: compileTrees(trees, find) }
-      } catch (error) {
-        return err(errorOf(error, name))
-      }
-      return execute(unit, memoised, data, options)
+      const parts = executeParts(data, options)
+      return parts.ok ? ok(parts.value.texts.join('')) : parts
     },
   }
 }
@@ -119,7 +133,7 @@ function execute(
   memoised: Memoised | undefined,
   data: GoValue,
   options?: ExecuteOptions,
-): Result<string, TemplateError> {
+): Result<TextParts, TemplateError> {
   const main = unit.templates.get(unit.name)!
   // A listener wants to know where every piece comes from.
   const memo = options?.onText === undefined ? memoised?.memo.storeFor(data) : undefined
@@ -130,16 +144,19 @@ function execute(
     dot: data,
     variables: [data],
     depth: 0,
-    out: '',
+    texts: [],
+    values: [],
+    length: 0,
     steps: 0,
     work: 0,
     memo,
     atoms: [],
+    known: undefined,
   }
   try {
     if (memoised === undefined || memo === undefined) main.run(state)
     else memoised.run(state)
-    return ok(state.out)
+    return ok({ texts: state.texts, values: state.values })
   } catch (error) {
     return err(errorOf(error, unit.name))
   }

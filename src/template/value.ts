@@ -98,6 +98,11 @@ export class StringMap {
   get(key: string): string | undefined {
     return Object.hasOwn(this.entries, key) ? this.entries[key] : undefined
   }
+
+  /** The keys, which says nothing of any value. */
+  keys(): readonly string[] {
+    return Object.keys(this.entries)
+  }
 }
 
 const NO_ENTRIES: Readonly<Record<string, string>> = Object.freeze(Object.create(null))

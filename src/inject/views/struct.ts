@@ -211,6 +211,10 @@ class ObservedStringMap extends StringMap {
     })
   }
 
+  override keys(): readonly string[] {
+    return Object.keys(this.#known)
+  }
+
   override get(key: string): string | undefined {
     const value = Object.hasOwn(this.#known, key) ? this.#known[key] : undefined
     if (value !== undefined) this.#onRead(value)

@@ -14,13 +14,22 @@ const GIVE_UP = Symbol('not simple YAML')
 /** Deeper documents are left to the full reader, which knows the limit. */
 const MAX_FAST_DEPTH = 200
 
+/** How a scalar is written; `flow` is without quotes inside of brackets. */
+export type ScalarStyle = 'plain' | 'flow' | 'single' | 'double' | 'literal'
+
+/**
+ * Told of scalars as they are read, keys included: their text, and how they are written. Of a scalar over several lines that
+ * is no literal it hears at most the first line.
+ */
+export type ReadScalar = (text: string, style: ScalarStyle) => void
+
 /**
  * The value, or undefined when the document is not simple. With `uniqueKeys`, equal keys count as not simple. With a memo,
  * parts of the value may be shared and frozen.
  */
-export function readFast(text: string, uniqueKeys: boolean, memo?: YamlMemo): Json | undefined {
+export function readFast(text: string, uniqueKeys: boolean, memo?: YamlMemo, onScalar?: ReadScalar): Json | undefined {
   try {
-    return new FastReader(text, uniqueKeys, memo).document()
+    return new FastReader(text, uniqueKeys, memo, onScalar).document()
   } catch (error) {
     if (error === GIVE_UP) return undefined
     throw error
@@ -83,6 +92,7 @@ class FastReader {
   readonly #text: string
   readonly #uniqueKeys: boolean
   readonly #memo: YamlMemo | undefined
+  readonly #onScalar: ReadScalar | undefined
   /** Between nodes of a block: the first character of the next line that has content; the length of the text at its end. */
   #at = 0
   /** Offset of the first character of that line. */
@@ -91,10 +101,11 @@ class FastReader {
   #column = 0
   #depth = 0
 
-  constructor(text: string, uniqueKeys: boolean, memo: YamlMemo | undefined) {
+  constructor(text: string, uniqueKeys: boolean, memo: YamlMemo | undefined, onScalar: ReadScalar | undefined) {
     this.#text = text
     this.#uniqueKeys = uniqueKeys
     this.#memo = memo
+    this.#onScalar = onScalar
   }
 
   document(): Json {
@@ -394,7 +405,9 @@ class FastReader {
     const first = text.charCodeAt(start)
     if (first < 128 ? NOT_FIRST[first] === 1 : isDoubtful(first)) giveUp()
     if ((first === DASH || first === COLON) && (isFlow || this.#isBlankAt(start + 1))) giveUp()
-    return this.#scanPlain(start, isFlow)
+    const scalar = this.#scanPlain(start, isFlow)
+    this.#onScalar?.(scalar, isFlow ? 'flow' : 'plain')
+    return scalar
   }
 
   #scanPlain(start: number, isFlow: boolean): string {
@@ -443,7 +456,9 @@ class FastReader {
     const inner = text.slice(start, end)
     if (DOUBTFUL.test(inner)) giveUp()
     this.#at = end + 1
-    const line = inner.includes('\n') ? foldLines(inner, lines, false) : inner
+    const hasNewline = inner.includes('\n')
+    if (!hasNewline) this.#onScalar?.(inner, 'single')
+    const line = hasNewline ? foldLines(inner, lines, false) : inner
     return line.includes("'") ? line.replaceAll("''", "'") : line
   }
 
@@ -457,6 +472,7 @@ class FastReader {
       if (code === DOUBLE_QUOTE) {
         this.#at = at + 1
         const inner = text.slice(start, at)
+        if (!hasNewline) this.#onScalar?.(inner, 'double')
         const line = hasNewline ? foldLines(inner, lines, true) : inner
         return hasEscape ? decodeEscapes(line) : line
       }
@@ -479,7 +495,9 @@ class FastReader {
     if (header === -1 || !HEADER_REST.test(text.slice(this.#at, header))) giveUp()
     const indent = this.#literalIndent(header + 1)
     if (indent <= parent) giveUp()
-    return chompLines(this.#literalLines(header + 1, indent), chomp)
+    const lines = this.#literalLines(header + 1, indent)
+    this.#onScalar?.(lines, 'literal')
+    return chompLines(lines, chomp)
   }
 
   /** Leading spaces of the first line that has more than spaces. */

@@ -4,5 +4,6 @@
  */
 export { YamlMemo } from './memo.js'
 export { type ParseYamlOptions, parseYaml, parseYamlStream, type YamlDocument } from './parse.js'
+export { YamlShapes } from './shapes.js'
 export { splitYamlDocuments, type YamlSource } from './split.js'
 export { stringifyYaml } from './stringify.js'
