@@ -16,7 +16,9 @@ process.exitCode = await main()
 
 async function main() {
   const stopping = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopping.abort(signal))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stopping.abort(signal))
+  // Whoever reads the output may be gone before the demo is.
+  process.stdout.on('error', () => stopping.abort('SIGTERM'))
   const world = openWorld({ say, signal: stopping.signal })
   try {
     await world.start()

@@ -98,10 +98,19 @@ async function registryOnly({ callFrom }) {
   }
 }
 
-async function scope({ callFrom }) {
-  const { status, body } = await callFrom('productpage-v1', RATINGS)
-  const isExpected = status !== 200 && body?.service !== 'ratings'
-  return { isExpected, lines: [`productpage asks ratings.scores: ${short({ status, body })}`] }
+async function scope({ callFrom, knownBy }) {
+  const ratings = 'ratings.scores.svc.cluster.local'
+  const [shop, books] = await Promise.all([knownBy('productpage-v1'), knownBy('reviews-v2')])
+  const refused = await callFrom('productpage-v1', RATINGS)
+  const isExpected = !shop.includes(ratings) && books.includes(ratings) && refused.status === 503
+  return {
+    isExpected,
+    lines: [
+      `the Envoy of productpage knows ${shop.join(', ')}`,
+      `the Envoy of reviews v2 knows ${books.join(', ')}`,
+      `productpage asks ratings all the same: ${short(refused)}`,
+    ],
+  }
 }
 
 async function identities({ visit }) {
@@ -138,7 +147,7 @@ async function badEdit({ visit, edit, until, heard }) {
   await until(
     CHANGE_MS,
     'the bad edit to be noticed',
-    () => (finding = heard(/canary\.yaml:\d+:\d+: .*/)) !== undefined,
+    () => (finding = heard(/canary\.yaml:\d+:\d+: [^\t\n]*/)) !== undefined,
   )
   const answers = await many(50, () => visit())
   edit('kubernetes/canary.yaml', text => text.replace('weight: -80', 'weight: 80'))

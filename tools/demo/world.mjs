@@ -1,7 +1,7 @@
 // Everything that runs in the demo: the control plane, the services, and an Envoy for every pod; started and stopped together.
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, cpSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -22,6 +22,9 @@ const OUTSIDE = { host: '127.0.0.20', port: 8000 }
 const READY_MS = 40_000
 /** How long a process may take to end when it is asked to, in ms. */
 const END_MS = 5000
+/** Lines of each process that are shown when something went wrong. */
+const CLUES = 3
+const CLUE_LENGTH = 400
 const run = promisify(execFile)
 
 /** What keeps the demo from starting, in a sentence for people: no stack. */
@@ -34,6 +37,10 @@ export function openWorld({ say, signal }) {
   const services = []
   const envoys = new Map()
   let plane
+  // Should the demo itself fail, nothing of it must stay behind.
+  process.on('exit', () => {
+    for (const { child } of processes) if (!hasEnded(child)) child.kill('SIGKILL')
+  })
 
   const start = async () => {
     await install(say)
@@ -47,9 +54,10 @@ export function openWorld({ say, signal }) {
     say(`Starting ${pods.length} Envoys, one for each pod:`)
     for (const pod of pods) say(`  ${`${pod.name}.${pod.namespace}`.padEnd(22)}${pod.ip}`)
     await Promise.all(pods.map(async pod => envoys.set(pod.name, await startEnvoy(pod))))
-    await until(READY_MS, 'the Envoys to have their configuration', async () =>
-      (await Promise.all([...envoys.values()].map(isReady))).every(Boolean),
-    )
+    await until(READY_MS, 'the Envoys to have their configuration', async () => {
+      if (heard(/\bnack\b/) !== undefined) throw new StartError('an Envoy refused what it was sent')
+      return (await Promise.all([...envoys.values()].map(isReady))).every(Boolean)
+    })
   }
 
   /** Bound before anything else is started: a second demo ends here, rather than share the ports of the first. */
@@ -99,13 +107,15 @@ export function openWorld({ say, signal }) {
   }
 
   const launch = (name, command, args) => {
+    // Into a file: Envoy opens /dev/stdout by name for its access log, which it cannot where that is a socket of Node's.
+    const log = join(folder, `${name.replace(' ', '-')}.log`)
+    const file = openSync(log, 'a')
     // A group of its own: a Ctrl-C is for the demo, which then stops all in order.
-    const child = spawn(command, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
-    const entry = { name, child, log: '' }
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', text => (entry.log = (entry.log + text).slice(-20_000)))
-    child.on('error', error => (entry.log += error.message))
-    processes.push(entry)
+    const child = spawn(command, args, { cwd: folder, stdio: ['ignore', file, file], detached: true })
+    closeSync(file)
+    // A command that cannot be started at all never exits.
+    child.on('error', error => writeFileSync(log, `error: ${error.message}\n`))
+    processes.push({ name, child, log })
     return child
   }
 
@@ -117,6 +127,9 @@ export function openWorld({ say, signal }) {
       await new Promise(done => setTimeout(done, 50))
     }
   }
+
+  /** The first thing of that form that the control plane has logged; undefined: nothing yet. */
+  const heard = form => form.exec(readFileSync(processes[0].log, 'utf8'))?.[0]
 
   return {
     start,
@@ -130,6 +143,11 @@ export function openWorld({ say, signal }) {
     callFrom: (pod, url, headers) => ask(url, { via: envoys.get(pod).pod.ip, headers }),
     /** Past the caller's sidecar, straight to the one of that pod, in plaintext. */
     knock: pod => ask(`http://${envoys.get(pod).pod.ip}:${INBOUND_PORT}/`),
+    /** Names of the services that the sidecar of that pod knows. */
+    knownBy: async pod => {
+      const clusters = await (await fetch(`${envoys.get(pod).admin}/clusters`)).text()
+      return [...new Set([...clusters.matchAll(/^outbound\|\d+\|[^|]*\|([^:]+)::/gm)].map(([, host]) => host))].sort()
+    },
     /** Changes one file of the configuration that is served; it is a copy. */
     edit: (file, change) => {
       const path = join(config, file)
@@ -138,8 +156,7 @@ export function openWorld({ say, signal }) {
       if (after === before) throw new Error(`${file} is not as the demo expects: nothing to change`)
       writeFileSync(path, after)
     },
-    /** The first thing of that form that the control plane has logged; undefined: nothing yet. */
-    heard: form => form.exec(processes[0].log)?.[0],
+    heard,
     suggestions: () => [
       { does: 'the front page', line: `curl -s http://${envoys.get('productpage-v1').pod.ip}:${INBOUND_PORT}/` },
       {
@@ -157,13 +174,9 @@ export function openWorld({ say, signal }) {
     clues: () =>
       processes
         .flatMap(({ name, child, log }) => {
-          const lines = log
-            .trimEnd()
-            .split('\n')
-            .filter(line => /\b(warn|warning|error|critical)\b/i.test(line))
-            .slice(-8)
+          const lines = readFileSync(log, 'utf8').split('\n').filter(isTrouble).slice(-CLUES)
           const end = hasEnded(child) ? [`ended with ${child.exitCode ?? child.signalCode}`] : []
-          return [...end, ...lines].map(line => `  ${name}: ${line}`)
+          return [...end, ...lines].map(line => `  ${name}: ${line.slice(0, CLUE_LENGTH)}`)
         })
         .join('\n'),
     stop: async () => {
@@ -191,6 +204,11 @@ async function isReady({ pod, admin }) {
   const get = async path => (await fetch(`${admin}${path}`)).text()
   // LIVE once clusters, certificates and listeners have come; the listener is what callers need.
   return (await get('/ready')).startsWith('LIVE') && (await get('/listeners')).includes(`${pod.ip}:${INBOUND_PORT}`)
+}
+
+/** Envoy warns of a limit that a demo does not need, and of fields that it will give up one day. */
+function isTrouble(line) {
+  return /\b(warn|warning|error|critical)\b/i.test(line) && !/no configured limit|Deprecated field|SDS is on/.test(line)
 }
 
 function hasEnded(child) {
