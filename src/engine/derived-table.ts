@@ -19,6 +19,7 @@ import type { DeriveOptions, Step } from './types.js'
  */
 export class DerivedTable extends ComputedTable {
   runs = 0
+  readonly isWide: boolean
   readonly #step: Step<string, unknown, string, unknown>
   /** To the source; its changed keys are rows to run. */
   readonly #source: Edge
@@ -41,6 +42,7 @@ export class DerivedTable extends ComputedTable {
   ) {
     super(name, clockwork, options)
     this.#step = step
+    this.isWide = options.isWide ?? false
     this.#source = new Edge(from, this, NOTHING_SEEN)
     this.#edges.set(from, this.#source)
     from.readers.add(this.#source)

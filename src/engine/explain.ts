@@ -36,6 +36,8 @@ export function inputsOf(explanation: Explanation): readonly Explanation[] {
 
 function explainKey(table: TableState, key: string, progress: Progress): Explanation {
   const isPresent = table.rows.has(key)
+  if (table instanceof DerivedTable && table.isWide)
+    return { table: table.name, key, kind: 'row', isInput: false, isPresent, because: [], omitted: 'wide' }
   return explained('row', table, table.name, key, isPresent, progress, function* () {
     if (table instanceof UnionTable) for (const source of table.upstream()) yield explainKey(source, key, progress)
     if (!(table instanceof DerivedTable)) return

@@ -76,6 +76,8 @@ export interface TableOptions<V> {
 }
 
 export interface DeriveOptions<J extends string, W> extends TableOptions<W> {
+  /** Its rows are made of so much that this explains nothing: explanations end here. What matters is to be read beside it. */
+  readonly isWide?: boolean
   /**
    * What becomes of a key that two or more rows claim. `claims` are in the order of `from` (one row's own in the order
    * it gave them), so the outcome does not depend on who came first. Pure. Without it the first claim wins, and
@@ -195,8 +197,8 @@ export interface Explanation {
   readonly isPresent: boolean
   /** In the order of reading, the source row first. */
   readonly because: readonly Explanation[]
-  /** `because` was left out: it stands elsewhere in this explanation, or the explanation would be too long. */
-  readonly omitted?: 'repeated' | 'limit'
+  /** `because` was left out: it stands elsewhere in this explanation, the explanation would be too long, or the table is wide. */
+  readonly omitted?: 'repeated' | 'limit' | 'wide'
 }
 
 /** Work done and memory held, for tests, benches and the console. */

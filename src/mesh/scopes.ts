@@ -1,21 +1,40 @@
-import type { Family, Graph, Table } from '../engine/index.js'
+import type { Family, Graph, Index, Lookup, Table } from '../engine/index.js'
 import { isSameData } from '../engine/index.js'
-import type { SidecarScope } from './scope.js'
+import type { Hostname } from './hostname.js'
+import { type PortScope, portScopes } from './port-scope.js'
+import type { SidecarScope, VirtualServiceConfig } from './scope.js'
+import { byAge } from './selection.js'
 import { type Service, type ServiceKey, serviceKey } from './service.js'
-import { buildScope, visibleServices, visibleVirtualServices } from './sidecar-scope.js'
+import {
+  buildScope,
+  type EgressHost,
+  parseEgressHosts,
+  type SidecarObject,
+  visibleServices,
+  visibleVirtualServices,
+} from './sidecar-scope.js'
 import { lazySettings, type MeshTables } from './tables.js'
 
 /** Which scope: the namespace of the proxies and the Sidecar that applies to them (`<namespace>/<name>`; empty: none). */
 export interface ScopeKey {
+  /** Empty: any that no private or limited export is for, without a Sidecar; see {@link scopeKeyOf}. */
   readonly namespace: string
   readonly sidecar: string
 }
 
+/** What holds for the scope as a whole, whatever is in it. */
+export type ScopeSettings = Omit<SidecarScope, 'egress' | 'services'>
+
 export interface ScopeTables {
-  /** One row `mesh`. */
+  /** One row `mesh`. Wide: what depends on some of it reads the others. */
   readonly scope: Table<'mesh', SidecarScope>
+  /** One row `mesh`. */
+  readonly settings: Table<'mesh', ScopeSettings>
   /** The services in reach, each a row of its own: what depends on one service reads this. */
   readonly reach: Table<ServiceKey, Service>
+  readonly reachHost: Index<Hostname, ServiceKey, Service>
+  /** By port number: what listeners and routes of that port are made of. */
+  readonly port: Table<string, PortScope>
 }
 
 export type ScopeFamily = Family<ScopeKey, ScopeTables>
@@ -28,29 +47,84 @@ export function declareScopes(graph: Graph, tables: MeshTables): ScopeFamily {
   )
 }
 
+/** Namespaces without a Sidecar see the same unless something is exported to them by name. */
+export function scopeKeyOf(
+  read: Lookup,
+  { interest }: MeshTables,
+  namespace: string,
+  sidecar: SidecarObject | undefined,
+): ScopeKey {
+  if (sidecar !== undefined) return { namespace, sidecar: `${sidecar.namespace}/${sidecar.name}` }
+  const isAsked =
+    read.one(interest, `serviceTo/${namespace}`) !== undefined ||
+    read.one(interest, `virtualTo/${namespace}`) !== undefined
+  return { namespace: isAsked ? namespace : '', sidecar: '' }
+}
+
 function scopeTables(graph: Graph, { namespace, sidecar }: ScopeKey, tables: MeshTables): ScopeTables {
   const scope = graph.derive(
     'scope',
     tables.inputs.settings,
     (_, key, read) => {
       const mesh = lazySettings(read, tables.facet)
+      const object = sidecar === '' ? undefined : read.one(tables.inputs.config.Sidecar, sidecar)
+      const candidates = candidatesOf(read, tables, object, namespace)
       const facts = {
         namespace,
-        services: visibleServices(read.one(tables.serviceOrder, 'mesh') ?? [], namespace),
-        virtualServices: visibleVirtualServices(read.one(tables.virtualOrder, 'mesh') ?? [], namespace, mesh),
+        services: visibleServices(candidates.services, namespace),
+        virtualServices: visibleVirtualServices(candidates.virtualServices, namespace, mesh),
         servicesOfHost: (host: string) => read.where(tables.serviceHost, host),
         mesh,
         identity: tables.identity,
       }
-      const object = sidecar === '' ? undefined : read.one(tables.inputs.config.Sidecar, sidecar)
       return [[key, buildScope(object, facts)]]
     },
+    { equals: isSameData, isWide: true },
+  )
+  const reach = graph.derive(
+    'reach',
+    scope,
+    row => row.services.map(service => [serviceKey(service), service] as const),
     { equals: isSameData },
   )
   return {
     scope,
-    reach: graph.derive('reach', scope, row => row.services.map(service => [serviceKey(service), service]), {
+    settings: graph.derive('settings', scope, ({ egress: _, services: __, ...rest }, key) => [[key, rest]], {
       equals: isSameData,
     }),
+    reach,
+    reachHost: reach.index('host', row => [row.host]),
+    port: graph.derive('port', scope, row => portScopes(row), { equals: isSameData }),
   }
+}
+
+interface Candidates {
+  readonly services: readonly Service[]
+  readonly virtualServices: readonly VirtualServiceConfig[]
+}
+
+/** Everything that the Sidecar's hosts could name, oldest first: of the namespaces that it names, or of the whole mesh. */
+function candidatesOf(
+  read: Lookup,
+  tables: MeshTables,
+  sidecar: SidecarObject | undefined,
+  namespace: string,
+): Candidates {
+  const egress = sidecar?.spec.egress ?? []
+  const imports = egress.flatMap(({ hosts }) => parseEgressHosts(hosts ?? [], namespace).imports)
+  if (egress.length === 0 || imports.some(isWhole)) {
+    return {
+      services: read.one(tables.serviceOrder, 'mesh') ?? [],
+      virtualServices: read.one(tables.virtualOrder, 'mesh') ?? [],
+    }
+  }
+  const namespaces = [...new Set(imports.map(item => item.namespace))]
+  return {
+    services: namespaces.flatMap(each => read.where(tables.serviceNamespace, each)).sort(byAge),
+    virtualServices: namespaces.flatMap(each => read.where(tables.virtualNamespace, each)).sort(byAge),
+  }
+}
+
+function isWhole({ namespace }: EgressHost): boolean {
+  return namespace === '*'
 }

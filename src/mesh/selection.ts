@@ -6,7 +6,7 @@ export function selects(selector: Labels, labels: Labels): boolean {
   return keys.length > 0 && keys.every(key => Object.hasOwn(labels, key) && labels[key] === selector[key])
 }
 
-interface Aged {
+export interface Aged {
   readonly creationTimestamp: string
   readonly name: string
   readonly namespace: string

@@ -113,7 +113,7 @@ export function declareMesh(graph: Graph, identity: MeshIdentity): MeshTables {
     virtual,
     virtualNamespace,
     virtualOrder: declareOrder(graph, 'virtualOrder', virtualNamespace),
-    interest: declareInterests(graph, { service, rule, virtual, settingsOf }),
+    interest: declareInterests(graph, { service, rule, virtual, telemetry: inputs.config.Telemetry, settingsOf }),
     sidecars,
     sidecarConflict: declareSidecarConflicts(graph, sidecars),
     peerPolicies: inputs.config.PeerAuthentication.index('namespace', row => [row.namespace]),

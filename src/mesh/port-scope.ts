@@ -1,0 +1,66 @@
+import { type Hostname, hostsOverlap, isWildcard } from './hostname.js'
+import type { EgressListener, SidecarScope, VirtualServiceConfig } from './scope.js'
+import type { Service } from './service.js'
+
+/** The share that one port has in a scope: it decides the port's listeners and its routes. */
+export interface PortScope {
+  readonly port: number
+  /** Listeners of that port, and those for all ports, with the services that have the port and the VirtualServices that speak of those. */
+  readonly egress: readonly EgressListener[]
+}
+
+/** Hosts that no service has are served at this port alone. */
+const HTTP_PORT = 80
+
+/** By port number, as text. */
+export function portScopes({ egress }: SidecarScope): readonly (readonly [string, PortScope])[] {
+  const parts = egress.map(listener => ({ listener, byPort: byPort(listener), find: finderOf(listener) }))
+  const ports = new Set(parts.flatMap(part => [...part.byPort.keys()]))
+  return [...ports].map(port => {
+    const there = parts.filter(({ listener }) => listener.port === undefined || listener.port.number === port)
+    const share = there.map(({ listener, byPort: services, find }) => {
+      const own = services.get(port) ?? []
+      return { ...listener, services: own, virtualServices: find(own, port) }
+    })
+    return [String(port), { port, egress: share }] as const
+  })
+}
+
+function byPort({ port, services }: EgressListener): ReadonlyMap<number, readonly Service[]> {
+  if (port !== undefined) return new Map([[port.number, services]])
+  const found = new Map<number, Service[]>()
+  for (const service of services)
+    for (const number of new Set(service.ports.map(each => each.port))) {
+      const there = found.get(number)
+      if (there === undefined) found.set(number, [service])
+      else there.push(service)
+    }
+  return found
+}
+
+type Finder = (services: readonly Service[], port: number) => readonly VirtualServiceConfig[]
+
+/** Those whose hosts overlap a service's, in the listener's order; at the port of HTTP also those of hosts that nobody has. */
+function finderOf({ virtualServices }: EgressListener): Finder {
+  const exact = new Map<Hostname, number[]>()
+  const wild: number[] = []
+  for (const [index, { spec }] of virtualServices.entries())
+    for (const host of spec.hosts ?? []) {
+      if (isWildcard(host)) wild.push(index)
+      else exact.set(host, [...(exact.get(host) ?? []), index])
+    }
+  const hostsOf = (index: number): readonly Hostname[] => virtualServices[index]?.spec.hosts ?? []
+  return (services, port) => {
+    if (virtualServices.length === 0) return virtualServices
+    const found = new Set<number>()
+    for (const { host } of services) {
+      const candidates = isWildcard(host) ? virtualServices.keys() : wild
+      for (const index of exact.get(host) ?? []) found.add(index)
+      for (const index of candidates) if (hostsOf(index).some(each => hostsOverlap(each, host))) found.add(index)
+    }
+    if (port === HTTP_PORT)
+      for (const index of virtualServices.keys())
+        if ((virtualServices[index]?.spec.http ?? []).length > 0) found.add(index)
+    return [...found].sort((a, b) => a - b).flatMap(index => virtualServices[index] ?? [])
+  }
+}
