@@ -23,9 +23,13 @@ export interface ConfigFiles {
   readonly files: ReadonlyMap<string, FileState>
   /** Objects in force, by id. */
   readonly objects: ReadonlyMap<string, ConfigObject>
+  /** The file of each. */
+  readonly holders: ReadonlyMap<string, string>
+  /** Ids that stand in several files: these files, sorted. */
+  readonly contested: ReadonlyMap<string, readonly string[]>
 }
 
-export const NO_CONFIG: ConfigFiles = { files: new Map(), objects: new Map() }
+export const NO_CONFIG: ConfigFiles = { files: new Map(), objects: new Map(), holders: new Map(), contested: new Map() }
 
 /** One batch for the engine's inputs, and the findings on all files as they are now. */
 export interface ConfigChange {
@@ -42,8 +46,9 @@ export interface ConfigChange {
 /**
  * What a new snapshot of files changes. Pure, and independent of history but for one thing: an object whose document is invalid
  * now keeps its last good version, as long as its document is there. A document that cannot be read at all might have been any
- * of the file's objects: all that the file no longer names stay until it can be read again. Files that did not change are not
- * parsed again. Of several objects with one id the one in the first file (by path) is in force; the others are problems.
+ * of the file's objects: all that the file no longer names stay until it can be read again. Of several objects with one id the
+ * one in the first file (by path) is in force; the others are problems. Files that did not change are not parsed again, and
+ * objects that only they hold are not looked at.
  */
 export function readConfigFiles(
   before: ConfigFiles,
@@ -51,22 +56,108 @@ export function readConfigFiles(
   options: ParseConfigOptions = {},
 ): ConfigChange {
   const files = new Map<string, FileState>()
+  const touched = new Set<string>()
+  const touch = (file: FileState | undefined): void => {
+    for (const id of file?.objects.keys() ?? []) touched.add(id)
+  }
+  const changed: string[] = []
   for (const [path, content] of snapshot) {
     const known = before.files.get(path)
-    files.set(
-      path,
-      known !== undefined && isSameContent(known.content, content) ? known : readFile(path, content, known, options),
-    )
+    if (known !== undefined && isSameContent(known.content, content)) files.set(path, known)
+    else {
+      const read = readFile(path, content, known, options)
+      files.set(path, read)
+      changed.push(path)
+      touch(known)
+      touch(read)
+    }
   }
-  const problems = [...files.values()].flatMap(file => file.problems)
-  const objects = merge(files, problems)
-  const state: ConfigFiles = { files, objects }
-  return {
-    state,
-    ...difference(before.objects, objects),
-    problems,
-    ignored: [...files.values()].flatMap(file => file.ignored),
+  for (const [path, file] of before.files) if (!files.has(path)) touch(file)
+  const { objects, holders, contested, ...difference } = place(before, files, touched, changed)
+  const state: ConfigFiles = { files, objects, holders, contested }
+  return { state, ...difference, ...findings(state) }
+}
+
+/** Which file's object is in force, of each id that a file which changed holds or held. */
+function place(
+  before: ConfigFiles,
+  files: ReadonlyMap<string, FileState>,
+  touched: ReadonlySet<string>,
+  changed: readonly string[],
+): Pick<ConfigChange, 'put' | 'remove' | 'moved'> & Omit<ConfigFiles, 'files'> {
+  const objects = new Map(before.objects)
+  const inForce = new Map(before.holders)
+  const contested = new Map(before.contested)
+  const put: ConfigObject[] = []
+  const remove: ConfigObject[] = []
+  const moved: ConfigObject[] = []
+  const holders = holdersOf(before, files, touched, changed)
+  for (const id of touched) {
+    const [first, ...others] = holders.get(id) ?? []
+    if (others.length > 0) contested.set(id, holders.get(id) ?? [])
+    else contested.delete(id)
+    const old = before.objects.get(id)
+    const now = first === undefined ? undefined : files.get(first)?.objects.get(id)
+    if (first === undefined) inForce.delete(id)
+    else inForce.set(id, first)
+    if (now === old) continue
+    if (now === undefined) objects.delete(id)
+    else objects.set(id, now)
+    if (now === undefined) remove.push(old as ConfigObject)
+    else if (old === undefined || !isSameObject(old, now)) put.push(now)
+    else if (!isSamePlace(old, now)) moved.push(now)
   }
+  return { objects, holders: inForce, contested, put, remove, moved }
+}
+
+/** The files that hold each of these ids now, sorted. */
+function holdersOf(
+  before: ConfigFiles,
+  files: ReadonlyMap<string, FileState>,
+  touched: ReadonlySet<string>,
+  changed: readonly string[],
+): ReadonlyMap<string, readonly string[]> {
+  const holders = new Map<string, Set<string>>()
+  const hold = (id: string, path: string | undefined): void => {
+    if (path === undefined || files.get(path)?.objects.has(id) !== true) return
+    const held = holders.get(id)
+    if (held === undefined) holders.set(id, new Set([path]))
+    else held.add(path)
+  }
+  for (const path of changed) for (const id of files.get(path)?.objects.keys() ?? []) hold(id, path)
+  for (const id of touched) {
+    for (const path of before.contested.get(id) ?? []) hold(id, path)
+    hold(id, before.holders.get(id))
+  }
+  return new Map([...holders].map(([id, paths]) => [id, [...paths].sort()]))
+}
+
+/** Those of each file, then the objects that another file's stands before. */
+function findings({ files, contested }: ConfigFiles): Pick<ConfigChange, 'problems' | 'ignored'> {
+  const problems: Problem[] = []
+  const ignored: IgnoredDocument[] = []
+  for (const file of files.values()) {
+    problems.push(...file.problems)
+    ignored.push(...file.ignored)
+  }
+  const twice: { readonly path: string; readonly problem: Problem }[] = []
+  for (const [id, [first, ...others]] of contested) {
+    const winner = files.get(first ?? '')?.objects.get(id)
+    for (const path of others) {
+      const object = files.get(path)?.objects.get(id)
+      if (object !== undefined && winner !== undefined) twice.push({ path, problem: duplicateProblem(object, winner) })
+    }
+  }
+  twice.sort((a, b) => compare(a.path, b.path) || lineOf(a.problem) - lineOf(b.problem))
+  return { problems: [...problems, ...twice.map(({ problem }) => problem)], ignored }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function lineOf({ position }: Problem): number {
+  return position?.line ?? 0
 }
 
 function isSameContent(a: FileContent, b: FileContent): boolean {
@@ -152,33 +243,6 @@ function duplicateProblem(object: ConfigObject, first: ConfigObject): Problem {
 
 function nameOf({ kind, namespace, name }: ConfigObject): string {
   return `${kind} ${namespace === '' ? name : `${namespace}/${name}`}`
-}
-
-function merge(files: ReadonlyMap<string, FileState>, problems: Problem[]): Map<string, ConfigObject> {
-  const objects = new Map<string, ConfigObject>()
-  for (const path of [...files.keys()].sort()) {
-    for (const [id, object] of files.get(path)?.objects ?? []) {
-      const first = objects.get(id)
-      if (first === undefined) objects.set(id, object)
-      else problems.push(duplicateProblem(object, first))
-    }
-  }
-  return objects
-}
-
-function difference(
-  before: ReadonlyMap<string, ConfigObject>,
-  now: ReadonlyMap<string, ConfigObject>,
-): Pick<ConfigChange, 'put' | 'remove' | 'moved'> {
-  const put: ConfigObject[] = []
-  const moved: ConfigObject[] = []
-  for (const [id, object] of now) {
-    const old = before.get(id)
-    if (old === object) continue
-    if (old === undefined || !isSameObject(old, object)) put.push(object)
-    else if (!isSamePlace(old, object)) moved.push(object)
-  }
-  return { put, moved, remove: [...before].filter(([id]) => !now.has(id)).map(([, object]) => object) }
 }
 
 function isSamePlace({ source: a }: ConfigObject, { source: b }: ConfigObject): boolean {

@@ -141,6 +141,71 @@ describe('watchFiles', () => {
     while (text('later/a.yaml', snapshot) !== 'here') ({ snapshot } = await next())
   })
 
+  it('reads only what an event names: the other files are the same objects as before', async () => {
+    await mkdir(join(root, 'config'))
+    for (const path of ['a.yaml', 'b.yaml', 'd.yaml']) await writeFile(join(root, 'config', path), path)
+    const { watch, next } = await watchOf(['config'])
+    const before = watch.current()
+    const kept = join(root, 'config/b.yaml')
+    for (const [path, content] of [
+      ['a.yaml', 'new'],
+      ['c.yaml', 'between'],
+    ] as const) {
+      await writeFile(join(root, 'config', path), content)
+      const { snapshot, changed } = await next()
+      expect(changed).toEqual([join(root, 'config', path)])
+      expect(snapshot.get(kept)).toBe(before.get(kept))
+      expect([...snapshot.keys()]).toEqual([...snapshot.keys()].sort())
+    }
+    await rm(join(root, 'config/a.yaml'))
+    const { snapshot, changed } = await next()
+    expect([changed, snapshot.has(join(root, 'config/a.yaml'))]).toEqual([[join(root, 'config/a.yaml')], false])
+  })
+
+  it('follows links inside a folder, to whatever name they lead', async () => {
+    await mkdir(join(root, 'config'))
+    await writeFile(join(root, 'config/target.txt'), 'one')
+    await symlink('target.txt', join(root, 'config/a.yaml'))
+    const { next, text } = await watchOf(['config'])
+    await writeFile(join(root, 'config/target.txt'), 'two')
+    expect(text('config/a.yaml', (await next()).snapshot)).toBe('two')
+  })
+
+  it('does not read the neighbours of a file that was named', async () => {
+    await writeFile(join(root, 'a.yaml'), 'one')
+    const { watch, next } = await watchOf(['a.yaml'])
+    await writeFile(join(root, 'b.yaml'), 'neighbour')
+    await writeFile(join(root, 'a.yaml'), 'two')
+    await next()
+    expect([...watch.current().keys()]).toEqual([join(root, 'a.yaml')])
+  })
+
+  it('sees a file that becomes a folder, and a folder that goes', async () => {
+    await mkdir(join(root, 'config/sub'), { recursive: true })
+    await writeFile(join(root, 'config/a.yaml'), 'one')
+    await writeFile(join(root, 'config/sub/b.yaml'), 'b')
+    const { next, watch, changes } = await watchOf(['config'])
+    await rm(join(root, 'config/sub'), { recursive: true })
+    await rm(join(root, 'config/a.yaml'))
+    await mkdir(join(root, 'config/a.yaml'))
+    await writeFile(join(root, 'config/a.yaml/c.yaml'), 'c')
+    do await next()
+    while (watch.current().size !== 1 || watch.current().has(join(root, 'config/a.yaml')))
+    expect([[...watch.current().keys()], changes]).toEqual([[join(root, 'config/a.yaml/c.yaml')], []])
+  })
+
+  it('gives a file that was emptied the time to be written', async () => {
+    await writeFile(join(root, 'a.yaml'), 'one')
+    const { changes, next, text } = await watchOf(['a.yaml'])
+    await writeFile(join(root, 'a.yaml'), '')
+    await new Promise(resolve => setTimeout(resolve, 30))
+    await writeFile(join(root, 'a.yaml'), 'two')
+    expect(text('a.yaml', (await next()).snapshot)).toBe('two')
+    expect(changes).toEqual([])
+    await writeFile(join(root, 'a.yaml'), '')
+    expect(text('a.yaml', (await next()).snapshot)).toBe('')
+  })
+
   it('ends with close', async () => {
     await writeFile(join(root, 'a.yaml'), 'one')
     const { watch, changes } = await watchOf(['a.yaml'], { pollMs: 10 })

@@ -1,9 +1,12 @@
 import { type FSWatcher, watch } from 'node:fs'
-import { equalContent, type FileSnapshot, NOTHING_READ, type Reading, readPaths } from './snapshot.js'
+import { join } from 'node:path'
+import { equalContent, type FileSnapshot, mayMatter, type Reading, readPaths, rereadEntries } from './snapshot.js'
 
 export interface WatchOptions {
   /** Quiet time before a change is looked at; a mounted ConfigMap and most editors touch several entries in a row. */
   readonly debounceMs?: number
+  /** The same for the first change after a quiet time, by default as long: what follows soon after it is batched. */
+  readonly firstMs?: number
   /** How often everything is compared anyway, for file systems that report nothing (network mounts) and lost events. */
   readonly pollMs?: number
 }
@@ -15,12 +18,17 @@ export interface FileWatch {
 }
 
 const DEBOUNCE_MS = 100
+/** Changes that do not end are looked at all the same, this long after the first. */
+const MAX_DEBOUNCE_MS = 1_000
 const POLL_MS = 2_000
+/** Of all time, at most one part in this many is spent on polling: it is slower where there are more files. */
+const POLL_SHARE = 50
 
 /**
  * Reads files and folders (absolute paths) now, and again whenever they change: in place, by an editor's rename, by the swap of
  * a link anywhere on the way (a mounted ConfigMap's `..data`), by removal and return. `onChange` gets the new snapshot and the
- * paths that differ, and is called only if a content differs. A missing file is an entry with an error until it is there.
+ * paths that differ, and is called only if a content differs; only files that an event names are read again. A missing file is
+ * an entry with an error until it is there; one that was emptied is given the time to be written.
  */
 export async function watchFiles(
   paths: readonly string[],
@@ -28,40 +36,120 @@ export async function watchFiles(
   options: WatchOptions = {},
 ): Promise<FileWatch> {
   const debounceMs = options.debounceMs ?? DEBOUNCE_MS
+  const pollMs = options.pollMs ?? POLL_MS
   let state = await firstReading(paths, debounceMs)
+  const pending: Pending = { entries: new Set(), isAll: true, since: undefined, hasWaited: false }
   let isClosed = false
   let isReading = false
+  let lastChange = Number.NEGATIVE_INFINITY
   let timer: NodeJS.Timeout | undefined
+  let pollTimer: NodeJS.Timeout | undefined
 
-  // After an event everything is read, even what looks untouched: two writes in one clock tick leave the same times.
-  const refresh = async (known: Reading): Promise<void> => {
+  async function refresh(): Promise<void> {
     if (isReading) return schedule()
     isReading = true
-    const next = await readPaths(paths, known)
+    const taken = take(pending)
+    const next = await readPending(paths, state, taken)
     isReading = false
     if (isClosed) return
-    if (next === undefined) return schedule()
+    if (next === undefined || (!taken.hasWaited && isEmptied(state, next, taken))) {
+      give(pending, { ...taken, hasWaited: next !== undefined })
+      return schedule(debounceMs)
+    }
+    replace(next)
+  }
+
+  function replace(next: Reading): void {
     const changed = differences(state.snapshot, next.snapshot)
     state = next
     folders.follow(next.folders)
-    if (changed.length > 0) onChange(next.snapshot, changed)
+    if (changed.length === 0) return
+    lastChange = performance.now()
+    onChange(next.snapshot, changed)
   }
-  const schedule = (): void => {
+
+  function schedule(wait?: number): void {
     clearTimeout(timer)
-    if (!isClosed) timer = setTimeout(() => void refresh(NOTHING_READ), debounceMs)
+    if (isClosed) return
+    const now = performance.now()
+    pending.since ??= now
+    const isFirst = now - lastChange >= debounceMs
+    const quiet = wait ?? (isFirst ? (options.firstMs ?? debounceMs) : debounceMs)
+    timer = setTimeout(() => void refresh(), Math.max(0, Math.min(quiet, pending.since + MAX_DEBOUNCE_MS - now)))
   }
-  const folders = watchFolders(schedule)
+
+  const folders = watchFolders((folder, name) => {
+    const entry = name === null ? undefined : join(folder, name)
+    if (entry === undefined) pending.isAll = true
+    else if (mayMatter(state, entry)) pending.entries.add(entry)
+    else return
+    schedule()
+  })
   folders.follow(state.folders)
   // What changed between the first reading and the first watch told nobody.
   schedule()
-  const poll = setInterval(() => void refresh(state), options.pollMs ?? POLL_MS)
+
+  async function poll(): Promise<void> {
+    const start = performance.now()
+    // What is being read anyway needs no poll; and a change that is told by an event is not taken from it here.
+    if (!isReading && pending.since === undefined) {
+      isReading = true
+      const next = await readPaths(paths, state)
+      isReading = false
+      if (isClosed) return
+      if (next !== undefined && pending.since === undefined) replace(next)
+    }
+    pollLater(POLL_SHARE * (performance.now() - start))
+  }
+  function pollLater(ms: number): void {
+    pollTimer = setTimeout(() => void poll(), Math.max(pollMs, ms))
+  }
+  pollLater(0)
+
   const close = (): void => {
     isClosed = true
     clearTimeout(timer)
-    clearInterval(poll)
+    clearTimeout(pollTimer)
     folders.follow(new Map())
   }
   return { current: () => state.snapshot, close }
+}
+
+/** What has to be looked at. */
+interface Pending {
+  entries: Set<string>
+  /** An event did not say what it was about. */
+  isAll: boolean
+  /** When the first of it came. */
+  since: number | undefined
+  /** A file that is empty now was given the time to be written. */
+  hasWaited: boolean
+}
+
+function take(pending: Pending): Pending {
+  const taken = { ...pending }
+  Object.assign(pending, { entries: new Set(), isAll: false, since: undefined, hasWaited: false } satisfies Pending)
+  return taken
+}
+
+function give(pending: Pending, { entries, isAll, hasWaited }: Pending): void {
+  for (const entry of entries) pending.entries.add(entry)
+  pending.isAll ||= isAll
+  pending.hasWaited = hasWaited
+}
+
+async function readPending(
+  paths: readonly string[],
+  state: Reading,
+  { entries, isAll }: Pending,
+): Promise<Reading | undefined> {
+  const part = isAll ? 'unclear' : await rereadEntries(state, entries)
+  return part === 'unclear' ? readPaths(paths, state) : part
+}
+
+/** Writing in place begins by throwing away what was there: an empty file is rarely what anybody meant. */
+function isEmptied(before: Reading, after: Reading, { entries }: Pending): boolean {
+  return [...entries].some(entry => after.marks.get(entry)?.size === 0 && (before.marks.get(entry)?.size ?? 0) > 0)
 }
 
 async function firstReading(paths: readonly string[], pauseMs: number): Promise<Reading> {
@@ -73,8 +161,10 @@ async function firstReading(paths: readonly string[], pauseMs: number): Promise<
 }
 
 function differences(before: FileSnapshot, after: FileSnapshot): string[] {
-  const paths = new Set([...before.keys(), ...after.keys()])
-  return [...paths].filter(path => !equalContent(before.get(path), after.get(path))).sort()
+  if (before === after) return []
+  const changed = [...after].filter(([path, content]) => !equalContent(before.get(path), content)).map(([path]) => path)
+  const gone = [...before.keys()].filter(path => !after.has(path))
+  return [...changed, ...gone].sort()
 }
 
 interface FolderWatches {
@@ -82,13 +172,19 @@ interface FolderWatches {
   readonly follow: (folders: ReadonlyMap<string, string>) => void
 }
 
-function watchFolders(onEvent: () => void): FolderWatches {
+/** Null: the system does not say which entry of the folder. */
+type OnEvent = (folder: string, name: string | null) => void
+
+function watchFolders(onEvent: OnEvent): FolderWatches {
   const open = new Map<string, { readonly id: string; readonly watcher: FSWatcher }>()
+  let followed: ReadonlyMap<string, string> | undefined
   const drop = (folder: string): void => {
     open.get(folder)?.watcher.close()
     open.delete(folder)
+    followed = undefined
   }
   const follow = (folders: ReadonlyMap<string, string>): void => {
+    if (folders === followed) return
     for (const [folder, { id }] of open) if (folders.get(folder) !== id) drop(folder)
     for (const [folder, id] of folders) {
       if (open.has(folder)) continue
@@ -97,14 +193,15 @@ function watchFolders(onEvent: () => void): FolderWatches {
       watcher.on('error', () => drop(folder))
       open.set(folder, { id, watcher })
     }
+    followed = folders
   }
   return { follow }
 }
 
 /** Nothing where the system has no more watches to give, or the folder just went: the poll still sees changes. */
-function tryWatch(folder: string, onEvent: () => void): FSWatcher | undefined {
+function tryWatch(folder: string, onEvent: OnEvent): FSWatcher | undefined {
   try {
-    return watch(folder, { persistent: false }, onEvent)
+    return watch(folder, { persistent: false }, (_, name) => onEvent(folder, name))
   } catch {
     return undefined
   }

@@ -1,5 +1,7 @@
-import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises'
-import { dirname, extname, join } from 'node:path'
+import { lstat, readFile, realpath, stat } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { basename, dirname, extname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { err, ok, type Result } from '../lang/result.js'
 
 /** What one path held: its text, or in a few words why there is none, such as `no such file`. */
@@ -8,16 +10,34 @@ export type FileContent = Result<string, string>
 /** All files at one moment, by path, sorted. Files of a folder stand under the folder's path as it was given. */
 export type FileSnapshot = ReadonlyMap<string, FileContent>
 
-/** One reading of a set of paths. */
-export interface Reading {
-  readonly snapshot: FileSnapshot
-  /** Identity, size and times of each file: while they are the same, so is the content (but for writes in one clock tick). */
-  readonly marks: ReadonlyMap<string, string>
-  /** Folders in which a change would matter, with the identity of each: one that was replaced has to be watched anew. */
-  readonly folders: ReadonlyMap<string, string>
+/** Identity, size and times of a file: while they are the same, so is the content. */
+interface Mark {
+  readonly id: string
+  readonly size: number
 }
 
-export const NOTHING_READ: Reading = { snapshot: new Map(), marks: new Map(), folders: new Map() }
+/** One reading of a set of paths. What did not change since the last one is the same object as in it. */
+export interface Reading {
+  readonly snapshot: FileSnapshot
+  readonly marks: ReadonlyMap<string, Mark>
+  /** Folders in which a change would matter, with the identity of each: one that was replaced has to be watched anew. */
+  readonly folders: ReadonlyMap<string, string>
+  /** Of the folders those whose files are read; the others only lead to what was named. */
+  readonly trees: ReadonlySet<string>
+  /** Entries that lead to what was named: links and named folders. If one is another now, so may everything be. */
+  readonly leads: ReadonlySet<string>
+  /** Whether there are links on the way or in the trees: what they lead through may have any name. */
+  readonly hasLinks: boolean
+}
+
+export const NOTHING_READ: Reading = {
+  snapshot: new Map(),
+  marks: new Map(),
+  folders: new Map(),
+  trees: new Set(),
+  leads: new Set(),
+  hasLinks: false,
+}
 
 /** Larger is not configuration, and a snapshot holds every text in memory. */
 const FILE_LIMIT_BYTES = 64 * 1024 * 1024
@@ -25,65 +45,168 @@ const FILE_LIMIT_BYTES = 64 * 1024 * 1024
 const FOLDER_DEPTH = 16
 /** Only these files of a folder are read; a file that is named itself may be called anything. */
 const EXTENSIONS: ReadonlySet<string> = new Set(['.yaml', '.yml', '.json'])
+/** Within one tick of the file system's clock two writes leave the same times: a mark as young as this (ms) is not trusted. */
+const TICK_MS = 50
+
+// These cost a fraction of what those of fs/promises do, which open a handle of their own for every file.
+const statOf = promisify(stat)
+const lstatOf = promisify(lstat)
+const realpathOf = promisify(realpath)
+const textOf = promisify(readFile)
 
 /**
  * Reads every path, folders recursively. A file whose mark is the same as in `known` is not read again. Returns nothing if
  * something changed under the reader, since the texts may then belong to different states: try again later.
  */
 export async function readPaths(paths: readonly string[], known: Reading = NOTHING_READ): Promise<Reading | undefined> {
-  const before = await markPaths(paths)
+  const now = Date.now()
+  const before = await markPaths(paths, now)
+  if (known !== NOTHING_READ && isEqual(before.marks, known.marks)) return { ...before, snapshot: known.snapshot }
   const entries = [...before.marks].map(async ([path, mark]): Promise<[string, FileContent]> => {
-    const seen = known.marks.get(path) === mark ? known.snapshot.get(path) : undefined
-    return [path, seen ?? (await readText(path))]
+    const seen = known.marks.get(path)?.id === mark.id ? known.snapshot.get(path) : undefined
+    return [path, seen ?? sameOr(known.snapshot.get(path), await readText(path, mark))]
   })
   const snapshot = new Map(await Promise.all(entries))
-  const after = await markPaths(paths)
-  return isEqual(before.marks, after.marks) ? { snapshot, ...after } : undefined
+  const after = await markPaths(paths, now)
+  return isEqual(before.marks, after.marks) ? { ...after, snapshot } : undefined
 }
 
-function isEqual(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
-  return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value)
+/** Whether a change of that entry of a watched folder could change what is read. */
+export function mayMatter(reading: Reading, entry: string): boolean {
+  const { marks, folders, trees, leads, hasLinks } = reading
+  if (marks.has(entry) || leads.has(entry) || folders.has(entry)) return true
+  return hasLinks || (trees.has(dirname(entry)) && !basename(entry).startsWith('.'))
+}
+
+/**
+ * Reads these entries of watched folders again, whatever their marks say, and nothing else. `unclear`: one of them is more than
+ * a file, so that everything has to be looked at; nothing: one changed under the reader.
+ */
+export async function rereadEntries(
+  known: Reading,
+  entries: Iterable<string>,
+): Promise<Reading | 'unclear' | undefined> {
+  const now = Date.now()
+  const marks = new Map(known.marks)
+  const snapshot = new Map(known.snapshot)
+  let isSorted = true
+  for (const entry of entries) {
+    const mark = await markEntry(known, entry, now)
+    if (mark === 'unclear') return 'unclear'
+    if (mark === undefined) {
+      marks.delete(entry)
+      snapshot.delete(entry)
+      continue
+    }
+    const content = await readText(entry, mark)
+    const after = await markEntry(known, entry, now)
+    if (after === 'unclear' || after?.id !== mark.id) return undefined
+    isSorted &&= marks.has(entry)
+    marks.set(entry, mark)
+    snapshot.set(entry, sameOr(known.snapshot.get(entry), content))
+  }
+  return { ...known, marks: isSorted ? marks : sorted(marks), snapshot: isSorted ? snapshot : sorted(snapshot) }
+}
+
+/** Nothing: there is no such file, or none that is read. */
+async function markEntry(known: Reading, path: string, now: number): Promise<Mark | 'unclear' | undefined> {
+  if (known.leads.has(path) || known.folders.has(path)) return 'unclear'
+  const isKnown = known.marks.has(path)
+  try {
+    const entry = await lstatOf(path)
+    if (entry.isDirectory() || entry.isSymbolicLink()) return 'unclear'
+    if (!isKnown && !isReadIn(known, path)) return known.hasLinks ? 'unclear' : undefined
+    return markOf(entry, now)
+  } catch (error) {
+    // What was named itself is missed; anything else is simply not there.
+    if (!isKnown) return known.hasLinks ? 'unclear' : undefined
+    return known.trees.has(dirname(path)) ? undefined : { id: reasonOf(error), size: 0 }
+  }
+}
+
+function isReadIn({ trees }: Reading, path: string): boolean {
+  return trees.has(dirname(path)) && EXTENSIONS.has(extname(path)) && !basename(path).startsWith('.')
+}
+
+function sorted<T>(map: ReadonlyMap<string, T>): Map<string, T> {
+  return new Map([...map].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function sameOr(before: FileContent | undefined, now: FileContent): FileContent {
+  return before !== undefined && equalContent(before, now) ? before : now
+}
+
+function isEqual(a: ReadonlyMap<string, Mark>, b: ReadonlyMap<string, Mark>): boolean {
+  if (a.size !== b.size) return false
+  for (const [path, { id }] of a) if (b.get(path)?.id !== id) return false
+  return true
 }
 
 export function equalContent(a: FileContent | undefined, b: FileContent | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b
+  if (a === undefined || b === undefined || a === b) return a === b
   return a.ok ? b.ok && a.value === b.value : !b.ok && a.error === b.error
 }
 
 interface Marks {
-  readonly marks: Map<string, string>
+  readonly marks: Map<string, Mark>
   readonly folders: Map<string, string>
+  readonly trees: Set<string>
+  readonly leads: Set<string>
+  hasLinks: boolean
 }
 
-async function markPaths(paths: readonly string[]): Promise<Marks> {
-  const found: Marks = { marks: new Map(), folders: new Map() }
+async function markPaths(paths: readonly string[], now: number): Promise<Omit<Reading, 'snapshot'>> {
+  const found: Marks = { marks: new Map(), folders: new Map(), trees: new Set(), leads: new Set(), hasLinks: false }
   for (const path of paths) {
-    await markPath(path, found, FOLDER_DEPTH, true)
-    for (const folder of await foldersOnTheWay(path)) await markFolder(folder, found)
+    await markPath(path, found, { depth: FOLDER_DEPTH, isNamed: true, now })
+    for (const folder of await foldersOnTheWay(path, found)) await markFolder(folder, found)
   }
-  return { marks: new Map([...found.marks].sort(([a], [b]) => (a < b ? -1 : 1))), folders: found.folders }
+  return { ...found, marks: sorted(found.marks) }
 }
 
-async function markPath(path: string, found: Marks, depth: number, isNamed: boolean): Promise<void> {
+interface Way {
+  /** How much deeper to look. */
+  readonly depth: number
+  readonly isNamed: boolean
+  readonly now: number
+}
+
+async function markPath(path: string, found: Marks, { depth, isNamed, now }: Way): Promise<void> {
   try {
-    const entry = await stat(path, { bigint: true })
+    const entry = await statOf(path)
     if (!entry.isDirectory()) {
-      const { dev, ino, size, mtimeNs, ctimeNs } = entry
-      if (isNamed || EXTENSIONS.has(extname(path))) found.marks.set(path, `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`)
+      if (isNamed || EXTENSIONS.has(extname(path))) found.marks.set(path, markOf(entry, now))
     } else if (depth > 0) {
       found.folders.set(path, `${entry.dev}:${entry.ino}`)
-      const names = (await readdir(path)).filter(name => !name.startsWith('.'))
-      for (const name of names) await markPath(join(path, name), found, depth - 1, false)
+      found.trees.add(path)
+      const entries = (await readdir(path, { withFileTypes: true })).filter(({ name }) => !name.startsWith('.'))
+      if (entries.some(each => each.isSymbolicLink())) found.hasLinks = true
+      const way = { depth: depth - 1, isNamed: false, now }
+      const looked = entries.filter(each => !each.isFile() || EXTENSIONS.has(extname(each.name)))
+      await Promise.all(looked.map(({ name }) => markPath(join(path, name), found, way)))
     }
   } catch (error) {
     // An entry that vanished between listing and looking is simply not there; a path that the user named is missed.
-    if (isNamed) found.marks.set(path, reasonOf(error))
+    if (isNamed) found.marks.set(path, { id: reasonOf(error), size: 0 })
   }
+}
+
+interface Entry {
+  readonly dev: number
+  readonly ino: number
+  readonly size: number
+  readonly mtimeMs: number
+  readonly ctimeMs: number
+}
+
+function markOf({ dev, ino, size, mtimeMs, ctimeMs }: Entry, now: number): Mark {
+  const isYoung = ctimeMs > now - TICK_MS
+  return { id: `${dev}:${ino}:${size}:${mtimeMs}:${ctimeMs}${isYoung ? ':young' : ''}`, size }
 }
 
 async function markFolder(folder: string, found: Marks): Promise<void> {
   try {
-    const { dev, ino } = await stat(folder)
+    const { dev, ino } = await statOf(folder)
     found.folders.set(folder, `${dev}:${ino}`)
   } catch {
     // Not there (yet): nothing to watch; the poll finds it when it appears.
@@ -91,25 +214,32 @@ async function markFolder(folder: string, found: Marks): Promise<void> {
 }
 
 /** The folder of the path, that of what it leads to, and that of every link on the way, whose swap changes what it means. */
-async function foldersOnTheWay(path: string): Promise<Set<string>> {
+async function foldersOnTheWay(path: string, found: Marks): Promise<Set<string>> {
+  const { leads, trees } = found
   const folders = new Set([dirname(path)])
+  if (trees.has(path)) leads.add(path)
   for (let step = path; dirname(step) !== step; step = dirname(step)) {
-    const isLink = await lstat(step).then(
+    const isLink = await lstatOf(step).then(
       entry => entry.isSymbolicLink(),
       () => false,
     )
-    if (isLink) folders.add(dirname(step))
+    if (!isLink) continue
+    folders.add(dirname(step))
+    leads.add(step)
+    found.hasLinks = true
   }
-  const real = await realpath(path).catch(() => undefined)
-  if (real !== undefined) folders.add(dirname(real))
+  const real = await realpathOf(path).catch(() => undefined)
+  if (real !== undefined && real !== path) {
+    folders.add(dirname(real))
+    leads.add(real)
+  }
   return folders
 }
 
-async function readText(path: string): Promise<FileContent> {
+async function readText(path: string, { size }: Mark): Promise<FileContent> {
+  if (size > FILE_LIMIT_BYTES) return err(`larger than ${FILE_LIMIT_BYTES} bytes`)
   try {
-    const { size } = await stat(path)
-    if (size > FILE_LIMIT_BYTES) return err(`larger than ${FILE_LIMIT_BYTES} bytes`)
-    return ok(await readFile(path, 'utf8'))
+    return ok(await textOf(path, 'utf8'))
   } catch (error) {
     return err(reasonOf(error))
   }
