@@ -1,9 +1,17 @@
 import type { ServiceEntry, ServiceEntry_Resolution } from '../config/istio-types.generated.js'
 import type { ConfigObject } from '../config/object.js'
 import { parseCidr } from '../lang/cidr.js'
+import type { AutoAddress } from './auto-addresses.js'
 import { normaliseExportTo } from './export-to.js'
 import { parseProtocol } from './protocol.js'
-import { type Resolution, type Service, type TrafficDistribution, UNSPECIFIED_V4 } from './service.js'
+import {
+  type Resolution,
+  type Service,
+  type ServiceKey,
+  serviceKey,
+  type TrafficDistribution,
+  UNSPECIFIED_V4,
+} from './service.js'
 import { isClusterLocalHost, type MeshIdentity, type MeshSettings } from './settings.js'
 
 const RESOLUTIONS: Readonly<Record<ServiceEntry_Resolution, Resolution>> = {
@@ -14,11 +22,12 @@ const RESOLUTIONS: Readonly<Record<ServiceEntry_Resolution, Resolution>> = {
   DYNAMIC_DNS: 'dynamic-dns',
 }
 
-/** One service for each host of the entry. */
+/** One service for each host of the entry; `autoAddress` is asked for what stands for a host without addresses. */
 export function servicesOfEntry(
   object: ConfigObject<ServiceEntry>,
   mesh: MeshSettings,
   identity: MeshIdentity,
+  autoAddress: (key: ServiceKey) => AutoAddress | undefined = () => undefined,
 ): readonly Service[] {
   const { spec, namespace } = object
   const ports = spec.ports ?? []
@@ -37,8 +46,8 @@ export function servicesOfEntry(
     resolution: RESOLUTIONS[spec.resolution ?? 'NONE'],
     address: addresses[0] ?? UNSPECIFIED_V4,
     clusterAddresses: addresses.length === 0 ? {} : { [identity.configCluster]: addresses },
-    autoAddress: '',
-    autoAddressV6: '',
+    autoAddress: autoAddress(serviceKey({ host, namespace }))?.v4 ?? '',
+    autoAddressV6: autoAddress(serviceKey({ host, namespace }))?.v6 ?? '',
     isHeadless: false,
     isMeshExternal: spec.location !== 'MESH_INTERNAL',
     labels: object.labels,

@@ -57,6 +57,7 @@ export {
   UNSPECIFIED_V4,
   UNSPECIFIED_V6,
 } from './service.js'
+export { addressesFor, isOfFamily, isUnspecified } from './service-addresses.js'
 export { DEFAULT_IDENTITY, type MeshIdentity, type MeshSettings, rootNamespaceOf, trustDomainOf } from './settings.js'
 export {
   buildScope,

@@ -33,7 +33,7 @@ export interface Service {
   readonly resolution: Resolution
   /**
    * The address of the service in most clusters: first VIP, or `0.0.0.0` when it has none (headless, ServiceEntry without
-   * addresses). A ServiceEntry's may be a prefix `10.0.0.0/8`. Use `addressesFor` of lookups.ts for what a proxy should see.
+   * addresses). A ServiceEntry's may be a prefix `10.0.0.0/8`. Use `addressesFor` for what a proxy should see.
    */
   readonly address: string
   /** All VIPs by cluster id: ServiceEntries stand under the id of the config cluster. */

@@ -3,6 +3,7 @@ import type { KubeNamespace } from '../config/kinds/kubernetes/workloads.js'
 import type { ConfigObject } from '../config/object.js'
 import { type Graph, type Index, isSameData, type Lookup, type Table } from '../engine/index.js'
 import type { AuthorizationObject } from './authorization.js'
+import { type AutoAddress, addressCandidates, allocateAddresses } from './auto-addresses.js'
 import { declareBestRule, type RuleMemo } from './best-rule.js'
 import { resolveDelegates } from './delegates.js'
 import { consolidate, keyOfRule, type RuleKey } from './destination-rules.js'
@@ -185,14 +186,29 @@ function declareServices(graph: Graph, { inputs, identity, settingsOf }: Places)
     },
     SAME,
   )
+  const autoAddress = declareAutoAddresses(graph, inputs)
   const entries = graph.derive(
     'serviceOfEntry',
     inputs.config.ServiceEntry,
-    (object, _, read) =>
-      servicesOfEntry(object, settingsOf(read), identity).map(service => [serviceKey(service), service] as const),
+    (object, _, read) => {
+      const services = servicesOfEntry(object, settingsOf(read), identity, key => read.one(autoAddress, key))
+      return services.map(service => [serviceKey(service), service] as const)
+    },
     { ...SAME, merge: claims => mergeEntries(claims.map(({ row }) => row)) },
   )
   return graph.union('service', [known, entries], { merge: ([claim]) => firstOf(claim?.row) })
+}
+
+/** All at once, since they must differ; what comes out of it for a host changes only where two want one address. */
+function declareAutoAddresses(graph: Graph, inputs: MeshInputs): Table<ServiceKey, AutoAddress> {
+  const candidates = graph.derive(
+    'addressCandidate',
+    inputs.config.ServiceEntry,
+    object => addressCandidates(object).map(candidate => [candidate.key, candidate] as const),
+    { ...SAME, merge: claims => firstOf(claims.map(({ row }) => row).sort((a, b) => compare(a.since, b.since))[0]) },
+  )
+  const all = candidates.index('mesh', () => ['mesh' as const])
+  return graph.derive('autoAddress', all, rows => allocateAddresses(rows), SAME)
 }
 
 function firstOf<T>(row: T | undefined): T {

@@ -1,24 +1,19 @@
 import { parseIp } from '../../lang/cidr.js'
 import {
+  addressesFor,
   type EgressListener,
   isHttp,
+  isUnspecified,
   type Protocol,
   type Service,
-  UNSPECIFIED_V4,
-  UNSPECIFIED_V6,
 } from '../../mesh/index.js'
 import type { Address, Listener } from '../../proto/envoy-types.generated.js'
-import type { ProxyView } from '../../proxy/view.js'
 import type { Addresses, ListenerFacts } from './listener-facts.js'
 
 const UNIX = 'unix://'
 
 export function isUnix(bind: string): boolean {
   return bind.startsWith(UNIX)
-}
-
-export function isUnspecified(address: string): boolean {
-  return address === UNSPECIFIED_V4 || address === UNSPECIFIED_V6
 }
 
 /** `address` and `additionalAddresses` of a listener. */
@@ -74,20 +69,6 @@ function bindOf({ wildcards }: ListenerFacts, addresses: Addresses): ServiceBind
 function otherFamily(first: string, addresses: readonly string[]): readonly string[] {
   const isV6 = first.includes(':')
   return addresses.filter(address => address.includes(':') !== isV6).slice(0, 1)
-}
-
-/** The addresses under which a proxy may call a service: of its cluster and IP families; `0.0.0.0`: the service has none. */
-export function addressesFor(view: ProxyView, service: Service): readonly string[] {
-  const { clusterAddresses, autoAddress, autoAddressV6, address } = service
-  const listed = Object.hasOwn(clusterAddresses, view.cluster) ? (clusterAddresses[view.cluster] ?? []) : []
-  const reachable = listed.filter(each => (each.includes(':') ? view.ipMode !== 'v4' : view.ipMode !== 'v6'))
-  if (reachable.length > 0) return reachable
-  if (isUnspecified(address) && view.meta.hasDnsCapture && view.meta.hasDnsAutoAllocate) {
-    const own = [view.ipMode === 'v6' ? '' : autoAddress, view.ipMode === 'v4' ? '' : autoAddressV6]
-    const given = own.filter(each => each !== '')
-    if (given.length > 0) return given
-  }
-  return [address]
 }
 
 /** Ports below this one belong to root. */

@@ -1,16 +1,16 @@
-import { type EgressListener, isHttp, isTcp, type Protocol, type Service, type ServicePort } from '../../mesh/index.js'
+import {
+  type EgressListener,
+  isHttp,
+  isTcp,
+  isUnspecified,
+  type Protocol,
+  type Service,
+  type ServicePort,
+} from '../../mesh/index.js'
 import type { HttpFilter, Listener } from '../../proto/envoy-types.generated.js'
 import { tcpChains } from './filter-chain-tcp.js'
 import { dynamicForwardHttp } from './filters.js'
-import {
-  bindsToPort,
-  egressBind,
-  isPortTaken,
-  isUnix,
-  isUnspecified,
-  type ServiceBind,
-  serviceBinds,
-} from './listener-bind.js'
+import { bindsToPort, egressBind, isPortTaken, isUnix, type ServiceBind, serviceBinds } from './listener-bind.js'
 import type { Addresses, ListenerFacts } from './listener-facts.js'
 import { type ListenerSlot, listenerOfSlot, SlotMap } from './listener-slot.js'
 import { portRouteName, sniffedRouteName, unixRouteName } from './names.js'

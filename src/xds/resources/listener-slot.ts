@@ -1,4 +1,4 @@
-import type { Protocol } from '../../mesh/index.js'
+import { isUnspecified, type Protocol } from '../../mesh/index.js'
 import type { ConfigListenerFilter, FilterChain, HttpFilter, Listener } from '../../proto/envoy-types.generated.js'
 import {
   claimConnections,
@@ -10,7 +10,7 @@ import {
 } from './filter-chain.js'
 import { HTTP_INSPECTOR, TLS_INSPECTOR } from './filters.js'
 import { httpConnectionManager } from './http-connection-manager.js'
-import { addressFields, isUnix, isUnspecified } from './listener-bind.js'
+import { addressFields, isUnix } from './listener-bind.js'
 import type { Addresses, ListenerFacts } from './listener-facts.js'
 import { fallbackFilters } from './listener-fallback.js'
 import { listenerName } from './names.js'

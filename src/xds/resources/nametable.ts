@@ -1,5 +1,5 @@
 import { parseIp } from '../../lang/cidr.js'
-import { type Endpoint, type Service, UNSPECIFIED_V4 } from '../../mesh/index.js'
+import { addressesFor, type Endpoint, isOfFamily, isUnspecified, type Service } from '../../mesh/index.js'
 import type { ProxyContext, ProxyView } from '../../proxy/view.js'
 
 /** `istio.networking.nds.v1.NameTable` as proto3 JSON. */
@@ -24,8 +24,8 @@ export function translateNames(context: ProxyContext): NameTable {
   if (context.view.type === 'router') return {}
   for (const { services } of context.scope.egress)
     for (const service of services) {
-      const own = ownAddresses(service, context.view)
-      const ips = own.length > 0 || hasAddress(service, context.view) ? own : addHeadless(service, context, table)
+      const vips = vipsOf(service, context.view)
+      const ips = vips.length > 0 ? answersOf(vips, context.view) : addHeadless(service, context, table)
       const before = table.get(service.host)
       if (ips.length > 0 && !(before?.registry === 'Kubernetes' && service.registry !== 'Kubernetes'))
         table.set(service.host, nameInfo(service, ips))
@@ -39,26 +39,13 @@ function nameInfo(service: Service, ips: readonly string[]): NameInfo {
   return registry === 'Kubernetes' ? { ips, registry, shortname: name, namespace } : { ips, registry }
 }
 
-/** VIPs as this proxy sees them: its own cluster's if the service has some there. */
-export function vipsOf(service: Service, view: ProxyView): readonly string[] {
-  const own = service.clusterAddresses[view.cluster]
-  const all = own ?? (service.address === UNSPECIFIED_V4 ? [] : [service.address])
-  if (all.length > 0) return all.filter(address => isUsable(address, view)).length > 0 ? all : all.slice(0, 1)
-  if (!view.meta.hasDnsAutoAllocate || service.autoAddress === '') return []
-  return [service.autoAddress, service.autoAddressV6].filter(address => address !== '' && isUsable(address, view))
-}
-
-function isUsable(address: string, { ipMode }: ProxyView): boolean {
-  return ipMode === 'dual' || address.includes(':') === (ipMode === 'v6')
-}
-
-function hasAddress(service: Service, view: ProxyView): boolean {
-  return vipsOf(service, view).length > 0
+function vipsOf(service: Service, view: ProxyView): readonly string[] {
+  return addressesFor(view, service).filter(address => !isUnspecified(address))
 }
 
 /** Prefixes are no answer to a name. */
-function ownAddresses(service: Service, view: ProxyView): readonly string[] {
-  return vipsOf(service, view).filter(address => parseIp(address).ok && isUsable(address, view))
+function answersOf(vips: readonly string[], view: ProxyView): readonly string[] {
+  return vips.filter(address => parseIp(address).ok && isOfFamily(address, view))
 }
 
 function addHeadless(

@@ -1,7 +1,6 @@
 import { parseIp } from '../../lang/cidr.js'
-import type { Service } from '../../mesh/index.js'
+import { addressesFor, isUnspecified, type Service } from '../../mesh/index.js'
 import type { ProxyView } from '../../proxy/view.js'
-import { addressesFor, isUnspecified } from './listener-bind.js'
 
 export interface HostDomains {
   readonly domains: readonly string[]
