@@ -7,7 +7,7 @@ import { DEFAULT_CLUSTER } from '../inject/native.js'
 import type { Problem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
 import { watchFiles } from '../sources/files.js'
-import { type HomeObjects, homeObjects } from '../sources/home-objects.js'
+import { type HomeObjects, hasHomeObjects, homeObjects } from '../sources/home-objects.js'
 import type { FileSnapshot } from '../sources/snapshot.js'
 
 /** Where the configuration stands; absolute paths. */
@@ -59,13 +59,23 @@ export async function openInjection(
 ): Promise<Result<InjectionSource, readonly Problem[]>> {
   const optional = [files.defaults, files.mesh].filter(path => path !== undefined)
   const paths = [files.config, files.values, ...optional, ...files.objects]
+  let seen: FileSnapshot = new Map()
   const watch = await watchFiles(paths, (snapshot, changed) => {
+    const before = seen
+    seen = snapshot
+    if (!changed.some(path => isRead(path, before) || isRead(path, snapshot))) return
     const next = readInjection(snapshot, files, around)
     if (!next.ok) return listener.onProblems(next.error)
     live = next.value
     listener.onReload(changed, live)
   })
-  const first = readInjection(watch.current(), files, around)
+  // Of the objects' many files injection reads few: the others change without anything being made anew.
+  const isRead = (path: string, snapshot: FileSnapshot): boolean => {
+    const content = snapshot.get(path)
+    return content !== undefined && (!isObjectFile(path, files) || hasHomeObjects(path, content))
+  }
+  seen = watch.current()
+  const first = readInjection(seen, files, around)
   if (!first.ok) {
     watch.close()
     return first
@@ -125,9 +135,12 @@ function readFrom<T>(
   return err([{ severity: 'error', code: 'unreadable', message }])
 }
 
-function objectFiles(snapshot: FileSnapshot, { objects }: InjectionFiles): FileSnapshot {
-  const isBelow = (path: string): boolean => objects.some(root => path === root || path.startsWith(`${root}/`))
-  return new Map([...snapshot].filter(([path]) => isBelow(path)))
+function objectFiles(snapshot: FileSnapshot, files: InjectionFiles): FileSnapshot {
+  return new Map([...snapshot].filter(([path]) => isObjectFile(path, files)))
+}
+
+function isObjectFile(path: string, { objects }: InjectionFiles): boolean {
+  return objects.some(root => path === root || path.startsWith(`${root}/`))
 }
 
 /** Without any Node object nothing is known about the cluster, which is not the same as a cluster without nodes. */

@@ -2,7 +2,7 @@ import { type ProxyConfigResource, parseProxyConfigResource } from '../config/pr
 import { isJsonObject, type Json, type JsonObject } from '../lang/json.js'
 import type { Problem } from '../lang/problem.js'
 import { parseYamlStream, type YamlDocument } from '../lang/yaml/index.js'
-import type { FileSnapshot } from './snapshot.js'
+import type { FileContent, FileSnapshot } from './snapshot.js'
 
 /** The objects of the home cluster that injection may look at; all others in the files are left alone. */
 export interface HomeObjects {
@@ -23,13 +23,38 @@ interface Found {
 
 /** Reads Node, Namespace and ProxyConfig objects, in `List`s too, out of every file. An unusable one is a problem and does not hide others. */
 export function homeObjects(files: FileSnapshot): HomeObjects {
-  const found: Found = { nodes: [], namespaces: new Map(), proxyConfigs: [], problems: [] }
+  const all = nothingFound()
   for (const [file, content] of files) {
-    if (!content.ok)
-      found.problems.push({ severity: 'error', code: 'unreadable', message: `${file}: ${content.error}` })
-    else for (const document of parseYamlStream(content.value, { file })) readDocument(document, found)
+    const found = objectsOf(file, content)
+    all.nodes.push(...found.nodes)
+    for (const [name, annotations] of found.namespaces) all.namespaces.set(name, annotations)
+    all.proxyConfigs.push(...found.proxyConfigs)
+    all.problems.push(...found.problems)
   }
+  return all
+}
+
+/** Whether `homeObjects` finds anything in that file. */
+export function hasHomeObjects(file: string, content: FileContent): boolean {
+  const { nodes, namespaces, proxyConfigs, problems } = objectsOf(file, content)
+  return nodes.length + namespaces.size + proxyConfigs.length + problems.length > 0
+}
+
+/** By content, which stays the same object for as long as the file does: see `Reading`. */
+const known = new WeakMap<FileContent, { readonly file: string; readonly found: Found }>()
+
+function objectsOf(file: string, content: FileContent): Found {
+  const before = known.get(content)
+  if (before?.file === file) return before.found
+  const found = nothingFound()
+  if (!content.ok) found.problems.push({ severity: 'error', code: 'unreadable', message: `${file}: ${content.error}` })
+  else for (const document of parseYamlStream(content.value, { file })) readDocument(document, found)
+  known.set(content, { file, found })
   return found
+}
+
+function nothingFound(): Found {
+  return { nodes: [], namespaces: new Map(), proxyConfigs: [], problems: [] }
 }
 
 function readDocument(document: YamlDocument, found: Found): void {
