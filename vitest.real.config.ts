@@ -9,5 +9,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 1,
+    // Scenarios wait for their Envoys more than they compute.
+    maxConcurrency: 3,
   },
 })
