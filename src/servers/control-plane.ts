@@ -46,6 +46,9 @@ export interface ControlPlane {
   readonly close: () => Promise<void>
 }
 
+/** The first change after a quiet time is read this soon, in ms: long enough for one file to be written. */
+const FIRST_CHANGE_MS = 15
+
 /** Reads the mesh's configuration, follows it on disk, and serves what it makes for each proxy over ADS. */
 export async function openControlPlane(
   settings: ControlPlaneSettings,
@@ -62,7 +65,7 @@ export async function openControlPlane(
     for (const problem of problems) tell(problem, log)
   }
   let sds: Sds | undefined
-  const watch = await watchFiles(meshFiles(settings.paths), (snapshot, changed) => {
+  const follow = (snapshot: FileSnapshot, changed: readonly string[]): void => {
     const before = engine.revision
     apply(snapshot)
     if (engine.revision === before) return
@@ -70,7 +73,8 @@ export async function openControlPlane(
     metrics.changed(engine.revision)
     ads.changed(engine.revision)
     sds?.meshChanged()
-  })
+  }
+  const watch = await watchFiles(meshFiles(settings.paths), follow, { firstMs: FIRST_CHANGE_MS })
   apply(watch.current())
   const grpc = createGrpcServer()
   ads.register(grpc)
