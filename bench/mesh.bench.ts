@@ -109,6 +109,7 @@ async function measure(scenario: Scenario): Promise<void> {
         await applyChange(server, load, change, change.like === undefined ? undefined : reference?.[change.like])
       }
       await memory(server, scenario, 'in the end')
+      await idle(server)
     } finally {
       load.stop()
       await server.stop()
@@ -146,6 +147,13 @@ async function memory(server: Server, { proxies }: Scenario, when: string): Prom
   console.log(
     `  ${when.padEnd(WIDTH)} ${rss.toFixed(0)} MiB resident (at most ${peak.toFixed(0)}), ${heap.toFixed(0)} MiB heap: ${((heap * 1024) / proxies).toFixed(0)} KiB a proxy`,
   )
+}
+
+/** What it takes to wait: counts of changes include it. */
+async function idle(server: Server): Promise<void> {
+  const cpu = server.cpuMs()
+  await pause(IDLE_MS)
+  console.log(`  ${'a second without any change'.padEnd(WIDTH)} ${ms(((server.cpuMs() - cpu) / IDLE_MS) * 1000)} CPU`)
 }
 
 interface Change {
@@ -215,6 +223,7 @@ async function applyChange(server: Server, load: Load, change: Change, reference
 /** Longer than the server takes to notice a change by itself. */
 const NOTICE_MS = 1200
 const QUIET_MS = 400
+const IDLE_MS = 4000
 const GIVE_UP_MS = 300_000
 const WIDTH = 42
 

@@ -22,7 +22,7 @@ const DEBOUNCE_MS = 100
 const MAX_DEBOUNCE_MS = 1_000
 const POLL_MS = 2_000
 /** Of all time, at most one part in this many is spent on polling: it is slower where there are more files. */
-const POLL_SHARE = 50
+const POLL_SHARE = 200
 
 /**
  * Reads files and folders (absolute paths) now, and again whenever they change: in place, by an editor's rename, by the swap of
