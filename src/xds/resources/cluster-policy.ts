@@ -1,5 +1,5 @@
 import type { Subset, TrafficPolicy } from '../../config/istio-types.generated.js'
-import type { ConsolidatedRule } from '../../mesh/index.js'
+import type { ConsolidatedRule, MeshSettings } from '../../mesh/index.js'
 
 /** A policy for one port: its `portLevelSettings` are applied and gone. */
 export type PortPolicy = Omit<TrafficPolicy, 'portLevelSettings'>
@@ -7,10 +7,16 @@ export type PortPolicy = Omit<TrafficPolicy, 'portLevelSettings'>
 /**
  * What holds for one port of a service, or of a subset when one is given. Blocks of the subset replace those of the service; a
  * `portLevelSettings` of the port replaces load balancer, pool, outlier detection and TLS together: those it leaves out are
- * back at their defaults. https://istio.io/latest/docs/reference/config/networking/destination-rule/#TrafficPolicy-PortTrafficPolicy
+ * back at their defaults. `defaults`, of mesh config, is what holds for blocks that no rule has. https://istio.io/latest/docs/reference/config/networking/destination-rule/#TrafficPolicy-PortTrafficPolicy
  */
-export function portPolicyOf(rule: ConsolidatedRule | undefined, subset: Subset | undefined, port: number): PortPolicy {
-  return overlay(overlay({}, rule?.trafficPolicy, port), subset?.trafficPolicy, port)
+export function portPolicyOf(
+  rule: ConsolidatedRule | undefined,
+  subset: Subset | undefined,
+  port: number,
+  defaults: MeshSettings['defaultTrafficPolicy'] = {},
+): PortPolicy {
+  const policy = overlay(overlay({}, rule?.trafficPolicy, port), subset?.trafficPolicy, port)
+  return { ...present(defaults), ...present(policy) }
 }
 
 /** Of an inbound cluster: the rule of the service itself counts, subsets do not. */

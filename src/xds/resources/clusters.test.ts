@@ -363,6 +363,29 @@ describe('networks', () => {
   })
 })
 
+describe('mesh-wide defaults of traffic policy', () => {
+  const mesh = {
+    defaultTrafficPolicy: {
+      connectionPool: { tcp: { maxConnections: 7 } },
+      outlierDetection: { consecutive5xxErrors: 3 },
+    },
+  }
+  const clusterOf = (policy?: TrafficPolicy) => {
+    const { context, service } = worldOf({ mesh, ...(policy === undefined ? {} : { policy }) })
+    return translateClusters(context, service)[0]
+  }
+  it('hold where no rule says anything', () => {
+    const cluster = clusterOf()
+    expect(cluster?.circuitBreakers?.thresholds?.[0]?.maxConnections).toBe(7)
+    expect(cluster?.outlierDetection?.consecutive5xx).toBe(3)
+  })
+  it('block by block give way to a rule', () => {
+    const cluster = clusterOf({ connectionPool: { tcp: { maxConnections: 9 } } })
+    expect(cluster?.circuitBreakers?.thresholds?.[0]?.maxConnections).toBe(9)
+    expect(cluster?.outlierDetection?.consecutive5xx).toBe(3)
+  })
+})
+
 describe('inbound', () => {
   const target = (service: Partial<Service>, port: number) => {
     const full = serviceOf(service)
@@ -385,6 +408,15 @@ describe('inbound', () => {
     const [cluster] = translateInboundClusters(worldOf({ scope: { ingress } }).context)
     expect(cluster?.loadAssignment?.endpoints?.[0]?.lbEndpoints?.[0]?.endpoint?.address).toEqual(address)
     expect(cluster?.upstreamBindConfig !== undefined).toBe(isBound)
+  })
+  it('goes to loopback where mesh config says that workloads listen there', () => {
+    const mesh = { inboundTrafficPolicy: { mode: 'LOCALHOST' as const } }
+    const [cluster, passthrough] = translateInboundClusters(worldOf({ own: [target({}, 80)], mesh }).context)
+    expect(cluster).toMatchObject({ name: 'inbound|8080||', type: 'STATIC' })
+    expect(cluster?.loadAssignment?.endpoints?.[0]?.lbEndpoints?.[0]?.endpoint?.address).toEqual({
+      socketAddress: { address: '127.0.0.1', portValue: 8080 },
+    })
+    expect(passthrough).toMatchObject({ name: 'InboundPassthroughCluster', type: 'ORIGINAL_DST' })
   })
   it('the pool of the Sidecar goes before that of the rule', () => {
     const scope = { inboundConnectionPool: { tcp: { maxConnections: 3 } } }

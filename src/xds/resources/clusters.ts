@@ -46,7 +46,7 @@ export function translateSniClusters(context: ProxyContext, service: Service): r
 function clusterOf(context: ProxyContext, outbound: Outbound): Cluster | undefined {
   const { service, port, rule, subset } = outbound
   const { view, mesh } = context
-  const policy = portPolicyOf(rule, subset, port.port)
+  const policy = portPolicyOf(rule, subset, port.port, mesh.defaultTrafficPolicy)
   const name = outboundNameOf(outbound)
   const known = discoveryOf(service, view.type === 'router')
   const assignment = isDns(known) ? assignmentOf(context, outbound) : undefined

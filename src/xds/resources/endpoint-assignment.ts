@@ -66,7 +66,7 @@ function plannedGroups(
   { service, port, rule, subset }: Outbound,
   groups: readonly LocalityGroup[],
 ): readonly LocalityGroup[] {
-  const { loadBalancer, outlierDetection } = portPolicyOf(rule, subset, port.port)
+  const { loadBalancer, outlierDetection } = portPolicyOf(rule, subset, port.port, mesh.defaultTrafficPolicy)
   const plan = localityPlanOf(service, loadBalancer, outlierDetection !== undefined, mesh)
   return plan === undefined ? groups : planLocalities(groups, plan, view)
 }

@@ -41,7 +41,9 @@ function servedClusters(context: ProxyContext): readonly Cluster[] {
     if (first === undefined) return []
     const services = namedServices(first, targets)
     const inbound = { port, protocol: first.port.protocol, servicePort: first.port.port, services, pool: undefined }
-    return [{ ...inboundOf(context, inbound), ...inboundTo(context, inboundClusterName(port), undefined) }]
+    return [
+      { ...inboundOf(context, inbound), ...inboundTo(context, inboundClusterName(port), ownEndpointOf(context, port)) },
+    ]
   })
 }
 
@@ -125,6 +127,12 @@ function inboundTo({ view }: ProxyContext, clusterName: string, endpoint: Addres
     loadAssignment: { clusterName, endpoints: [{ lbEndpoints: [{ endpoint: { address: endpoint } }] }] },
     ...(!isLoopback && bind),
   }
+}
+
+/** Mesh config may say that workloads listen on loopback only, as they did before what they were called by was kept. */
+function ownEndpointOf({ mesh, view }: ProxyContext, port: number): Address | undefined {
+  if (mesh.inboundTrafficPolicy?.mode !== 'LOCALHOST') return undefined
+  return { socketAddress: { address: view.ipMode === 'v6' ? '::1' : '127.0.0.1', portValue: port } }
 }
 
 /** `defaultEndpoint`: `<address>:<port>`, `unix://<path>`; an unspecified address is the workload's own. Undefined: none given. */
