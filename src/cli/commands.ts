@@ -55,9 +55,23 @@ export const COMMANDS: readonly CommandRow[] = [
     load: () => import('./render.js'),
   },
   {
+    name: 'proxy-status',
+    alias: 'ps',
+    group: 'Understand:',
+    summary: 'Print which proxies are in sync, and what they refused and why',
+    load: () => import('./proxy-status.js'),
+  },
+  {
+    name: 'proxy-config',
+    alias: 'pc',
+    group: 'Understand:',
+    summary: 'Print clusters, listeners, routes and endpoints of a proxy',
+    load: () => import('./proxy-config.js'),
+  },
+  {
     name: 'explain',
     group: 'Understand:',
-    summary: 'Explain decisions: why a pod is or is not injected',
+    summary: 'Explain decisions: why a pod is injected or not, why a proxy knows a host or not',
     load: () => import('./explain.js'),
   },
   {

@@ -2,6 +2,7 @@ import type { Comparison, InjectionExplanation, LocatedObject, TextOptions, What
 import { formatProblem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
 import { type CommandContext, type CommandModule, collect, type ExitCode, wrongUse } from './command.js'
+import { defineVisibility, VISIBILITY_EXAMPLES } from './explain-visibility.js'
 import type { InjectionFlags } from './injection-files.js'
 import { readManifests } from './manifests.js'
 
@@ -58,6 +59,7 @@ export const command: CommandModule = {
       .option('--exit-code', 'with what-if flags: exit with 1 if a workload changes')
       .addHelpText('after', WHAT_IF_HELP)
       .action(act<ExplainInjectionOptions>(run))
+    defineVisibility(command, act)
   },
   examples: [
     { line: 'pillion explain injection -f app.yaml', does: 'what the webhook would decide and do' },
@@ -69,6 +71,7 @@ export const command: CommandModule = {
       line: 'pillion explain injection -f deploy/ --configDir cluster/ --what-if label-namespace:shop:istio-injection=enabled',
       does: 'which workloads would change',
     },
+    ...VISIBILITY_EXAMPLES,
   ],
 }
 

@@ -1,3 +1,4 @@
+import { stepsOf } from '../explain/places.js'
 import type { Position } from '../lang/problem.js'
 import { parseYamlStream } from '../lang/yaml/index.js'
 
@@ -8,10 +9,4 @@ import { parseYamlStream } from '../lang/yaml/index.js'
 export function locateInStream(text: string, file: string, index: number): (path: string) => Position {
   const document = parseYamlStream(text, { file })[index]
   return path => document?.locate(stepsOf(path)) ?? { file, line: document?.line ?? 1, column: 1 }
-}
-
-function stepsOf(path: string): (string | number)[] {
-  return [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(([, quoted, index, name]) =>
-    quoted !== undefined ? quoted : index !== undefined ? Number(index) : (name ?? ''),
-  )
 }

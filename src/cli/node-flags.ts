@@ -21,6 +21,8 @@ export interface NodeFlags {
 
 const TYPES = ['sidecar', 'router'] as const
 const MODES = ['NONE', 'REDIRECT', 'TPROXY'] as const
+export const DEFAULT_IP = '127.0.0.1'
+export const DEFAULT_SERVICE_ACCOUNT = 'default'
 /** The release whose resources Pillion makes. */
 const ISTIO_VERSION = '1.32.0'
 
@@ -31,8 +33,8 @@ export function proxyOptions(command: Command, interceptionMode: (typeof MODES)[
     .option('--proxy <name.namespace>', 'a proxy by name')
     .option('--type <type>', 'sidecar or router', 'sidecar')
     .option('--label <key=value>', 'label of its workload; repeatable', collect, [])
-    .option('--ip <address>', 'its own address', '127.0.0.1')
-    .option('--serviceAccount <name>', 'its service account', 'default')
+    .option('--ip <address>', 'its own address', DEFAULT_IP)
+    .option('--serviceAccount <name>', 'its service account', DEFAULT_SERVICE_ACCOUNT)
     .option('--interceptionMode <mode>', `how traffic reaches it: ${MODES.join(', ')}`, interceptionMode)
     .option('--clusterID <id>', 'id of its cluster', 'Kubernetes')
     .option('--network <name>', 'its network', '')
