@@ -21,6 +21,7 @@ async function main() {
   process.stdout.on('error', () => stopping.abort('SIGTERM'))
   const world = openWorld({ say, signal: stopping.signal })
   try {
+    say('The mesh of samples/bookinfo, for real: a control plane, an Envoy for every pod, and traffic through them.')
     await world.start()
     const results = await runChecks(world, { say, mark })
     const failed = results.filter(({ isExpected }) => !isExpected)

@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path'
-import { formatAddress } from '../servers/address.js'
+import { type Address, formatAddress, isLoopback } from '../servers/address.js'
 import { STATE_FILES } from '../servers/development-ca.js'
 import type { StartPage } from '../servers/pages.js'
 import { type Bound, urlOf } from '../servers/serving.js'
@@ -54,11 +54,16 @@ function endpointsOf({ https, http, monitoring, grpc }: Bound): StartPage['endpo
       found.push({ name: 'webhook', url: `${urlOf('http', http)}/inject`, purpose: 'sidecar injection' })
     found.push({ name: 'http', url: `${urlOf('http', http)}/`, purpose: 'start page, /ready, /healthz' })
   }
-  if (grpc !== undefined) found.push({ name: 'xds', url: formatAddress(grpc), purpose: 'ADS for proxies, plaintext' })
+  if (grpc !== undefined) found.push({ name: 'xds', url: formatAddress(grpc), purpose: xdsPurpose(grpc) })
   if (monitoring !== undefined) {
     found.push({ name: 'monitoring', url: `${urlOf('http', monitoring)}/metrics`, purpose: 'metrics, /version' })
   }
   return found
+}
+
+/** SDS is for this machine alone (servers/sds.ts). */
+function xdsPurpose({ host }: Address): string {
+  return isLoopback(host) ? 'ADS for proxies, and SDS of a development CA; plaintext' : 'ADS for proxies, plaintext'
 }
 
 function configurationOf(plan: ServePlan, loaded: LoadedMesh | undefined, cwd: string): StartPage['configuration'] {
@@ -71,7 +76,7 @@ function configurationOf(plan: ServePlan, loaded: LoadedMesh | undefined, cwd: s
   return [
     { name: 'templates', value: file(plan.config) },
     { name: 'values', value: file(plan.values) },
-    { name: 'mesh config', value: plan.mesh === undefined ? 'built in' : file(plan.mesh) },
+    { name: 'mesh config', value: plan.mesh === undefined ? builtinMesh(loaded, cwd) : file(plan.mesh) },
     ...(loaded === undefined ? [] : [{ name: 'mesh', value: meshOf(loaded, cwd) }]),
     ...(plan.https === undefined ? [] : [{ name: 'certificate', value: certificate }]),
   ]
@@ -84,6 +89,11 @@ function meshOf({ paths, isSample, counts }: LoadedMesh, cwd: string): string {
   const { services, workloads } = counts
   const content = `${plural(services, 'service')}, ${plural(workloads, 'workload')}`
   return `${places.join(', ')}: ${content}${isSample ? ' (the sample; --configDir takes yours)' : ''}`
+}
+
+function builtinMesh(loaded: LoadedMesh | undefined, cwd: string): string {
+  if (loaded?.isSample !== true) return 'built in'
+  return `built in for injection, ${show(loaded.paths.mesh ?? '', cwd)} for proxies`
 }
 
 function plural(count: number, what: string): string {

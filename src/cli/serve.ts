@@ -111,9 +111,10 @@ async function serve(plan: ServePlan, context: CommandContext): Promise<ExitCode
     extras.value.close()
     return refuse(plane.error)
   }
+  const withAds = (bound: Bound): Bound => (plane.value === undefined ? bound : { ...bound, grpc: plane.value.address })
   const page = (bound: Bound): StartPage => {
     const loaded = plane.value === undefined ? undefined : { ...mesh, counts: countMesh(plane.value.objects()) }
-    return describe(plan, bound, loaded, context)
+    return describe(plan, withAds(bound), loaded, context)
   }
   const pages = plane.value?.routes ?? []
   const settings = await settingsOf(plan, { extras: extras.value.routes, pages, page }, context)
@@ -124,7 +125,7 @@ async function serve(plan: ServePlan, context: CommandContext): Promise<ExitCode
     return refuse(opened.error)
   }
   const { stop: close } = opened.value
-  const bound = plane.value === undefined ? opened.value.bound : { ...opened.value.bound, grpc: plane.value.address }
+  const bound = withAds(opened.value.bound)
   context.stdout.write(bannerText(page(bound)))
   const isWritten = plan.readyFile === undefined || (await writeReadyFile(plan.readyFile, bound, context))
   if (isWritten) log.info('shutting down: no new connections, requests in flight finish', { signal: await stop.signal })

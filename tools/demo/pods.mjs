@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 
-/** `{name, namespace, ip, app, version, labels, serviceAccount, calls}` of every Pod; what it calls is in its Deployment. */
+/** `{name, namespace, ip, app, version, calls}` of every Pod; what it calls is in its Deployment. */
 export function readPods(folder) {
   const read = file => parseAllDocuments(readFileSync(join(folder, file), 'utf8')).map(document => document.toJS())
   const deployments = read('kubernetes/workloads.yaml').filter(({ kind }) => kind === 'Deployment')
-  return read('this-machine/pods.yaml').map(({ metadata, spec, status }) => {
+  return read('this-machine/pods.yaml').map(({ metadata, status }) => {
     const { name, namespace, labels } = metadata
     const deployment = deployments.find(each => each.metadata.name === name && each.metadata.namespace === namespace)
     const calls =
@@ -19,8 +19,6 @@ export function readPods(folder) {
       ip: status.podIP,
       app,
       version,
-      labels,
-      serviceAccount: spec.serviceAccountName,
       calls: parseCalls(calls),
     }
   })

@@ -53,7 +53,7 @@ export function openWorld({ say, signal }) {
     plane = await startPlane()
     say(`Starting ${pods.length} Envoys, one for each pod:`)
     for (const pod of pods) say(`  ${`${pod.name}.${pod.namespace}`.padEnd(22)}${pod.ip}`)
-    await Promise.all(pods.map(async pod => envoys.set(pod.name, await startEnvoy(pod))))
+    for (const envoy of await Promise.all(pods.map(startEnvoy))) envoys.set(envoy.pod.name, envoy)
     await until(READY_MS, 'the Envoys to have their configuration', async () => {
       if (heard(/\bnack\b/) !== undefined) throw new StartError('an Envoy refused what it was sent')
       return (await Promise.all([...envoys.values()].map(isReady))).every(Boolean)
@@ -85,16 +85,9 @@ export function openWorld({ say, signal }) {
 
   const startEnvoy = async pod => {
     const files = { bootstrap: join(folder, `${pod.name}.json`), admin: join(folder, `${pod.name}.admin`) }
-    const proxy = ['--proxy', `${pod.name}.${pod.namespace}`, '--ip', pod.ip, '--serviceAccount', pod.serviceAccount]
-    const labels = Object.entries(pod.labels).flatMap(([key, value]) => ['--label', `${key}=${value}`])
-    const { stdout } = await run(process.execPath, [
-      PILLION,
-      'bootstrap',
-      ...proxy,
-      ...labels,
-      '--xdsAddress',
-      plane.grpc,
-    ])
+    // Labels and service account are those of the Pod, which the control plane knows by its name.
+    const proxy = ['--proxy', `${pod.name}.${pod.namespace}`, '--ip', pod.ip]
+    const { stdout } = await run(process.execPath, [PILLION, 'bootstrap', ...proxy, '--xdsAddress', plane.grpc])
     writeFileSync(files.bootstrap, stdout)
     const child = launch(pod.name, ENVOY, [
       ...['-c', files.bootstrap, '--use-dynamic-base-id', '--concurrency', '1', '--log-level', 'warning'],
@@ -163,7 +156,10 @@ export function openWorld({ say, signal }) {
         does: 'as a tester, who gets v3',
         line: `curl -s -H 'x-user: tester' http://${envoys.get('productpage-v1').pod.ip}:${INBOUND_PORT}/`,
       },
-      { does: 'change the weights, save, and ask again', line: `$EDITOR ${join(config, 'kubernetes', 'canary.yaml')}` },
+      {
+        does: 'everybody gets v2 now: change the weights, save, and ask again',
+        line: `$EDITOR ${join(config, 'kubernetes', 'canary.yaml')}`,
+      },
       { does: 'which proxies are connected, and up to date', line: `curl -s http://${plane.http}/debug/syncz` },
     ],
     adminPages: () => [

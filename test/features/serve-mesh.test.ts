@@ -1,0 +1,89 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ROOT, runInProcess } from '../kit/command.js'
+import { type ControlPlane, startControlPlane } from '../kit/control-plane.js'
+
+// Which configuration `pillion serve` takes its mesh from.
+
+const SAMPLE = join(ROOT, 'samples/bookinfo')
+let scratch = ''
+let plane: ControlPlane | undefined
+beforeEach(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'pillion-mesh-'))
+})
+afterEach(async () => {
+  await plane?.stop()
+  plane = undefined
+  rmSync(scratch, { recursive: true, force: true })
+})
+
+interface Listed {
+  readonly kind: string
+  readonly metadata: { readonly name: string; readonly namespace?: string }
+  readonly spec: { readonly http?: readonly { readonly timeout?: string }[] }
+}
+
+async function objects(): Promise<readonly Listed[]> {
+  return (await plane?.debug('/debug/configz')) as readonly Listed[]
+}
+
+async function namesOf(kind: string): Promise<string[]> {
+  return (await objects()).filter(each => each.kind === kind).map(({ metadata }) => metadata.name)
+}
+
+describe('the mesh of pillion serve', () => {
+  it('is the sample without arguments, and the start page says so', async () => {
+    plane = await startControlPlane({ args: [], scratch })
+    expect(await namesOf('Service')).toEqual(['productpage', 'details', 'reviews', 'ratings'])
+    expect(await plane.debug('/debug/mesh')).toMatchObject({ trustDomain: 'bookinfo.example' })
+    const page = await (await fetch(plane.url('http', '/'))).text()
+    expect(page).toContain('samples/bookinfo: 5 services, 7 workloads (the sample; --configDir takes yours)')
+    const suggested = [...page.matchAll(/<pre>npx (pillion (?:render|bootstrap) [^<]*)<\/pre>/g)].map(
+      ([, line]) => line,
+    )
+    expect(suggested).toHaveLength(2)
+    for (const line of suggested) {
+      const answer = await runInProcess({ cwd: ROOT, args: (line ?? '').split(' ').slice(1) })
+      expect(answer).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('127.0.0.11') })
+    }
+  })
+
+  it('is what configSources of the mesh config name, and follows it', async () => {
+    const folder = join(scratch, 'my mesh')
+    cpSync(join(SAMPLE, 'kubernetes'), folder, { recursive: true })
+    const mesh = join(scratch, 'mesh.yaml')
+    writeFileSync(mesh, `configSources:\n  - address: fs://${encodeURI(folder)}\n`)
+    plane = await startControlPlane({ args: ['--meshConfig', mesh], scratch })
+    const timeout = async () =>
+      (await objects()).find(({ kind, metadata }) => kind === 'VirtualService' && metadata.name === 'details')?.spec
+        .http?.[0]?.timeout
+    expect(await timeout()).toBe('1s')
+    const file = join(folder, 'resilience.yaml')
+    writeFileSync(file, readFileSync(file, 'utf8').replace('timeout: 1s', 'timeout: 3s'))
+    await expect.poll(timeout, { timeout: 20_000 }).toBe('3s')
+    expect(await namesOf('Pod')).toEqual([])
+  })
+
+  it('refuses to start with sources that it cannot read, with the line of each', async () => {
+    const mesh = join(scratch, 'mesh.yaml')
+    writeFileSync(mesh, 'configSources:\n  - address: k8s://\n  - address: xds://istiod:15010\n')
+    const { code, stderr } = await runInProcess({ cwd: scratch, args: ['serve', '--meshConfig', mesh] })
+    expect(code).toBe(3)
+    expect(stderr.split('\n').slice(0, 3)).toEqual([
+      'pillion: cannot start',
+      expect.stringMatching(/^ {2}.*mesh\.yaml:2:5: "k8s:\/\/": configuration from a cluster is not read yet; use fs:/),
+      expect.stringMatching(/^ {2}.*mesh\.yaml:3:5: "xds:\/\/istiod:15010": configuration over xDS is not read yet; /),
+    ])
+  })
+
+  it('refuses to start with a folder that is not there', async () => {
+    const mesh = join(scratch, 'mesh.yaml')
+    writeFileSync(mesh, 'configSources: [{address: fs:///no/such/folder}]\n')
+    const free = ['--httpsAddr=', '--httpAddr', '127.0.0.1:0', '--monitoringAddr=', '--grpcAddr', '127.0.0.1:0']
+    const { code, stderr } = await runInProcess({ cwd: scratch, args: ['serve', '--meshConfig', mesh, ...free] })
+    expect(code).toBe(3)
+    expect(stderr).toContain('/no/such/folder')
+  })
+})
