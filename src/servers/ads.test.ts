@@ -216,6 +216,19 @@ describe('connections', () => {
     await client.next()
   }, 20_000)
 
+  it.each<readonly [Protocol, Protocol]>([
+    ['sotw', 'delta'],
+    ['delta', 'sotw'],
+  ])('tells a client of the same state right after one of the other protocol: %s, then %s', async (first, second) => {
+    const { client } = await run()
+    for (const protocol of [first, second]) {
+      const each = client(protocol)
+      each.subscribe(CDS)
+      await each.next()
+      expect(names(each, CDS)).toEqual(['a', 'b'])
+    }
+  })
+
   it('refuses connections and streams beyond their limits, and takes new ones when there is room', async () => {
     const server = await run({ maxConnections: 3, maxStreams: 2 })
     const clients = [server.client('delta'), server.client('delta')]

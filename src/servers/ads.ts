@@ -7,6 +7,7 @@ import {
   createStream,
   DEBOUNCE,
   type DebounceSettings,
+  type Protocol,
   type ResourceSource,
   type Scope,
   type SourceRevision,
@@ -98,7 +99,8 @@ export function createAdsServer(options: AdsOptions): AdsServer {
   /** Streams that may have something to send. A stream that gives way goes to the end. */
   const waiting = new Set<AdsStream>()
   const schedule = createSchedule({ ...DEBOUNCE, ...options.debounce })
-  const bodies: BodyCache = new Map()
+  /** Of each protocol: the same state is written in another way. */
+  const bodies: Readonly<Record<Protocol, BodyCache>> = { sotw: new Map(), delta: new Map() }
   let buffered = 0
   let latest = 0
   let turn: NodeJS.Immediate | undefined
@@ -121,12 +123,13 @@ export function createAdsServer(options: AdsOptions): AdsServer {
       if (performance.now() >= until) break
     }
     if (waiting.size > 0) turn = setImmediate(serve)
-    else if (bodies.size > 0) bodyTimer ??= setTimeout(dropBodies, BODIES_MS).unref()
+    else if (bodies.sotw.size + bodies.delta.size > 0) bodyTimer ??= setTimeout(dropBodies, BODIES_MS).unref()
   }
 
   function dropBodies(): void {
     bodyTimer = undefined
-    bodies.clear()
+    bodies.sotw.clear()
+    bodies.delta.clear()
   }
 
   function bufferedBy(bytes: number): void {
@@ -164,7 +167,7 @@ export function createAdsServer(options: AdsOptions): AdsServer {
               protocol,
               source,
               rules: options.types ?? ADS_TYPES,
-              bodies,
+              bodies: bodies[protocol],
               versionPrefix: options.versionPrefix ?? '',
             }),
           protocol,
