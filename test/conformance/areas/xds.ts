@@ -2,8 +2,10 @@ import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isJsonObject, type Json, type JsonObject } from '../../../src/lang/json.js'
 import { parseYamlStream, stringifyYaml } from '../../../src/lang/yaml/index.js'
+import { CDS, ECDS, EDS, LDS, NDS, RDS, SDS } from '../../../src/xds/delivery/index.js'
 import { type ControlPlane, startControlPlane } from '../../kit/control-plane.js'
 import { openXdsClient, type XdsClient } from '../../kit/xds-client.js'
+import { endpointNames, routeNames } from '../../kit/xds-references.js'
 import type { Area, Failure, Row, RunSettings, Table } from '../area.js'
 import type { DataFolder } from '../data.js'
 import { jsonDifference } from '../difference.js'
@@ -21,15 +23,6 @@ interface RecordedProxy {
 }
 
 export const area: Area = { tables, close: stopPlane }
-
-const PREFIX = 'type.googleapis.com/'
-const CDS = `${PREFIX}envoy.config.cluster.v3.Cluster`
-const EDS = `${PREFIX}envoy.config.endpoint.v3.ClusterLoadAssignment`
-const LDS = `${PREFIX}envoy.config.listener.v3.Listener`
-const RDS = `${PREFIX}envoy.config.route.v3.RouteConfiguration`
-const NDS = `${PREFIX}istio.networking.nds.v1.NameTable`
-const ECDS = `${PREFIX}envoy.config.core.v3.TypedExtensionConfig`
-const SDS = `${PREFIX}envoy.extensions.transport_sockets.tls.v3.Secret`
 
 /** Where the record has none: the runner's part of the contract. */
 const CREATED = '2026-01-01T00:00:00Z'
@@ -132,10 +125,10 @@ async function collect(
   const found = new Map<string, Json>()
   const clusters = await ask(client, CDS, [])
   found.set('clusters.json', byName(clusters))
-  found.set('endpoints.json', byName(await askNames(client, EDS, clusters.flatMap(edsName))))
+  found.set('endpoints.json', byName(await askNames(client, EDS, endpointNames(clusters))))
   const listeners = await ask(client, LDS, proxy.grpcListeners ?? [])
   found.set('listeners.json', byName(listeners))
-  found.set('routes.json', byName(await askNames(client, RDS, namesAt(listeners, 'routeConfigName'))))
+  found.set('routes.json', byName(await askNames(client, RDS, routeNames(listeners))))
   found.set('nametable.json', await ask(client, NDS, []))
   const extensions = `${scenario}/${proxy.name}/extensions.json`
   if (data.has(extensions))
@@ -165,23 +158,6 @@ function askNames(client: XdsClient, type: string, names: readonly string[]): Pr
 
 function withoutType({ '@type': _, ...resource }: JsonObject): JsonObject {
   return resource
-}
-
-function edsName(cluster: JsonObject): string[] {
-  if (cluster['type'] !== 'EDS') return []
-  const config = cluster['edsClusterConfig']
-  const name = isJsonObject(config ?? null) ? (config as JsonObject)['serviceName'] : undefined
-  return [String(name ?? cluster['name'])]
-}
-
-/** Values of a field anywhere below. */
-function namesAt(value: Json, field: string): string[] {
-  if (Array.isArray(value)) return value.flatMap(item => namesAt(item, field))
-  if (!isJsonObject(value)) return []
-  return Object.keys(value).flatMap(key => {
-    const member = value[key] ?? null
-    return key === field && typeof member === 'string' ? [member] : namesAt(member, field)
-  })
 }
 
 function recordedNames(data: DataFolder, path: string): string[] {
