@@ -14,12 +14,26 @@ import { comesFrom, isCatchAll, type RouteSource, routeMatch } from './route-mat
  * stands after a route that takes every request is left out. Empty: the VirtualService says nothing about such requests.
  */
 export function httpRoutes(virtual: VirtualServiceConfig, source: RouteSource, facts: PortFacts): readonly Route[] {
-  const routes: Route[] = []
+  return tracedRoutes(virtual, source, facts).map(({ route }) => route)
+}
+
+/** A route and what it was made of: of `virtual.spec.http`, and of that rule's `match`. */
+export interface TracedRoute extends Candidate {
+  readonly route: Route
+}
+
+/** The same routes, each with its rule. */
+export function tracedRoutes(
+  virtual: VirtualServiceConfig,
+  source: RouteSource,
+  facts: PortFacts,
+): readonly TracedRoute[] {
+  const routes: TracedRoute[] = []
   for (const { rule, match } of candidates(virtual, source)) {
     const envoyMatch = routeMatch(match)
-    const made = envoyMatch === undefined ? undefined : httpRoute({ virtual, rule, match, envoyMatch }, facts)
-    if (made === undefined || envoyMatch === undefined) continue
-    routes.push(made)
+    const route = envoyMatch === undefined ? undefined : httpRoute({ virtual, rule, match, envoyMatch }, facts)
+    if (route === undefined || envoyMatch === undefined) continue
+    routes.push({ route, rule, match })
     if (isCatchAll(envoyMatch)) break
   }
   return routes
