@@ -34,6 +34,17 @@ describe('parseConfigDocuments', () => {
     })
   })
 
+  it('names a mesh config that lies among the objects, and goes on', () => {
+    const { objects, problems, isBroken } = parse(
+      `trustDomain: a\n---\n${networking('DestinationRule', '  host: a\n')}`,
+    )
+    expect(problems.map(formatProblem)).toEqual([
+      'a.yaml:1:1: a mesh config is not read here: name the file with --meshConfig',
+    ])
+    expect({ objects: objects.length, isBroken }).toEqual({ objects: 1, isBroken: false })
+    expect(parse('trustDomain: a\nspec: {}\n')).toMatchObject({ isBroken: true, problems: [{ code: 'no-kind' }] })
+  })
+
   it('takes every served version of a kind, and names the ones there are', () => {
     for (const version of ['v1', 'v1beta1', 'v1alpha3']) {
       expect(parse(networking('DestinationRule', '  host: a\n', version)).objects).toHaveLength(1)

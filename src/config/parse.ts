@@ -7,6 +7,7 @@ import type { ConfigKind } from './kinds/kind.js'
 import { child, textAt, textMap } from './kinds/kubernetes/reader.js'
 import { findKind } from './kinds/registry.js'
 import { itemLines } from './list-items.js'
+import { isMeshConfig } from './mesh-config.js'
 import { checkMetadata } from './metadata.js'
 import { type ConfigObject, objectId } from './object.js'
 
@@ -133,6 +134,10 @@ function kindOf(
   parsed: Collected,
 ): ConfigKind | undefined {
   const [apiVersion, name] = [textAt(value, 'apiVersion'), textAt(value, 'kind')]
+  if (apiVersion === '' && name === '' && isMeshConfig(value)) {
+    findings.warn([], 'a mesh config is not read here: name the file with --meshConfig', 'unused-mesh-config')
+    return undefined
+  }
   if (apiVersion === '' || name === '') {
     const missing = apiVersion === '' ? 'apiVersion' : 'kind'
     findings.error([missing], `${missing} is missing: expected an object of Istio or Kubernetes`, 'no-kind')
