@@ -40,13 +40,16 @@ describe('the mesh of pillion serve', () => {
     expect(await plane.debug('/debug/mesh')).toMatchObject({ trustDomain: 'bookinfo.example' })
     const page = await (await fetch(plane.url('http', '/'))).text()
     expect(page).toContain('samples/bookinfo: 5 services, 7 workloads (the sample; --configDir takes yours)')
-    const suggested = [...page.matchAll(/<pre>npx (pillion (?:render|bootstrap) [^<]*)<\/pre>/g)].map(
-      ([, line]) => line,
-    )
-    expect(suggested).toHaveLength(2)
+    const suggested = [
+      ...page.matchAll(/<pre>npx (pillion (?:render|bootstrap|explain visibility) [^<]*)<\/pre>/g),
+    ].map(([, line]) => line)
+    expect(suggested).toHaveLength(3)
     for (const line of suggested) {
       const answer = await runInProcess({ cwd: ROOT, args: (line ?? '').split(' ').slice(1) })
-      expect(answer).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('127.0.0.11') })
+      // `explain visibility` says no with 1.
+      const [code, text] = line?.includes('--host') ? [1, 'not visible'] : [0, '127.0.0.11']
+      expect(answer).toMatchObject({ code, stdout: expect.stringContaining(text) })
+      expect(answer.stderr).not.toMatch(/error|warning/)
     }
   })
 

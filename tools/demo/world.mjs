@@ -160,7 +160,11 @@ export function openWorld({ say, signal }) {
         does: 'everybody gets v2 now: change the weights, save, and ask again',
         line: `$EDITOR ${join(config, 'kubernetes', 'canary.yaml')}`,
       },
-      { does: 'which proxies are connected, and up to date', line: `curl -s http://${plane.http}/debug/syncz` },
+      { does: 'which proxies are connected, and up to date', line: `npx pillion proxy-status --server ${plane.http}` },
+      {
+        does: 'the routes that productpage has',
+        line: `npx pillion proxy-config routes productpage-v1.shop --server ${plane.http}`,
+      },
     ],
     adminPages: () => [
       { name: 'pillion serve', url: `http://${plane.http}/` },
