@@ -10,8 +10,8 @@ export interface Writer {
 
 /** Enough for most resources; a large route configuration doubles it a few times, once. */
 const INITIAL_BYTES = 256 * 1024
-/** Below this a loop beats the call into the runtime. */
-const SHORT_STRING = 48
+/** Below this a loop beats the two calls into the runtime. */
+const SHORT_STRING = 96
 
 export function createWriter(): Writer {
   return { buffer: Buffer.allocUnsafeSlow(INITIAL_BYTES), at: INITIAL_BYTES }
@@ -44,6 +44,12 @@ export function writeVarint(writer: Writer, value: number): void {
   const { buffer } = writer
   if (value < 0x80) {
     buffer[--writer.at] = value
+    return
+  }
+  if (value < 0x4000) {
+    writer.at -= 2
+    buffer[writer.at] = (value & 0x7f) | 0x80
+    buffer[writer.at + 1] = value >> 7
     return
   }
   let size = 1
