@@ -55,6 +55,12 @@ function endpointsOf({ https, http, monitoring, grpc }: Bound): StartPage['endpo
     found.push({ name: 'http', url: `${urlOf('http', http)}/`, purpose: 'start page, /ready, /healthz' })
   }
   if (grpc !== undefined) found.push({ name: 'xds', url: formatAddress(grpc), purpose: xdsPurpose(grpc) })
+  if (grpc !== undefined && http !== undefined)
+    found.push({
+      name: 'debug',
+      url: `${urlOf('http', http)}/debug`,
+      purpose: 'who is connected, what each proxy holds',
+    })
   if (monitoring !== undefined) {
     found.push({ name: 'monitoring', url: `${urlOf('http', monitoring)}/metrics`, purpose: 'metrics, /version' })
   }

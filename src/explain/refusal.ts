@@ -1,5 +1,5 @@
 import { isJsonObject, type Json } from '../lang/json.js'
-import type { ConfigOrigin } from './resources.js'
+import type { ConfigName, ConfigOrigin } from './resources.js'
 
 /** What is known of a resource that Envoy refused. */
 export interface RefusedFacts {
@@ -23,8 +23,8 @@ const MIN_WORD = 4
 export function suspectsOf(origins: readonly ConfigOrigin[], facts: RefusedFacts): readonly ConfigOrigin[] {
   const words = wordsOf(facts.message)
   const quoted = origins.filter(origin => holds(facts.specOf(origin), words))
-  const named = new Set(configPaths(facts.resource))
-  const found = quoted.length > 0 ? quoted : origins.filter(origin => named.has(pathOf(origin)))
+  const named = new Set(configsNamedIn(facts.resource).map(idOf))
+  const found = quoted.length > 0 ? quoted : origins.filter(origin => named.has(idOf(origin)))
   return (found.length > 0 ? found : origins).slice(0, MAX_SUSPECTS)
 }
 
@@ -42,19 +42,31 @@ function holds(value: unknown, words: readonly string[]): boolean {
   return isJsonObject(value) && Object.values(value).some(item => holds(item, words))
 }
 
-/** `metadata.filterMetadata.istio.config`, wherever the resource has it: the path of the object in the API. */
-function configPaths(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(configPaths)
-  if (!isJsonObject(value)) return []
-  return Object.entries(value).flatMap(([key, item]) =>
-    key === 'config' && typeof item === 'string' && item.startsWith('/apis/')
-      ? [item.split('/').slice(4).join('/')]
-      : configPaths(item),
-  )
+/** `metadata.filterMetadata.istio.config`, wherever the resource has it: the objects that its parts name as theirs. */
+export function configsNamedIn(value: unknown): readonly ConfigName[] {
+  const found = new Map<string, ConfigName>()
+  const visit = (part: unknown): void => {
+    if (Array.isArray(part)) for (const item of part) visit(item)
+    if (!isJsonObject(part)) return
+    for (const [key, item] of Object.entries(part)) {
+      const name = key === 'config' && typeof item === 'string' ? configAt(item) : undefined
+      if (name === undefined) visit(item)
+      else found.set(idOf(name), name)
+    }
+  }
+  visit(value)
+  return [...found.values()]
 }
 
-/** `namespaces/shop/virtual-service/web`, as those paths end. */
-function pathOf({ type, namespace, name }: ConfigOrigin): string {
-  const kind = type.replace(/[A-Z]/g, (letter, at: number) => `${at === 0 ? '' : '-'}${letter.toLowerCase()}`)
-  return `namespaces/${namespace}/${kind}/${name}`
+/** `/apis/networking.istio.io/v1/namespaces/shop/virtual-service/web` */
+function configAt(path: string): ConfigName | undefined {
+  const [, namespace = '', kind = '', name = ''] =
+    /^\/apis\/.*\/namespaces\/([^/]*)\/([^/]+)\/([^/]+)$/.exec(path) ?? []
+  if (name === '') return undefined
+  const type = kind.replace(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase())
+  return { type, cluster: '', namespace, name }
+}
+
+function idOf({ type, namespace, name }: ConfigName): string {
+  return `${type}/${namespace}/${name}`
 }

@@ -1,6 +1,6 @@
 import type { ConfigObject } from '../config/object.js'
-import { suspectsOf } from '../explain/refusal.js'
-import { type ConfigOrigin, explainResource, originsOf, originText } from '../explain/resources.js'
+import { configsNamedIn, suspectsOf } from '../explain/refusal.js'
+import { type ConfigName, type ConfigOrigin, explainResource, originsOf, originText } from '../explain/resources.js'
 import type { Json } from '../lang/json.js'
 import { decode } from '../proto/index.js'
 import type { ProxyNode } from '../proxy/node.js'
@@ -63,11 +63,16 @@ export function causeText(refused: readonly RefusedResource[]): string | undefin
 function trace(mesh: MeshSource, node: ProxyNode, url: TypeUrl, name: string, message: string): RefusedResource {
   const type = graphTypeOf(url)
   if (type === undefined) return { name, origins: [] }
-  const origins = originsOf(explainResource(mesh.graph, node, type, name), mesh.sourceOf)
-  return {
-    name,
-    origins: suspectsOf(origins, { message, resource: resourceOf(mesh, node, url, name), specOf: specs(mesh) }),
-  }
+  const resource = resourceOf(mesh, node, url, name)
+  const read = originsOf(explainResource(mesh.graph, node, type, name), mesh.sourceOf)
+  // What many resources read in bulk is left out of an explanation; parts of this one may name it nevertheless.
+  const named = configsNamedIn(resource).filter(each => !read.some(origin => isSameName(origin, each)))
+  const origins = [...named.map(each => ({ ...each, source: mesh.sourceOf(each) })), ...read]
+  return { name, origins: suspectsOf(origins, { message, resource, specOf: specs(mesh) }) }
+}
+
+function isSameName(a: ConfigName, b: ConfigName): boolean {
+  return a.type === b.type && a.namespace === b.namespace && a.name === b.name
 }
 
 function resourceOf({ graph }: MeshSource, node: ProxyNode, url: TypeUrl, name: string): Json | undefined {
