@@ -78,6 +78,8 @@ function compareOne(subscription: Subscription, source: ResourceSource, name: st
   if (!subscription.isWildcard && !isAsked) return
   const now = source.get(subscription.rule.url, name)
   const before = versionOf(subscription, name)
+  // Endpoints whose cluster is gone: it serves until the client drops it, and then it drops these as well.
+  if (now?.isFiller === true && before !== '') return
   // A wildcard has what is listed; what a source would only answer when asked by name is not part of it.
   const isThere = now !== undefined && (isAsked || source.list(subscription.rule.url).has(name))
   if (isThere && now.version !== before) found.changed.set(name, now)

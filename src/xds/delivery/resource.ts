@@ -19,6 +19,8 @@ export interface EncodedResource {
    * waited for, and the resource of the same name is sent again, if it is subscribed.
    */
   readonly needs?: readonly string[]
+  /** There is nothing of that name: this only answers who asks for it. It never takes the place of what the client has. */
+  readonly isFiller?: boolean
 }
 
 /** What happened to the resources of one type since a revision, net: a name stands here once. */

@@ -8,6 +8,7 @@ import {
   type DeliveryStream,
   ECDS,
   EDS,
+  type EncodedResource,
   LDS,
   type Outgoing,
   type Protocol,
@@ -209,6 +210,29 @@ describe.each<Protocol>(['sotw', 'delta'])('%s', protocol => {
     it.say({ type: RDS, nonce: it.last(RDS).nonce })
     expect(it.take()).toEqual([protocol === 'sotw' ? 'CDS b c' : 'CDS -a'])
     expect(it.stream.isQuiet).toBe(true)
+  })
+
+  it('leaves the endpoints of a cluster that goes away as they are until it has gone', () => {
+    const source = createMemorySource()
+    const filler = (name: string): EncodedResource => ({
+      ...encodeResource(EDS, name, { clusterName: name }),
+      isFiller: true,
+    })
+    const get: MemorySource['get'] = (type, name) => source.get(type, name) ?? (type === EDS ? filler(name) : undefined)
+    const it = client(protocol, { ...source, get })
+    it.put(CDS, { a: 1, b: 1 })
+    it.put(EDS, { a: 1, b: 1 })
+    it.push()
+    it.say({ type: CDS, names: [] })
+    it.say({ type: EDS, names: ['a', 'b', 'c'] })
+    expect(it.take()).toEqual(['CDS a b', 'EDS a b c'])
+    it.put(CDS, { b: undefined })
+    it.put(EDS, { b: undefined })
+    it.push()
+    expect(it.take()).toEqual([protocol === 'sotw' ? 'CDS a' : 'CDS -b'])
+    it.put(EDS, { c: 1 })
+    it.push()
+    expect(it.take()).toEqual(['EDS c'])
   })
 
   it('holds routes back until a new cluster has its endpoints, or the client is given up on', () => {
