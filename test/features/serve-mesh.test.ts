@@ -62,9 +62,9 @@ describe('the mesh of pillion serve', () => {
     const timeout = async () =>
       (await objects()).find(({ kind, metadata }) => kind === 'VirtualService' && metadata.name === 'details')?.spec
         .http?.[0]?.timeout
-    expect(await timeout()).toBe('1s')
+    expect(await timeout()).toBe('2s')
     const file = join(folder, 'resilience.yaml')
-    writeFileSync(file, readFileSync(file, 'utf8').replace('timeout: 1s', 'timeout: 3s'))
+    writeFileSync(file, readFileSync(file, 'utf8').replace('timeout: 2s', 'timeout: 3s'))
     await expect.poll(timeout, { timeout: 20_000 }).toBe('3s')
     expect(await namesOf('Pod')).toEqual([])
   })

@@ -81,7 +81,7 @@ async function fault({ visit }) {
 }
 
 async function timeout({ visit }) {
-  // Far longer than the second that `details` has: the answer is the same on a machine that is busy.
+  // Far longer than the two seconds that `details` has: the answer is the same on a machine that is busy.
   const { status, body } = await visit({ 'x-slow': 'details=8000' })
   const details = body?.calls?.details
   const isExpected = status === 200 && details?.status === 504

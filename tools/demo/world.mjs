@@ -1,7 +1,17 @@
 // Everything that runs in the demo: the control plane, the services, and an Envoy for every pod; started and stopped together.
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, cpSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -147,7 +157,9 @@ export function openWorld({ say, signal }) {
       const before = readFileSync(path, 'utf8')
       const after = change(before)
       if (after === before) throw new Error(`${file} is not as the demo expects: nothing to change`)
-      writeFileSync(path, after)
+      // As editors save: whole or not at all.
+      writeFileSync(`${path}.part`, after)
+      renameSync(`${path}.part`, path)
     },
     heard,
     suggestions: () => [
