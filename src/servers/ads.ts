@@ -2,12 +2,11 @@ import type { JsonObject } from '../lang/json.js'
 import type { Result } from '../lang/result.js'
 import {
   ADS_TYPES,
-  type BodyCache,
+  createBodyCache,
   createSchedule,
   createStream,
   DEBOUNCE,
   type DebounceSettings,
-  type Protocol,
   type ResourceSource,
   type Scope,
   type SourceRevision,
@@ -99,8 +98,7 @@ export function createAdsServer(options: AdsOptions): AdsServer {
   /** Streams that may have something to send. A stream that gives way goes to the end. */
   const waiting = new Set<AdsStream>()
   const schedule = createSchedule({ ...DEBOUNCE, ...options.debounce })
-  /** Of each protocol: the same state is written in another way. */
-  const bodies: Readonly<Record<Protocol, BodyCache>> = { sotw: new Map(), delta: new Map() }
+  const bodies = createBodyCache()
   let buffered = 0
   let latest = 0
   let turn: NodeJS.Immediate | undefined
@@ -123,13 +121,12 @@ export function createAdsServer(options: AdsOptions): AdsServer {
       if (performance.now() >= until) break
     }
     if (waiting.size > 0) turn = setImmediate(serve)
-    else if (bodies.sotw.size + bodies.delta.size > 0) bodyTimer ??= setTimeout(dropBodies, BODIES_MS).unref()
+    else if (bodies.bytes > 0) bodyTimer ??= setTimeout(dropBodies, BODIES_MS).unref()
   }
 
   function dropBodies(): void {
     bodyTimer = undefined
-    bodies.sotw.clear()
-    bodies.delta.clear()
+    bodies.clear()
   }
 
   function bufferedBy(bytes: number): void {
@@ -167,7 +164,7 @@ export function createAdsServer(options: AdsOptions): AdsServer {
               protocol,
               source,
               rules: options.types ?? ADS_TYPES,
-              bodies: bodies[protocol],
+              bodies,
               versionPrefix: options.versionPrefix ?? '',
             }),
           protocol,

@@ -1,6 +1,7 @@
+export { type BodyCache, createBodyCache } from './bodies.js'
 export type { EncodedResource, ResourceChanges, ResourceSource, SourceRevision, TypeRule, TypeUrl } from './resource.js'
 export { createSchedule, DEBOUNCE, type DebounceSettings, type Schedule, type Scope } from './schedule.js'
-export { type BodyCache, createStream, type DeliveryStream, type Outgoing, type StreamOptions } from './stream.js'
+export { createStream, type DeliveryStream, type Outgoing, type StreamOptions } from './stream.js'
 export type { Refusal, Subscription } from './subscription.js'
 export { ADS_TYPES, CDS, ECDS, EDS, HEALTH, LDS, NDS, PCDS, RDS, SDS } from './types.js'
 export { type Protocol, parseRequest, type XdsRequest } from './wire.js'

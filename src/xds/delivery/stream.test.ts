@@ -4,6 +4,7 @@ import { createMemorySource, encodeResource, type MemorySource } from '../../../
 import { decode } from '../../proto/index.js'
 import {
   CDS,
+  createBodyCache,
   createStream,
   type DeliveryStream,
   ECDS,
@@ -56,7 +57,7 @@ interface Client {
 }
 
 function client(protocol: Protocol, source = createMemorySource()): Client {
-  const stream = createStream({ protocol, source, bodies: new Map() })
+  const stream = createStream({ protocol, source, bodies: createBodyCache() })
   const sent: Sent[] = []
   const names = new Map<string, readonly string[]>()
   const say: Client['say'] = request => {

@@ -1,3 +1,4 @@
+import type { BodyCache } from './bodies.js'
 import { type Plan, planNext, planRemoval } from './plan.js'
 import { type Received, receiveDelta, receiveSotw, type Subscriptions } from './receive.js'
 import type { EncodedResource, ResourceSource, SourceRevision, TypeRule, TypeUrl } from './resource.js'
@@ -23,13 +24,11 @@ export interface StreamOptions {
   readonly protocol: Protocol
   readonly source: ResourceSource
   readonly rules?: readonly TypeRule[]
-  /** Bodies of whole states, shared by the streams of one push. The owner clears it now and then. */
+  /** Shared by the streams of one push. */
   readonly bodies?: BodyCache
   /** Comes before the revision in `version_info`, so that versions of two runs differ. */
   readonly versionPrefix?: string
 }
-
-export type BodyCache = Map<ReadonlyMap<string, EncodedResource>, Buffer>
 
 /**
  * One ADS stream as a pure state machine. `receive` takes what the client says, `pushTo` that there is news, and `next` gives
@@ -70,8 +69,12 @@ export function createStream(options: StreamOptions): DeliveryStream {
   let nonces = 0
   let toldAll = target
 
-  const inOrder = (): Subscription[] =>
-    [...subscriptions.values()].sort((a, b) => orderOf(a.rule.url) - orderOf(b.rule.url))
+  /** Made again once a type is subscribed or dropped. */
+  let ordered: readonly Subscription[] | undefined
+  const inOrder = (): readonly Subscription[] => {
+    ordered ??= [...subscriptions.values()].sort((a, b) => orderOf(a.rule.url) - orderOf(b.rule.url))
+    return ordered
+  }
   const orderOf = (type: TypeUrl): number => rules.get(type)?.order ?? rules.size
 
   function receive(request: XdsRequest): Received {
@@ -83,6 +86,7 @@ export function createStream(options: StreamOptions): DeliveryStream {
     const before = subscriptions.get(rule.url)
     const received = (protocol === 'sotw' ? receiveSotw : receiveDelta)(subscriptions, rule, request, source)
     const after = subscriptions.get(rule.url)
+    if (after !== before) ordered = undefined
     if (after !== undefined && after !== before) catchUpWarming(after)
     // What was refused is not warmed either.
     if (received.kind === 'refused' && making?.type === rule.url) making = undefined
@@ -126,8 +130,7 @@ export function createStream(options: StreamOptions): DeliveryStream {
   }
 
   function next(): Outgoing | undefined {
-    const ordered = inOrder()
-    for (const subscription of ordered) {
+    for (const subscription of inOrder()) {
       if (isHeld(subscription)) continue
       const plan = planNext(protocol, subscription, source, target)
       if (plan === undefined) continue
@@ -135,16 +138,16 @@ export function createStream(options: StreamOptions): DeliveryStream {
       if (warms !== undefined) warm(url, warms, plan.fresh)
       return send(subscription, plan)
     }
-    return nextRemoval(ordered)
+    return nextRemoval(inOrder())
   }
 
-  function nextRemoval(ordered: readonly Subscription[]): Outgoing | undefined {
-    for (const subscription of ordered) {
+  function nextRemoval(all: readonly Subscription[]): Outgoing | undefined {
+    for (const subscription of all) {
       if (!mayRemove(subscription.rule)) continue
       const plan = planRemoval(protocol, subscription, source)
       if (plan !== undefined) return send(subscription, plan)
     }
-    if (toldAll < target && ordered.every(({ told }) => told >= target)) {
+    if (toldAll < target && all.every(({ told }) => told >= target)) {
       toldAll = target
       source.told?.(target)
     }
@@ -166,21 +169,9 @@ export function createStream(options: StreamOptions): DeliveryStream {
     subscription.nonceSent = nonce
     subscription.versionSent = version
     const head = encodeHead(protocol, { type, version, nonce, removed })
-    const parts = resources.length === 0 ? [head] : [head, bodyOf(subscription, resources)]
+    const body = options.bodies?.encode ?? encodeResources
+    const parts = resources.length === 0 ? [head] : [head, body(protocol, type, resources)]
     return { type, nonce, version, parts, resources: resources.length, removed: removed.length }
-  }
-
-  function bodyOf(subscription: Subscription, resources: readonly EncodedResource[]): Buffer {
-    const { held, rule } = subscription
-    const isWhole = subscription.isWildcard && subscription.names.size === 0 && resources.length === held.size
-    if (!isWhole || options.bodies === undefined || resources[0] !== held.values().next().value) {
-      return encodeResources(protocol, rule.url, resources)
-    }
-    const known = options.bodies.get(held)
-    if (known !== undefined) return known
-    const body = encodeResources(protocol, rule.url, resources)
-    options.bodies.set(held, body)
-    return body
   }
 
   return {
@@ -193,7 +184,7 @@ export function createStream(options: StreamOptions): DeliveryStream {
       return target
     },
     get isQuiet() {
-      return [...subscriptions.values()].every(
+      return inOrder().every(
         subscription =>
           isSettled(subscription) &&
           subscription.due === 'nothing' &&
