@@ -7,6 +7,7 @@
 // In a cluster it runs by itself, with the variables NAME, VERSION and CALLS (see kubernetes/workloads.yaml). `npm run demo`
 // imports it and starts one server for each pod.
 import { once } from 'node:events'
+import { realpathSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import { pathToFileURL } from 'node:url'
 
@@ -94,8 +95,11 @@ function parseCalls(text = '') {
   )
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+// Mounted from a ConfigMap, the file is a link.
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
   const { NAME = 'app', VERSION = 'v1', CALLS, HOST, PORT = '8080', VIA } = process.env
   await startService({ name: NAME, version: VERSION, host: HOST, port: Number(PORT), calls: parseCalls(CALLS), via: VIA })
+  // The first process of a container has to say itself that it goes.
+  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => process.exit(0))
   console.log(`${NAME} ${VERSION} listens on port ${PORT}`)
 }
