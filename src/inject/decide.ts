@@ -142,7 +142,7 @@ function selectorGate(
   selectors: readonly InjectionSelector[],
   labels: ReadonlyMap<string, string>,
 ): Finding {
-  const object = Object.fromEntries(labels)
+  const object = selectors.length === 0 ? {} : Object.fromEntries(labels)
   const index = selectors.findIndex(
     ({ selector, isEmpty }) => selector !== undefined && !isEmpty && matchesSelector(selector, object),
   )

@@ -23,7 +23,14 @@ export function inject(setup: InjectionSetup, request: InjectionRequest): Inject
   const original = setup.environment.platform === 'openshift' ? clearAssignedIds(pod) : pod
   const tracer = request.explain === true ? new Tracer(original) : undefined
   const warn = (warning: InjectionWarning): void => void warnings.push(warning)
-  const run: Run = { setup, request, original, warn, ...(tracer === undefined ? {} : { observer: tracer }) }
+  const run: Run = {
+    setup,
+    request,
+    original,
+    warn,
+    form: 'encoded',
+    ...(tracer === undefined ? {} : { observer: tracer }),
+  }
   const outcome = outcomeOf(run, pod, decision, warnings, runPipeline(run))
   if (outcome.verdict !== 'injected' || tracer === undefined) return outcome
   return { ...outcome, provenance: tracer.report(outcome.pod) }
@@ -35,7 +42,8 @@ export function injectDecoded(
   request: InjectionRequest,
   warnings: InjectionWarning[],
 ): StepResult<Injected> {
-  return runPipeline({ setup, request, original: request.pod, warn: warning => warnings.push(warning) })
+  const warn = (warning: InjectionWarning): void => void warnings.push(warning)
+  return runPipeline({ setup, request, original: request.pod, warn, form: 'sparse' })
 }
 
 function outcomeOf(
@@ -47,7 +55,7 @@ function outcomeOf(
 ): InjectionOutcome {
   if (!result.ok) return { verdict: 'failed', decision, warnings, failure: result.error }
   const received = run.request.pod
-  const pod = withReceivedNamespace(encodeTyped('v1.Pod', result.value.pod) as JsonObject, received)
+  const pod = withReceivedNamespace(result.value.pod, received)
   const before = encodeTyped('v1.Pod', read) as JsonObject
   const after = carryChanges(received, before, pod)
   return {

@@ -177,6 +177,7 @@ function pointAtProxy(pod: Pod, statusPort: string): Pod {
   ])
 }
 
+/** What Prometheus makes of a key; nothing of those that are surely none of ours. */
 function sanitize(key: string): string {
-  return key.replace(/[^a-zA-Z0-9_]/g, '_')
+  return !key.startsWith('prometheus') ? '' : key.replace(/[^a-zA-Z0-9_]/g, '_')
 }

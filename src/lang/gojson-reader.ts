@@ -15,7 +15,7 @@ const BACKSLASH = 92
 
 /** The first bracket too deep, found without building anything: millions of brackets would cost JSON.parse gigabytes. */
 export function findTooDeep(text: string): JsonError | undefined {
-  if (text.length <= MAX_JSON_DEPTH) return undefined
+  if (text.length <= MAX_JSON_DEPTH || hasAtMost(MAX_JSON_DEPTH, text)) return undefined
   let depth = 0
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
@@ -27,6 +27,15 @@ export function findTooDeep(text: string): JsonError | undefined {
     } else if (code === 125 || code === 93) depth--
   }
   return undefined
+}
+
+/** Whether there are no more opening brackets than that, those in strings included: most texts are done with this. */
+function hasAtMost(limit: number, text: string): boolean {
+  let left = limit
+  for (const bracket of '{[') {
+    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) if (left-- === 0) return false
+  }
+  return true
 }
 
 /** Offset of the quote that closes the string opened at `start`; -1 when none does. */

@@ -5,7 +5,7 @@ import type { Json } from './json.js'
  * through, so that nobody can change what another request will see, and what is computed from one of them (its typed form,
  * its form without directives) may be kept beside it for as long as it lives.
  */
-const shared = new WeakSet<object>()
+const shared = new WeakMap<object, (string | undefined)[]>()
 
 /** Whether a value is one of those; anything else is somebody's own and short-lived. */
 export function isShared(value: object): boolean {
@@ -17,7 +17,7 @@ export function share<T extends Json>(value: T): T {
   if (typeof value !== 'object' || value === null || shared.has(value)) return value
   for (const item of Object.values(value) as Json[]) share(item)
   Object.freeze(value)
-  shared.add(value)
+  shared.set(value, [])
   return value
 }
 
@@ -35,12 +35,10 @@ export function keptForShared<V extends Json>(
   }
 }
 
-const texts = new WeakMap<object, (string | undefined)[]>()
-
-/** What a printer makes of a value; of a shared one it is kept, for each of a printer's few `variant`s (small numbers). */
-export function keptText(value: object, variant: number, print: () => string): string {
-  if (!shared.has(value)) return print()
-  let kept = texts.get(value)
-  if (kept === undefined) texts.set(value, (kept = []))
-  return (kept[variant] ??= print())
+/**
+ * Where printers keep what they make of a shared value, each at a small number of its own; undefined for other values, which
+ * are printed anew.
+ */
+export function keptTexts(value: object): (string | undefined)[] | undefined {
+  return shared.get(value)
 }

@@ -37,8 +37,8 @@ export interface KeptPart {
 const MAX_KEY = 1_024
 /** Sets of constants that are kept at a time: the mesh's own ProxyConfig and some that annotations made. */
 const MAX_CONSTANTS = 16
-/** Different answers to everything that a template asks; each holds a reference a segment. */
-const MAX_ANSWERS = 256
+/** Different answers to everything that a template asks; for each a reference a segment is kept. */
+export const MAX_ANSWERS = 256
 /** Keys and texts of one template together, in UTF-16 units; beyond it everything is forgotten. A stock template has 30 thousand. */
 const MAX_KEPT = 2 * 1024 * 1024
 
@@ -46,9 +46,12 @@ const MAX_KEPT = 2 * 1024 * 1024
 export interface MemoStore {
   readonly constants: readonly GoValue[]
   readonly parts: Map<string, KeptPart>[]
-  /** The same parts by segment alone, for each answer to all that the template asks of steady inputs. */
-  readonly known: Map<string, (KeptPart | undefined)[]>
+  /** The same parts for each answer to all that the template asks of steady inputs. */
+  readonly known: Map<string, KnownParts>
 }
+
+/** Parts by segment and by the values of the variables that it reads. */
+export type KnownParts = (Map<string, KeptPart> | undefined)[]
 
 /** What one template has written so far. */
 export class TemplateMemo {
@@ -83,8 +86,8 @@ export class TemplateMemo {
     parts.set(key, part)
   }
 
-  /** The parts by segment for one answer to everything; empty at first. */
-  knownFor({ known }: MemoStore, answers: string): (KeptPart | undefined)[] {
+  /** The parts for one answer to everything; none at first. */
+  knownFor({ known }: MemoStore, answers: string): KnownParts {
     let parts = known.get(answers)
     if (parts === undefined) {
       if (known.size >= MAX_ANSWERS) known.clear()

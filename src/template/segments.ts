@@ -10,7 +10,7 @@ import {
   type Run,
 } from './compile.js'
 import { TemplateFailure } from './error.js'
-import { isScalar, isShortKey, type KeptPart, keyText, type Lookups, type TemplateMemo } from './memo.js'
+import { isScalar, isShortKey, type KeptPart, keyText, type Lookups, MAX_ANSWERS, type TemplateMemo } from './memo.js'
 import type { CommandNode, Node, Operand } from './nodes.js'
 import { type ExecutionState, write } from './state.js'
 
@@ -113,23 +113,39 @@ export function compileSegments(
     const slots = [...writes]
     const number = segments++
     const at = own[0]!.at
-    const isOfVariable = parts.some(part => part.isOfVariable)
+    const ofVariables = parts.filter(part => part.isOfVariable)
+    let failures = 0
     return state => {
-      const known = isOfVariable ? undefined : state.known?.[number]
+      // A part that makes a list and keeps it in a variable, for one.
+      if (state.memo === undefined || failures > MAX_FAILURES) return plain(state)
+      const rest = state.known === undefined ? undefined : keyOf(ofVariables, state)
+      const known = rest === undefined ? undefined : state.known?.[number]?.get(rest)
       if (known !== undefined) {
         replay(state, known, at)
         return GO_ON
       }
-      const key = state.memo === undefined ? undefined : keyOf(parts, state)
-      if (state.memo === undefined || key === undefined) return plain(state)
+      const key = keyOf(parts, state)
+      if (key === undefined) return plain(state)
       const kept = state.memo.parts[number]?.get(key)
-      if (kept !== undefined) replay(state, kept, at)
-      else memo.keep(state.memo, number, key, recorded(state, plain, slots, at))
-      if (kept !== undefined && state.known !== undefined && !isOfVariable) state.known[number] = kept
+      if (kept === undefined) {
+        const part = recorded(state, plain, slots, at)
+        if (part === undefined) failures++
+        memo.keep(state.memo, number, key, part)
+      } else {
+        replay(state, kept, at)
+        if (rest !== undefined && state.known !== undefined) {
+          // The text of variables is taken before the part runs: it may set some.
+          const byRest = (state.known[number] ??= new Map<string, KeptPart>())
+          if (byRest.size < MAX_ANSWERS) byRest.set(rest, kept)
+        }
+      }
       return GO_ON
     }
   }
 }
+
+/** A part that could not be kept so often is not tried again. */
+const MAX_FAILURES = 100
 
 /** The key of a call that is a look-up in the sense of memo.ts; undefined for any other. */
 function keyAsked({ args }: CommandNode, lookups: Lookups, steady: readonly string[]): string | undefined {

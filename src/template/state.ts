@@ -1,7 +1,7 @@
 import { TemplateFailure } from './error.js'
 import { FunctionError } from './function.js'
 import { MAX_OUTPUT, MAX_WORK } from './limits.js'
-import type { KeptPart, MemoStore } from './memo.js'
+import type { KnownParts, MemoStore } from './memo.js'
 import type { CommandNode, Node, Operand } from './nodes.js'
 import { describeNode } from './nodes.js'
 import type { Tree } from './parser.js'
@@ -43,8 +43,8 @@ export interface ExecutionState {
   memo: MemoStore | undefined
   /** Texts of the atoms of this execution that are known, by number. */
   atoms: (string | undefined)[]
-  /** Parts by segment that need no key of their own in this execution (memo.ts). */
-  known: (KeptPart | undefined)[] | undefined
+  /** Parts that are known by what the template asks in this execution; absent where that cannot be told. */
+  known: KnownParts | undefined
 }
 
 export function write(state: ExecutionState, text: string, at: number): void {

@@ -1,5 +1,5 @@
 import type { Json, JsonArray, JsonObject } from '../json.js'
-import { keptText } from '../shared-json.js'
+import { keptTexts } from '../shared-json.js'
 import { compareKeys } from './keys.js'
 import { formatGoFloat, isPlainString } from './scalars.js'
 
@@ -18,7 +18,8 @@ type Place = 'root' | 'value' | 'item'
 function node(value: Json, indent: string, place: Place, column: number): string {
   if (typeof value === 'object' && value !== null) {
     const print = (): string => (Array.isArray(value) ? list(value, indent, place) : map(value, indent, place))
-    return indent.length > MAX_KEPT_INDENT ? print() : keptText(value, variantOf(indent, place), print)
+    const kept = indent.length > MAX_KEPT_INDENT ? undefined : keptTexts(value)
+    return kept === undefined ? print() : (kept[variantOf(indent, place)] ??= print())
   }
   if (typeof value !== 'string') return place === 'value' ? ` ${otherScalar(value)}` : otherScalar(value)
   const text = scalar(value, place === 'item' ? indent : `${indent}  `, column)
