@@ -1,0 +1,161 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { bootstrapOf, nodeOf } from '../../src/xds/resources/bootstrap.js'
+import { type ControlPlane, type ControlPlaneCall, startControlPlane } from './control-plane.js'
+import { type Envoy, startEnvoy, untilLive } from './envoy.js'
+import type { Pod } from './mesh-objects.js'
+import type { Protocol } from './xds-client.js'
+
+// A small mesh on one machine, with real Envoys. Nothing captures traffic here (interception NONE): every pod is an address of
+// the loopback network, a program calls its sidecar by address, and Sidecars say where each listens:
+//
+//   ip:9080   out: a program's calls to other services, by their name in the header Host    (egress: bind and port)
+//   ip:8080   in: calls for the program, where it has a sidecar                              (ingress: bind and port)
+//   ip:3000   the program itself                                                            (ingress: defaultEndpoint)
+//
+// A service's port is therefore 9080 (an egress listener offers the services of its port), and its targetPort is 8080 where
+// pods have sidecars, 3000 where they have none. See mesh-objects.ts.
+
+/** Files of configuration by name: objects or YAML text; undefined removes the file. */
+export type Files = Readonly<Record<string, readonly object[] | string | undefined>>
+
+export interface MeshCall {
+  readonly files: (ip: (n: number) => string) => Files
+  /** MeshConfig in YAML. */
+  readonly meshConfig?: string
+  /** How the control plane is run; default: in this process. */
+  readonly start?: (call: ControlPlaneCall) => Promise<ControlPlane>
+}
+
+export interface Mesh {
+  /** Address of a pod, of this mesh alone. */
+  ip(n: number): string
+  plane: ControlPlane
+  /** For sockets and the like; goes with the test. */
+  readonly folder: string
+  /** Writes the files, all before the control plane looks, and waits until every proxy has taken what follows from them. */
+  put(files: Files): Promise<void>
+  /** Only writes. */
+  write(files: Files): void
+  /** Waits until every proxy has taken everything up to this revision or a later one. Fails at a refusal. */
+  settled(revision?: number): Promise<void>
+  /** The sidecar of a pod, once it is LIVE. */
+  sidecar(pod: Pod, protocol?: Protocol): Promise<Envoy>
+  /** Starts the control plane again where it was, with the configuration as it is now. */
+  restart(): Promise<void>
+}
+
+const SETTLE_MS = 15_000
+let meshes = 0
+
+/** Everything goes when the test is over; what was logged is shown when it failed. */
+export async function openMesh({ files, meshConfig = '', start = startControlPlane }: MeshCall): Promise<Mesh> {
+  const folder = mkdtempSync(join(tmpdir(), 'mesh-'))
+  const config = join(folder, 'config')
+  mkdirSync(config)
+  const subnet = `127.${64 + (process.pid % 128)}.${++meshes}`
+  const ip = (n: number): string => `${subnet}.${n}`
+  const envoys: Envoy[] = []
+  const write = (changes: Files): void => writeFiles(config, folder, changes)
+  write(files(ip))
+  writeFileSync(join(folder, 'mesh.yaml'), meshConfig)
+  const args = ['--configDir', config, '--meshConfig', join(folder, 'mesh.yaml')]
+  const call = { args, scratch: folder, now: () => new Date() }
+  const mesh: Mesh = {
+    ip,
+    folder,
+    plane: await start(call),
+    write,
+    put: async changes => {
+      const { revision } = await syncz(mesh.plane)
+      write(changes)
+      await settled(mesh, envoys, revision + 1)
+    },
+    settled: revision => settled(mesh, envoys, revision ?? 0),
+    sidecar: async (pod, protocol = 'delta') => {
+      const envoy = await startEnvoy({ bootstrap: bootstrapFor(pod, mesh.plane, protocol) })
+      envoys.push(envoy)
+      await untilLive(envoy)
+      return envoy
+    },
+    restart: async () => {
+      mesh.plane = await start({ ...call, grpcPort: mesh.plane.grpcPort })
+    },
+  }
+  onTestFinished(async ({ task }) => {
+    if (task.result?.state === 'fail') {
+      console.error(mesh.plane.log().slice(-4000))
+      for (const envoy of envoys) console.error(envoy.log().slice(-4000))
+    }
+    await Promise.all(envoys.map(envoy => envoy.stop()))
+    await mesh.plane.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return mesh
+}
+
+function bootstrapFor(pod: Pod, { grpcPort }: ControlPlane, protocol: Protocol): object {
+  const { name, namespace = 'shop', ip, labels, account = 'default' } = pod
+  const node = nodeOf({
+    ...{ type: 'sidecar', name, namespace, ip, labels, serviceAccount: account, interceptionMode: 'NONE' },
+    ...{ clusterId: 'Kubernetes', network: '', istioVersion: '1.32.0', domain: 'cluster.local' },
+  })
+  const server = { host: '127.0.0.1', port: grpcPort }
+  return bootstrapOf({ node, xds: server, sds: server, protocol, admin: { host: '127.0.0.1', port: 0 } })
+}
+
+/** Each file appears whole. */
+function writeFiles(config: string, scratch: string, files: Files): void {
+  for (const [name, content] of Object.entries(files)) {
+    const path = join(config, `${name}.yaml`)
+    if (content === undefined) rmSync(path, { force: true })
+    else {
+      const draft = join(scratch, 'draft')
+      writeFileSync(
+        draft,
+        typeof content === 'string' ? content : content.map(each => JSON.stringify(each)).join('\n---\n'),
+      )
+      mkdirSync(dirname(path), { recursive: true })
+      renameSync(draft, path)
+    }
+  }
+}
+
+interface Syncz {
+  readonly revision: number
+  readonly connections: readonly {
+    readonly connection: string
+    readonly revision: number
+    readonly types: readonly {
+      readonly short: string
+      readonly state: string
+      readonly nack?: { readonly message: string }
+    }[]
+  }[]
+}
+
+export async function syncz(plane: ControlPlane): Promise<Syncz> {
+  return (await plane.debug('/debug/syncz')) as Syncz
+}
+
+async function settled({ plane }: Mesh, envoys: readonly Envoy[], revision: number): Promise<void> {
+  const until = Date.now() + SETTLE_MS
+  for (;;) {
+    const now = await syncz(plane)
+    for (const { connection, types } of now.connections)
+      for (const { short, nack } of types)
+        if (nack !== undefined) throw new Error(`${connection} refused ${short}: ${nack.message}`)
+    const isTold = now.revision >= revision && now.connections.every(each => each.revision >= now.revision)
+    if (isTold && now.connections.length >= envoys.length && (await isWarm(envoys))) return
+    if (Date.now() > until) throw new Error(`not at revision ${revision}: ${JSON.stringify(now, undefined, 1)}`)
+    await new Promise(done => setTimeout(done, 20))
+  }
+}
+
+async function isWarm(envoys: readonly Envoy[]): Promise<boolean> {
+  const filter = '^(cluster_manager.warming_clusters|listener_manager.total_listeners_warming)$'
+  const stats = await Promise.all(envoys.map(envoy => envoy.stats(filter)))
+  return stats.every(each => [...each.values()].every(value => value === 0))
+}
