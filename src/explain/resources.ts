@@ -27,13 +27,7 @@ export type FindSource = (object: ConfigName) => Position | undefined
 
 /** Why a resource of a proxy is as it is (`Engine.explain`); its row is absent where the proxy has no such resource. */
 export function explainResource(graph: XdsGraph, node: ProxyNode, type: GraphType, name: string): Explanation {
-  const { engine, views } = graph
-  const hold = views.hold(engine.read(read => graph.viewRow(read, node)))
-  try {
-    return engine.explain(hold.value.resource[type], name, MAX_FACTS)
-  } finally {
-    hold[Symbol.dispose]()
-  }
+  return graph.explain(node, type, name, MAX_FACTS)
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Labels } from '../config/object.js'
-import type { Graph, Lookup, Memo, Table } from '../engine/index.js'
+import { type Graph, isSameData, type Lookup, type Memo, type Table } from '../engine/index.js'
 import { findBestRule, type RuleKey } from './destination-rules.js'
 import { type Hostname, isWildcard } from './hostname.js'
 import type { InterestTable } from './interests.js'
@@ -52,7 +52,7 @@ export function declareBestRule(graph: Graph, rule: RuleTable, settingsOf: (read
       const found = findBestRule(host, serviceNamespace, { ...client, rootNamespace }, rulesOf)
       return found === undefined ? NONE : { rule: found }
     },
-    { equals: (a, b) => a.rule === b.rule },
+    { equals: isSameData },
   )
 }
 

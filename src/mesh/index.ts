@@ -10,7 +10,7 @@
  */
 
 export { type AuthorizationObject, policiesOfWorkload } from './authorization.js'
-export { findBestRule } from './destination-rules.js'
+export { type RuleClient, ruleClientOf } from './best-rule.js'
 export type { Endpoint, Health } from './endpoint.js'
 export { spiffe } from './endpoints.js'
 export { isExportedTo, isPublic, normaliseExportTo } from './export-to.js'
@@ -25,12 +25,14 @@ export {
   wildcardsOver,
 } from './hostname.js'
 export { type ClusterKind, isMeshType, type MeshInputs, putObject, removeObject } from './inputs.js'
+export { labelKey, POD_LABELS, PREFERENCES } from './interests.js'
 export { localityOfLabels, localityText, withTopology } from './locality.js'
 export type { MeshLookup } from './lookup.js'
 export { type MtlsMode, mtlsOfPort, type WorkloadMtls } from './mtls.js'
 export type { NetworkGateway } from './network.js'
-export { type OwnTarget, type OwnWorkload, ownTargets } from './own-services.js'
+export { type OwnTarget, ownTargets, targetOfEndpoint } from './own-services.js'
 export { mtlsOfNamespace, mtlsOfWorkload } from './peer-authentication.js'
+export type { PortScope } from './port-scope.js'
 export {
   isHttp,
   isHttp2,
@@ -43,7 +45,14 @@ export {
 } from './protocol.js'
 export type { ConsolidatedRule } from './rule.js'
 export type { EgressListener, EgressPort, OutboundPolicy, SidecarScope, VirtualServiceConfig } from './scope.js'
-export { declareScopes, type ScopeFamily, type ScopeKey, type ScopeTables } from './scopes.js'
+export {
+  declareScopes,
+  type ScopeFamily,
+  type ScopeKey,
+  type ScopeSettings,
+  type ScopeTables,
+  scopeKeyOf,
+} from './scopes.js'
 export { byAge, compare, selects } from './selection.js'
 export {
   type Registry,
@@ -68,8 +77,6 @@ export {
   parseEgressHosts,
   type ScopeFacts,
   type SidecarObject,
-  visibleServices,
-  visibleVirtualServices,
 } from './sidecar-scope.js'
 export { declareMesh, lazySettings, type MeshTables, sidecarsOf } from './tables.js'
 export { type TelemetryObject, telemetryOfWorkload } from './telemetry.js'

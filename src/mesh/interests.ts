@@ -1,3 +1,4 @@
+import type { ConfigObject, Labels } from '../config/object.js'
 import type { Graph, Index, Lookup, Table } from '../engine/index.js'
 import { isPublic, normaliseExportTo } from './export-to.js'
 import type { ConsolidatedRule } from './rule.js'
@@ -18,21 +19,44 @@ import type { TelemetryObject } from './telemetry.js'
  * | `telemetryIn/<ns>`, `telemetryLabel/<ns>/<key>` | a Telemetry of that namespace, and its selector |
  * | `sourceLabel/<key>`, `sourceNamespace/<ns>` | matches of VirtualServices |
  * | `endpointLabel/<key>` | failoverPriority of rules, traffic distribution of services |
+ * | `anyLabel/<key>` | any selector, of the labels that each pod has a value of its own for ({@link POD_LABELS}) |
  * | `node` | services with internalTrafficPolicy Local |
  */
 export type InterestTable = Table<string, true>
+
+interface Selecting {
+  readonly selector?: { readonly matchLabels?: Labels }
+  readonly workloadSelector?: { readonly labels?: Labels }
+}
+
+/** Labels that each pod has a value of its own for: they would make every proxy another, so they count only where somebody asks. */
+export const POD_LABELS: readonly string[] = [
+  'kubernetes.io/hostname',
+  'statefulset.kubernetes.io/pod-name',
+  'apps.kubernetes.io/pod-index',
+]
+
+function podLabels(...selectors: readonly (Labels | undefined)[]): string[] {
+  return selectors.flatMap(selector =>
+    POD_LABELS.filter(label => selector !== undefined && Object.hasOwn(selector, label)).map(
+      label => `anyLabel/${label}`,
+    ),
+  )
+}
 
 interface Sources {
   readonly service: Table<string, Service>
   readonly rule: Table<string, readonly ConsolidatedRule[]>
   readonly virtual: Table<string, VirtualServiceConfig>
   readonly telemetry: Table<string, TelemetryObject>
+  /** Others that select workloads. */
+  readonly selecting: readonly Table<string, ConfigObject<Selecting>>[]
   readonly settingsOf: (read: Lookup) => MeshSettings
 }
 
 export function declareInterests(
   graph: Graph,
-  { service, rule, virtual, telemetry, settingsOf }: Sources,
+  { service, rule, virtual, telemetry, selecting, settingsOf }: Sources,
 ): InterestTable {
   // Lists of names, equal for most: what changes in an object is rarely what it asks about.
   const ofVirtual = graph.derive('interestsOfVirtual', virtual, (row, key, read) => {
@@ -44,6 +68,12 @@ export function declareInterests(
   return graph.union('interest', [
     named('interestOfServices', service.index('interest', interestsOfService)),
     named('interestOfTelemetry', telemetry.index('interest', interestsOfTelemetry)),
+    ...selecting.map((table, index) =>
+      named(
+        `interestOfSelecting${index}`,
+        table.index('interest', ({ spec }) => podLabels(spec.selector?.matchLabels, spec.workloadSelector?.labels)),
+      ),
+    ),
     named('interestOfRules', rule.index('interest', interestsOfRules)),
     named(
       'interestOfVirtuals',
@@ -65,10 +95,11 @@ export const PREFERENCES: Readonly<Record<Exclude<TrafficDistribution, 'any'>, r
   }
 })()
 
-function interestsOfService({ exportTo, isNodeLocal, trafficDistribution }: Service): string[] {
+function interestsOfService({ exportTo, isNodeLocal, trafficDistribution, selector }: Service): string[] {
   const labels = trafficDistribution === 'any' ? [] : PREFERENCES[trafficDistribution]
   return [
     ...exported('serviceTo', exportTo),
+    ...podLabels(selector),
     ...(isNodeLocal ? ['node'] : []),
     ...labels.map(label => `endpointLabel/${label}`),
   ]
@@ -76,7 +107,11 @@ function interestsOfService({ exportTo, isNodeLocal, trafficDistribution }: Serv
 
 function interestsOfTelemetry({ namespace, spec }: TelemetryObject): string[] {
   const labels = Object.keys(spec.selector?.matchLabels ?? {})
-  return [`telemetryIn/${namespace}`, ...labels.map(key => `telemetryLabel/${namespace}/${key}`)]
+  return [
+    `telemetryIn/${namespace}`,
+    ...podLabels(spec.selector?.matchLabels),
+    ...labels.map(key => `telemetryLabel/${namespace}/${key}`),
+  ]
 }
 
 function exported(kind: string, exportTo: readonly string[]): string[] {
@@ -94,6 +129,7 @@ function interestsOfRules(rules: readonly ConsolidatedRule[]): string[] {
     return [
       `ruleIn/${namespace}`,
       ...exported('ruleTo', exportTo),
+      ...podLabels(selector),
       ...Object.keys(selector).map(key => `ruleLabel/${namespace}/${key}`),
       ...labels.map(label => `endpointLabel/${label}`),
     ]
@@ -112,6 +148,7 @@ function interestsOfVirtual({ spec, namespace }: VirtualServiceConfig, mesh: Mes
   const exportTo = normaliseExportTo(spec.exportTo, mesh.defaultVirtualServiceExportTo, namespace)
   const asked = matches.flatMap(({ sourceLabels = {}, sourceNamespace = '' }) => [
     ...Object.keys(sourceLabels).map(key => `sourceLabel/${key}`),
+    ...podLabels(sourceLabels),
     ...(sourceNamespace === '' ? [] : [`sourceNamespace/${sourceNamespace}`]),
   ])
   return [...exported('virtualTo', exportTo), ...asked]

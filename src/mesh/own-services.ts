@@ -17,19 +17,15 @@ export interface OwnTarget {
 export interface OwnWorkload {
   readonly namespace: string
   /** Undefined: no pod or entry of the proxy's is known, so its own labels and ports are all there is. */
-  readonly workload: Workload | undefined
+  readonly workload: Pick<Workload, 'kind' | 'labels' | 'ports'> | undefined
   readonly labels: Labels
-  /** Endpoints at its addresses, of services that do not select workloads by label. */
-  readonly endpoints: readonly Endpoint[]
+  /** Of services that do not select workloads by label ({@link targetOfEndpoint}). */
+  readonly named: readonly OwnTarget[]
   readonly ports: Readonly<Record<string, number>>
 }
 
 /** Which service ports the workload serves, by the age of services, then by host. */
-export function ownTargets(
-  own: OwnWorkload,
-  services: readonly Service[],
-  serviceOf: (endpoint: Endpoint) => Service | undefined,
-): readonly OwnTarget[] {
+export function ownTargets(own: OwnWorkload, services: readonly Service[]): readonly OwnTarget[] {
   const labels = own.workload?.labels ?? own.labels
   const selected = services
     .filter(
@@ -37,8 +33,7 @@ export function ownTargets(
         service.resolution !== 'alias' && service.namespace === own.namespace && selects(service.selector, labels),
     )
     .flatMap(service => targetsOf(service, own))
-  const named = own.endpoints.flatMap(endpoint => targetOfEndpoint(endpoint, serviceOf(endpoint)))
-  return withoutRepeats([...selected, ...named]).sort(
+  return withoutRepeats([...selected, ...own.named]).sort(
     (a, b) =>
       compare(a.service.creationTimestamp, b.service.creationTimestamp) || compare(a.service.host, b.service.host),
   )
@@ -52,7 +47,8 @@ function targetsOf(service: Service, { workload, ports }: OwnWorkload): readonly
   })
 }
 
-function targetOfEndpoint(endpoint: Endpoint, service: Service | undefined): readonly OwnTarget[] {
+/** What a workload serves because an endpoint has its address. */
+export function targetOfEndpoint(endpoint: Endpoint, service: Service | undefined): readonly OwnTarget[] {
   const port = service?.ports.find(({ name }) => name === endpoint.servicePortName)
   if (service === undefined || port === undefined || Object.keys(service.selector).length > 0) return []
   return [{ service, port, targetPort: endpoint.port }]

@@ -1,6 +1,7 @@
 import { type Hostname, hostsOverlap, isWildcard } from './hostname.js'
+import { isSniffed, type Protocol } from './protocol.js'
 import type { EgressListener, SidecarScope, VirtualServiceConfig } from './scope.js'
-import type { Service } from './service.js'
+import type { Service, ServicePort } from './service.js'
 
 /** The share that one port has in a scope: it decides the port's listeners and its routes. */
 export interface PortScope {
@@ -24,6 +25,35 @@ export function portScopes({ egress }: SidecarScope): readonly (readonly [string
     })
     return [String(port), { port, egress: share }] as const
   })
+}
+
+/** One service each, of those whose protocol is found out. */
+export function hostScopes({ port, egress }: PortScope): readonly (readonly [string, PortScope])[] {
+  const hosts = new Set(
+    egress
+      .flatMap(({ port: own, services }) =>
+        services.filter(service => (own === undefined ? portsOf(service, port) : [own]).some(isFoundOut)),
+      )
+      .map(({ host }) => host),
+  )
+  return [...hosts].map(host => {
+    const share = egress.map(listener => ({
+      ...listener,
+      services: listener.services.filter(service => service.host === host),
+      virtualServices: listener.virtualServices.filter(({ spec }) =>
+        (spec.hosts ?? []).some(each => hostsOverlap(each, host)),
+      ),
+    }))
+    return [`${host}:${port}`, { port, egress: share }] as const
+  })
+}
+
+function portsOf({ ports }: Service, number: number): readonly ServicePort[] {
+  return ports.filter(({ port }) => port === number)
+}
+
+function isFoundOut({ protocol }: { readonly protocol: Protocol }): boolean {
+  return isSniffed(protocol)
 }
 
 function byPort({ port, services }: EgressListener): ReadonlyMap<number, readonly Service[]> {

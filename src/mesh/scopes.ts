@@ -1,7 +1,7 @@
 import type { Family, Graph, Index, Lookup, Table } from '../engine/index.js'
 import { isSameData } from '../engine/index.js'
 import type { Hostname } from './hostname.js'
-import { type PortScope, portScopes } from './port-scope.js'
+import { hostScopes, type PortScope, portScopes } from './port-scope.js'
 import type { SidecarScope, VirtualServiceConfig } from './scope.js'
 import { byAge } from './selection.js'
 import { type Service, type ServiceKey, serviceKey } from './service.js'
@@ -35,6 +35,8 @@ export interface ScopeTables {
   readonly reachHost: Index<Hostname, ServiceKey, Service>
   /** By port number: what listeners and routes of that port are made of. */
   readonly port: Table<string, PortScope>
+  /** By `<host>:<port>`, for hosts that have a configuration of their own at a port: those whose protocol is found out. */
+  readonly hostPort: Table<string, PortScope>
 }
 
 export type ScopeFamily = Family<ScopeKey, ScopeTables>
@@ -87,6 +89,7 @@ function scopeTables(graph: Graph, { namespace, sidecar }: ScopeKey, tables: Mes
     row => row.services.map(service => [serviceKey(service), service] as const),
     { equals: isSameData },
   )
+  const port = graph.derive('port', scope, row => portScopes(row), { equals: isSameData })
   return {
     scope,
     settings: graph.derive('settings', scope, ({ egress: _, services: __, ...rest }, key) => [[key, rest]], {
@@ -94,7 +97,8 @@ function scopeTables(graph: Graph, { namespace, sidecar }: ScopeKey, tables: Mes
     }),
     reach,
     reachHost: reach.index('host', row => [row.host]),
-    port: graph.derive('port', scope, row => portScopes(row), { equals: isSameData }),
+    port,
+    hostPort: graph.derive('hostPort', port, hostScopes, { equals: isSameData }),
   }
 }
 

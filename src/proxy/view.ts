@@ -1,11 +1,13 @@
 import type { Labels } from '../config/object.js'
 import {
   type AuthorizationObject,
+  type Hostname,
   localityOfLabels,
   type MeshIdentity,
   type MeshLookup,
   type MeshSettings,
   type OwnTarget,
+  type Service,
   type SidecarScope,
   type TelemetryObject,
   type Workload,
@@ -77,6 +79,8 @@ export interface ProxyContext {
   readonly view: ProxyView
   /** May hold only the services that the resource asked for could need: never more than the proxy's scope. */
   readonly scope: SidecarScope
+  /** A service in scope by its host, where the scope itself may be narrowed; absent: `scope.services` has all. */
+  readonly reachable?: (host: Hostname) => Service | undefined
   readonly mesh: MeshSettings
   readonly identity: MeshIdentity
   readonly lookup: MeshLookup

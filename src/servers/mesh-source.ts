@@ -10,22 +10,8 @@ import { err, ok, type Result } from '../lang/result.js'
 import { DEFAULT_IDENTITY, type MeshSettings, putObject, removeObject } from '../mesh/index.js'
 import { type ConfigFiles, NO_CONFIG, readConfigFiles } from '../sources/config-files.js'
 import type { FileSnapshot } from '../sources/snapshot.js'
-import { translateClusters, translateFixedClusters, translateInboundClusters } from '../xds/resources/clusters.js'
-import { translateAssignments } from '../xds/resources/endpoints.js'
 import { createXdsGraph, type XdsGraph } from '../xds/resources/graph.js'
-import { translateFixedListeners, translateListeners } from '../xds/resources/listeners.js'
-import { translateRoutes } from '../xds/resources/routes.js'
-import type { Translators } from '../xds/resources/translators.js'
-
-const TRANSLATORS: Translators = {
-  clusters: translateClusters,
-  fixedClusters: translateFixedClusters,
-  inboundClusters: translateInboundClusters,
-  assignments: translateAssignments,
-  listeners: translateListeners,
-  fixedListeners: translateFixedListeners,
-  route: translateRoutes,
-}
+import { TRANSLATORS } from '../xds/resources/translators.js'
 
 /** Where the mesh's configuration stands; absolute paths. */
 export interface MeshPaths {

@@ -45,7 +45,6 @@ const NO_TRANSLATORS: Translators = {
   assignments: () => [],
   listeners: () => [],
   fixedListeners: () => [],
-  route: () => undefined,
 }
 
 export function scenarioNames(): string[] {

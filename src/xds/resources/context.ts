@@ -1,7 +1,7 @@
 import type { Index, Lookup } from '../../engine/index.js'
 import {
   type Endpoint,
-  findBestRule,
+  type Hostname,
   lazySettings,
   type MeshLookup,
   type MeshTables,
@@ -11,34 +11,45 @@ import {
   type OwnTarget,
   ownTargets,
   policiesOfWorkload,
+  type RuleClient,
   rootNamespaceOf,
+  ruleClientOf,
   type Service,
   type SidecarScope,
   serviceKey,
+  targetOfEndpoint,
   telemetryOfWorkload,
+  type Workload,
   type WorkloadMtls,
 } from '../../mesh/index.js'
 import type { ProxyContext, ProxyView } from '../../proxy/view.js'
 
+/** What a context is of. What is left out is worked out from the view. */
+export interface ContextParts {
+  readonly view: ProxyView
+  readonly scope: () => SidecarScope
+  readonly client?: RuleClient
+  readonly own?: readonly OwnTarget[]
+  /** A service in scope by its host, without going through all of them. */
+  readonly reachable?: (host: Hostname) => Service | undefined
+}
+
 /** Reads facts when a translator asks for them, so that a resource depends on what it used. Not to be kept beyond the read. */
-export function contextOf(
-  read: Lookup,
-  tables: MeshTables,
-  view: ProxyView,
-  scopeOf: () => SidecarScope,
-): ProxyContext {
+export function contextOf(read: Lookup, tables: MeshTables, parts: ContextParts): ProxyContext {
+  const { view, scope, own, reachable } = parts
   const mesh = lazySettings(read, tables.facet)
-  const lookup = lookupOf(read, tables, view)
+  const client = parts.client ?? (() => ruleClientOf(read, tables.interest, view, rootNamespaceOf(mesh)))
   return {
     view,
     mesh,
     identity: tables.identity,
-    lookup,
+    lookup: lookupOf(read, tables, view, typeof client === 'function' ? client : () => client),
+    ...(reachable === undefined ? {} : { reachable }),
     get scope() {
-      return scopeOf()
+      return scope()
     },
     get own() {
-      return ownOf(read, tables, view)
+      return own ?? ownOf(read, tables, view)
     },
     get mtls() {
       return mtlsOf(read, tables, view.namespace, view.labels)
@@ -53,18 +64,12 @@ export function contextOf(
   }
 }
 
-export function lookupOf(read: Lookup, tables: MeshTables, view: ProxyView): MeshLookup {
+function lookupOf(read: Lookup, tables: MeshTables, view: ProxyView, client: () => RuleClient): MeshLookup {
   const mesh = lazySettings(read, tables.facet)
   const endpointsOf = (service: Service): readonly Endpoint[] => read.where(tables.endpointService, serviceKey(service))
   return {
     service: (host, namespace) => read.one(tables.service, `${host}/${namespace}`),
-    bestRule: (host, serviceNamespace) =>
-      findBestRule(
-        host,
-        serviceNamespace,
-        { namespace: view.namespace, labels: view.labels, rootNamespace: rootNamespaceOf(mesh) },
-        key => read.one(tables.rule, key),
-      ),
+    bestRule: (host, serviceNamespace) => read.memo(tables.bestRule, { host, serviceNamespace, client: client() }).rule,
     endpoints: service =>
       endpointsOf(service).filter(
         ({ health, cluster }) =>
@@ -120,22 +125,35 @@ function mtlsOf(
 }
 
 /** Services that the proxy's workload serves; routers serve none. */
-export function ownOf(read: Lookup, tables: MeshTables, view: ProxyView): readonly OwnTarget[] {
-  if (view.type !== 'sidecar') return []
-  const { cluster, namespace, meta, labels } = view
-  const address = view.addresses[0] ?? ''
+function ownOf(read: Lookup, tables: MeshTables, view: ProxyView): readonly OwnTarget[] {
+  const { cluster, namespace, meta } = view
   const workload =
     read.one(tables.workload, `pod/${cluster}/${namespace}/${meta.name}`) ??
-    read.where(tables.workloadAddress, `${cluster}/${address}`)[0]
-  return ownTargets(
-    {
-      namespace,
-      workload,
-      labels,
-      endpoints: read.where(tables.endpointAddress, `${cluster}/${address}`),
-      ports: Object.fromEntries(meta.podPorts.map(({ name, containerPort }) => [name, containerPort])),
-    },
-    read.where(tables.serviceNamespace, namespace),
-    endpoint => read.one(tables.service, serviceKey(endpoint)),
-  )
+    read.where(tables.workloadAddress, `${cluster}/${view.addresses[0] ?? ''}`)[0]
+  return ownTargetsOf(read, tables, view, workload, targetsByAddress(read, tables, view))
+}
+
+/** What `named` (see `targetsByAddress`) and the labels of its workload make it serve. */
+export function ownTargetsOf(
+  read: Lookup,
+  tables: MeshTables,
+  { type, namespace, labels, meta }: ProxyView,
+  workload: Pick<Workload, 'kind' | 'labels' | 'ports'> | undefined,
+  named: readonly OwnTarget[],
+): readonly OwnTarget[] {
+  if (type !== 'sidecar') return []
+  const ports = Object.fromEntries(meta.podPorts.map(({ name, containerPort }) => [name, containerPort]))
+  return ownTargets({ namespace, workload, labels, named, ports }, read.where(tables.serviceNamespace, namespace))
+}
+
+/** What a proxy serves of services that know their workloads by address. */
+export function targetsByAddress(
+  read: Lookup,
+  tables: MeshTables,
+  { type, cluster, addresses }: ProxyView,
+): readonly OwnTarget[] {
+  if (type !== 'sidecar') return []
+  return read
+    .where(tables.endpointAddress, `${cluster}/${addresses[0] ?? ''}`)
+    .flatMap(endpoint => targetOfEndpoint(endpoint, read.one(tables.service, serviceKey(endpoint))))
 }

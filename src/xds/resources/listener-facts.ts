@@ -103,11 +103,12 @@ const KUBERNETES_HOST = /^[^.]+\.([^.]+)\.svc\./
  * Made when it is first asked for: few listeners have routes to other services. A scope that was narrowed to the port of a listener
  * may lack them.
  */
-function byHost({ scope, lookup }: ProxyContext): ListenerFacts['service'] {
+function byHost({ scope, reachable, lookup }: ProxyContext): ListenerFacts['service'] {
   let hosts: ReadonlyMap<Hostname, Service> | undefined
   return host => {
-    hosts ??= new Map([...scope.services].reverse().map(service => [service.host, service]))
-    return hosts.get(host) ?? lookup.service(host, KUBERNETES_HOST.exec(host)?.[1] ?? scope.namespace)
+    if (reachable === undefined) hosts ??= new Map([...scope.services].reverse().map(each => [each.host, each]))
+    const found = reachable === undefined ? hosts?.get(host) : reachable(host)
+    return found ?? lookup.service(host, KUBERNETES_HOST.exec(host)?.[1] ?? scope.namespace)
   }
 }
 

@@ -6,13 +6,14 @@ import { claimsByPort, outboundListeners } from './listener-outbound.js'
 import { httpProxy, virtualOutbound } from './listener-virtual-outbound.js'
 
 /**
- * Outbound listeners of a sidecar, by port; a port's listeners depend on the services of that port alone, so a scope narrowed to one
- * port gives exactly its share. Routers have none of these.
+ * Outbound listeners of a sidecar, by port, or of one port: those depend on the services of the port alone. Routers have none.
  */
-export function translateListeners(context: ProxyContext): readonly Listener[] {
+export function translateListeners(context: ProxyContext, port?: number): readonly Listener[] {
   if (context.view.type !== 'sidecar') return []
   const facts = listenerFactsOf(context, 'CLIENT')
-  return [...claimsByPort(facts).values()].flatMap(claims => outboundListeners(facts, claims))
+  const claims = claimsByPort(facts)
+  if (port !== undefined) return outboundListeners(facts, claims.get(port) ?? [])
+  return [...claims.values()].flatMap(each => outboundListeners(facts, each))
 }
 
 /** Those that depend on no service but the workload's own: what redirected connections come to, and what is bound to. */

@@ -17,10 +17,10 @@ export interface RouteFacts {
 }
 
 export function routeFactsOf(context: ProxyContext): RouteFacts {
-  const { mesh, view, scope, lookup } = context
+  const { mesh, view, lookup } = context
   const { defaultHttpRetryPolicy } = mesh
   const config = (view.meta.proxyConfig as MeshProxyConfig | undefined) ?? mesh.defaultConfig
-  const service = lazyServices(scope.services)
+  const service = context.reachable ?? lazyServices(() => context.scope.services)
   return {
     context,
     service,
@@ -34,10 +34,10 @@ export function routeFactsOf(context: ProxyContext): RouteFacts {
 }
 
 /** Most routes ask for no other service, so the table is made when the first one does. */
-function lazyServices(services: readonly Service[]): (host: Hostname) => Service | undefined {
+function lazyServices(services: () => readonly Service[]): (host: Hostname) => Service | undefined {
   let byHost: Map<Hostname, Service> | undefined
   return host => {
-    byHost ??= firstOfHost(services)
+    byHost ??= firstOfHost(services())
     return byHost.get(host)
   }
 }

@@ -5,10 +5,13 @@ import { HTTP_PROXY_ROUTE } from './names.js'
 import { type RouteFacts, routeFactsOf } from './route-facts.js'
 import {
   catchAllHost,
+  type HostPlace,
+  type JoinedHost,
   joinVirtualHosts,
   type TranslatedHost,
   translateVirtualHost,
   type VirtualHostPlan,
+  virtualHostOf,
 } from './virtual-host.js'
 import { planVirtualHosts } from './virtual-host-plan.js'
 
@@ -58,27 +61,38 @@ export function planRoutes(context: ProxyContext, name: string): RoutePlan | und
 }
 
 /** `hosts`: what `translateVirtualHost` made of the plan's, in the plan's order. */
-export function joinRoutes(
-  { name, facts, isSniffed }: RoutePlan,
-  hosts: readonly TranslatedHost[],
-): RouteConfiguration {
-  const joined = joinVirtualHosts(hosts, facts).sort(byName)
+export function joinRoutes(plan: RoutePlan, hosts: readonly TranslatedHost[]): RouteConfiguration {
+  const joined = arrangeHosts(plan, hosts).map(({ host, domains }) => virtualHostOf(host, domains, plan.facts))
+  return { ...routeShell(plan), virtualHosts: [...joined, ...lastHosts(plan)] }
+}
+
+/** Virtual hosts in the order of the wire, each with the domains that it keeps. */
+export function arrangeHosts<H extends HostPlace>(
+  { isSniffed }: RoutePlan,
+  hosts: readonly H[],
+): readonly JoinedHost<H>[] {
+  const sorted = [...joinVirtualHosts(hosts)].sort(byName)
+  // The listener is reached by the service's address alone, so whatever the request says it means the service.
+  return isSniffed ? sorted.map(({ host }) => ({ host, domains: ['*'] })) : sorted
+}
+
+/** For requests that are for no other. */
+export function lastHosts({ isSniffed, facts }: RoutePlan): readonly VirtualHost[] {
+  return isSniffed ? [] : [catchAllHost(facts)]
+}
+
+/** A configuration without its virtual hosts. */
+export function routeShell({ name }: Pick<RoutePlan, 'name'>): RouteConfiguration {
   return {
     name,
-    virtualHosts: isSniffed ? joined.map(toAny) : [...joined, catchAllHost(facts)],
     validateClusters: false,
     ignorePortInHostMatching: true,
     maxDirectResponseBodySizeBytes: MAX_DIRECT_BODY,
   }
 }
 
-/** The listener is reached by the service's address alone, so whatever the request says it means the service. */
-function toAny(host: VirtualHost): VirtualHost {
-  return { ...host, domains: ['*'] }
-}
-
-function byName(a: VirtualHost, b: VirtualHost): number {
-  const [left, right] = [a.name ?? '', b.name ?? '']
+function byName(a: JoinedHost<HostPlace>, b: JoinedHost<HostPlace>): number {
+  const [left, right] = [a.host.name, b.host.name]
   return left < right ? -1 : left > right ? 1 : 0
 }
 
@@ -94,6 +108,12 @@ function parseRouteName(name: string): RouteName | undefined {
   if (name === HTTP_PROXY_ROUTE || name.startsWith(UNIX)) return { port: 0, host: '', bind: name }
   const parts = /^(?:(.+):)?(\d{1,5})$/.exec(name)
   return parts === null ? undefined : { port: Number(parts[2]), host: parts[1] ?? '', bind: '' }
+}
+
+/** What of a scope a configuration is made of, by its name: of the services at that port, of one of them, or of all. */
+export function reachOfRoute(name: string): 'one port' | 'one host' | 'whole scope' {
+  const { port, host } = parseRouteName(name) ?? { port: 0, host: '' }
+  return port === 0 ? 'whole scope' : host === '' ? 'one port' : 'one host'
 }
 
 /** The listener of that port or socket, else the one for all that no other claims. */

@@ -1,14 +1,10 @@
 import type { Hold, Pin, Revision } from '../../engine/index.js'
 import { encode } from '../../proto/index.js'
 import type { ProxyNode } from '../../proxy/node.js'
-import {
-  type GraphResource,
-  type GraphType,
-  keyOfView,
-  type ResourceList,
-  type ViewTables,
-  type XdsGraph,
-} from './graph.js'
+import { type GraphResource, type GraphType, holdPart, type ProxyParts, type XdsGraph } from './graph.js'
+import type { PartTables } from './part-tables.js'
+import { PART_NAMES, type PartName } from './proxy-parts.js'
+import { joinLists, type ResourceList } from './resource-list.js'
 
 const TYPES: ReadonlyMap<string, GraphType> = new Map([
   ['type.googleapis.com/envoy.config.cluster.v3.Cluster', 'CDS'],
@@ -18,9 +14,18 @@ const TYPES: ReadonlyMap<string, GraphType> = new Map([
   ['type.googleapis.com/istio.networking.nds.v1.NameTable', 'NDS'],
 ])
 
+/** Parts that have something of a type, in the order to list them. */
+const PARTS_OF: Readonly<Record<GraphType, readonly PartName[]>> = {
+  CDS: ['upstream', 'own'],
+  EDS: ['upstream'],
+  LDS: ['listeners', 'own'],
+  RDS: ['routes'],
+  NDS: ['names'],
+}
+
 /**
  * What delivery reads for one proxy (`ResourceSource` of src/xds/delivery, which this layer may not import): the tables of its
- * view, and those of another view once the facts about the proxy have changed. To be disposed when the stream ends.
+ * parts, and those of others once the facts about the proxy have changed. To be disposed when the stream ends.
  */
 export interface ProxySource extends Disposable {
   revision(): number
@@ -36,58 +41,82 @@ export interface ProxySource extends Disposable {
 }
 
 const NOTHING: ResourceList = new Map()
+const NO_CHANGES = { kind: 'delta', changed: [], removed: [] } as const
+const RESET = { kind: 'reset' } as const
+
+/** The tables of one part, from the revision on at which the proxy has them. */
+interface HeldPart {
+  readonly hold: Hold<PartTables>
+  readonly since: number
+}
 
 export function openSource(graph: XdsGraph, node: ProxyNode): ProxySource {
   const { engine } = graph
-  let hold: Hold<ViewTables> | undefined
-  let viewKey = ''
-  /** Revision at which the facts were last looked at, and at which this view became the proxy's. */
-  let seen = -1
-  let since: number = engine.revision
+  const proxy = graph.proxies.hold(node)
+  const held = new Map<PartName, HeldPart>()
   const pin: Pin = engine.pin()
-  const current = (): ViewTables => {
-    if (hold !== undefined && seen === engine.revision) return hold.value
-    const row = engine.read(read => graph.viewRow(read, node))
-    const key = keyOfView(row)
-    seen = engine.revision
-    if (hold !== undefined && key === viewKey) return hold.value
-    const next = graph.views.hold(row)
-    hold?.[Symbol.dispose]()
-    hold = next
-    viewKey = key
-    since = engine.revision
-    return next.value
+  let row: ProxyParts | undefined
+  /** The facts are a row of the engine, the same object while they are the same: looking costs next to nothing. */
+  const look = (): void => {
+    const now = proxy.value
+    if (now === row) return
+    for (const name of PART_NAMES) {
+      if (row?.[name].key === now[name].key) continue
+      const before = held.get(name)
+      held.set(name, { hold: holdPart(graph.parts, now, name), since: engine.revision })
+      before?.hold[Symbol.dispose]()
+    }
+    row = now
   }
+  const partsOf = (type: GraphType): readonly HeldPart[] => {
+    look()
+    return PARTS_OF[type].flatMap(name => held.get(name) ?? [])
+  }
+  const tablesOf = (type: GraphType) => partsOf(type).flatMap(({ hold }) => hold.value.resource[type] ?? [])
   return {
     revision: () => engine.revision,
     get: (url, name) => {
       const type = TYPES.get(url)
       if (type === undefined) return undefined
-      const { resource } = current()
-      const found = engine.read(read => read.one(resource[type], name))
-      return found ?? (type === 'EDS' ? emptyAssignment(name) : undefined)
+      const tables = tablesOf(type)
+      return engine.read(read => {
+        for (const table of tables) {
+          const found = read.one(table, name)
+          if (found !== undefined) return found
+        }
+        return type === 'EDS' ? emptyAssignment(name) : undefined
+      })
     },
     list: url => {
       const type = TYPES.get(url)
       if (type === undefined) return NOTHING
-      const { list, resource } = current()
-      // The table of names keeps history from its first reading on: later changes are told against this list.
-      engine.refresh([resource[type]], () => false)
-      return engine.read(read => read.one(list[type], 'mesh')) ?? NOTHING
+      const parts = partsOf(type)
+      // The tables keep history from their first reading on: later changes are told against this list.
+      engine.refresh(tablesOf(type), () => false)
+      const lists = parts.flatMap(({ hold }) => hold.value.list[type] ?? [])
+      return joinLists(engine.read(read => lists.map(list => read.one(list, 'mesh') ?? NOTHING)))
     },
     changes: (url, from) => {
       const type = TYPES.get(url)
-      if (type === undefined) return { kind: 'delta', changed: [], removed: [] }
-      const table = current().resource[type]
-      if (from < since) return { kind: 'reset' }
-      const changes = engine.changes(table, from as Revision)
-      if (changes.kind === 'reset') return { kind: 'reset' }
-      return { kind: 'delta', changed: changes.put.keys(), removed: changes.removed }
+      if (type === undefined) return NO_CHANGES
+      const parts = partsOf(type)
+      if (parts.some(({ since }) => from < since)) return RESET
+      const changed: string[] = []
+      const removed: string[] = []
+      for (const { hold } of parts) {
+        const table = hold.value.resource[type]
+        const changes = table === undefined ? undefined : engine.changes(table, from as Revision)
+        if (changes?.kind === 'reset') return RESET
+        changed.push(...(changes?.put.keys() ?? []))
+        removed.push(...(changes?.removed ?? []))
+      }
+      return changed.length + removed.length === 0 ? NO_CHANGES : { kind: 'delta', changed, removed }
     },
     told: revision => pin.moveTo(revision as Revision),
     [Symbol.dispose]: () => {
-      hold?.[Symbol.dispose]()
-      hold = undefined
+      for (const { hold } of held.values()) hold[Symbol.dispose]()
+      held.clear()
+      proxy[Symbol.dispose]()
       pin[Symbol.dispose]()
     },
   }
@@ -96,5 +125,5 @@ export function openSource(graph: XdsGraph, node: ProxyNode): ProxySource {
 /** Of a cluster that is not there: Envoy waits for an answer to every name that it asked for. */
 function emptyAssignment(name: string): GraphResource {
   const bytes = encode('envoy.config.endpoint.v3.ClusterLoadAssignment', { clusterName: name })
-  return { name, version: 'empty', bytes }
+  return { name, version: 'empty', bytes, isFiller: true }
 }

@@ -1,17 +1,11 @@
 import type { Service } from '../../mesh/index.js'
-import type { Cluster, ClusterLoadAssignment, Listener, RouteConfiguration } from '../../proto/envoy-types.generated.js'
+import type { Cluster, ClusterLoadAssignment, Listener } from '../../proto/envoy-types.generated.js'
 import type { ProxyContext } from '../../proxy/view.js'
+import { translateClusters, translateFixedClusters, translateInboundClusters } from './clusters.js'
+import { translateAssignments } from './endpoints.js'
+import { translateFixedListeners, translateListeners } from './listeners.js'
 
-/**
- * What the graph calls. Each is a pure function; its owner exports a function of that type under that name:
- *
- * | name | file | owner |
- * |---|---|---|
- * | `translateClusters`, `translateFixedClusters`, `translateInboundClusters` | clusters.ts | clusters |
- * | `translateAssignments` | endpoints.ts | clusters |
- * | `translateListeners`, `translateFixedListeners` | listeners.ts | listeners |
- * | `translateRoutes` (`route`) | routes.ts | routes |
- */
+/** What the tables call to make resources of one kind. Each is a pure function. */
 export interface Translators {
   /** Outbound clusters of one service in scope: for each port the plain one, then its subsets. */
   readonly clusters: (context: ProxyContext, service: Service) => readonly Cluster[]
@@ -21,10 +15,18 @@ export interface Translators {
   readonly inboundClusters: (context: ProxyContext) => readonly Cluster[]
   /** Of one service's EDS clusters, the same names as `clusters` gives. Empty ones too. */
   readonly assignments: (context: ProxyContext, service: Service) => readonly ClusterLoadAssignment[]
-  /** Outbound listeners of everything in `context.scope` (the graph may narrow the scope to one port): not virtualOutbound. */
-  readonly listeners: (context: ProxyContext) => readonly Listener[]
+  /** Outbound listeners of a port, of what is in `context.scope`: not virtualOutbound. */
+  readonly listeners: (context: ProxyContext, port: number) => readonly Listener[]
   /** virtualOutbound and virtualInbound, ingress and inbound listeners (interception NONE), http proxy. */
   readonly fixedListeners: (context: ProxyContext) => readonly Listener[]
-  /** The route configuration of that name; undefined: there is none of that name in scope. */
-  readonly route: (context: ProxyContext, name: string) => RouteConfiguration | undefined
+}
+
+/** Those of this package. */
+export const TRANSLATORS: Translators = {
+  clusters: translateClusters,
+  fixedClusters: translateFixedClusters,
+  inboundClusters: translateInboundClusters,
+  assignments: translateAssignments,
+  listeners: translateListeners,
+  fixedListeners: translateFixedListeners,
 }

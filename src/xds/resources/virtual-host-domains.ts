@@ -42,6 +42,19 @@ function otherNames(host: string, clientDomain: string): string[] {
   return [`${host}.`, ...shortNames(host, clientDomain)]
 }
 
+/** Whether a host is of the client's own namespace, and so has names there that it has nowhere else. */
+export function isNeighbour(host: string, clientDomain: string): boolean {
+  const at = clientDomain.indexOf(SERVICE)
+  const end = host.indexOf(SERVICE)
+  return at === -1 || (end > 0 && host.slice(host.indexOf('.') + 1, end) === clientDomain.slice(0, at))
+}
+
+/** The domain of a client of a namespace that no service is in. */
+export function strangersDomain(clientDomain: string): string {
+  const at = clientDomain.indexOf(SERVICE)
+  return at === -1 ? clientDomain : `~${clientDomain.slice(at)}`
+}
+
 function shortNames(host: string, clientDomain: string): string[] {
   const at = clientDomain.indexOf(SERVICE)
   if (at === -1) return foreignShortNames(host, clientDomain)

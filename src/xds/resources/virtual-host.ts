@@ -20,12 +20,22 @@ export interface VirtualHostPlan {
   readonly isAnyPort: boolean
 }
 
-/** A virtual host as it would be alone; which of its domains it keeps depends on the others (`joinVirtualHosts`). */
-export interface TranslatedHost extends HostDomains {
+/** Which requests a virtual host is for. */
+export interface HostPlace extends HostDomains {
   readonly host: Hostname
   readonly name: string
   /** Undefined: of one port, so that Envoy does not look at the request's. */
   readonly port: number | undefined
+}
+
+/** What is left to a virtual host beside others. */
+export interface JoinedHost<H extends HostPlace> {
+  readonly host: H
+  readonly domains: readonly string[]
+}
+
+/** A virtual host as it would be alone; which of its domains it keeps depends on the others (`joinVirtualHosts`). */
+export interface TranslatedHost extends HostPlace {
   readonly routes: readonly Route[]
 }
 
@@ -66,7 +76,7 @@ function serviceRoute(host: Hostname, port: number, facts: RouteFacts): Route {
 }
 
 /** Names of hosts that are there under their full name: with and without the port. */
-function fullNames(hosts: readonly TranslatedHost[]): Set<string> {
+function fullNames(hosts: readonly HostPlace[]): Set<string> {
   return new Set(hosts.flatMap(({ host, name }) => [host, name]))
 }
 
@@ -74,16 +84,25 @@ function fullNames(hosts: readonly TranslatedHost[]): Set<string> {
  * Virtual hosts of one configuration, in the order of who was first. Envoy refuses a configuration in which a domain stands twice,
  * so the first keeps it; and a short form never takes the full name of another service.
  */
-export function joinVirtualHosts(hosts: readonly TranslatedHost[], facts: RouteFacts): VirtualHost[] {
+export function joinVirtualHosts<H extends HostPlace>(hosts: readonly H[]): readonly JoinedHost<H>[] {
   const full = fullNames(hosts)
   const taken = new Set<string>()
-  const joined: VirtualHost[] = []
-  for (const { name, port, domains: wanted, short, routes } of hosts) {
+  const joined: JoinedHost<H>[] = []
+  for (const host of hosts) {
+    const { port, domains: wanted, short } = host
     const free = wanted.filter(domain => !(short.has(domain) && full.has(domain)) && claims(taken, domain))
     const domains = port === undefined ? free : free.filter(domain => meansPort(domain, port))
-    if (domains.length > 0) joined.push({ name, domains, routes, ...attemptCount(facts) })
+    if (domains.length > 0) joined.push({ host, domains })
   }
   return joined
+}
+
+export function virtualHostOf(
+  { name, routes }: TranslatedHost,
+  domains: readonly string[],
+  facts: Pick<RouteFacts, 'countsAttempts'>,
+): VirtualHost {
+  return { name, domains, routes, ...attemptCount(facts) }
 }
 
 const HTTP_PORT = 80
@@ -101,7 +120,7 @@ function claims(taken: Set<string>, domain: string): boolean {
   return true
 }
 
-function attemptCount({ countsAttempts }: RouteFacts): VirtualHost {
+function attemptCount({ countsAttempts }: Pick<RouteFacts, 'countsAttempts'>): VirtualHost {
   return countsAttempts ? { includeRequestAttemptCount: true } : {}
 }
 

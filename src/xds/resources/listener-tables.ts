@@ -1,0 +1,79 @@
+import type { Family, Graph, Lookup, Table } from '../../engine/index.js'
+import type { PortScope } from '../../mesh/index.js'
+import type { Listener } from '../../proto/envoy-types.generated.js'
+import { type Batch, byName, encodeListeners, isSameBatch, SAME_RESOURCE } from './encoded.js'
+import {
+  listOf,
+  narrowedScope,
+  type PartFacts,
+  type PartTables,
+  partContext,
+  reachableIn,
+  SAME_LIST,
+  touchSidecar,
+} from './part-tables.js'
+import type { ListenersKey, ProxyParts } from './proxy-parts.js'
+import { routeNamesIn } from './route-names.js'
+
+export interface ListenerTables extends PartTables {
+  /** Routes that the listeners name. */
+  readonly routeName: Table<string, string>
+}
+
+export type ListenerFamily = Family<ListenersKey, ListenerTables>
+
+/** Outbound listeners: a row for each port, which depends on what is at that port. */
+export function declareListeners(graph: Graph, parts: PartFacts): ListenerFamily {
+  return graph.family(
+    'listeners',
+    ({ key }) => key,
+    (key, inner) => listenerTables(inner, key, parts),
+  )
+}
+
+interface PortRow {
+  readonly listeners: Batch
+  readonly routes: readonly string[]
+}
+
+function listenerTables(graph: Graph, key: ProxyParts['listeners'], parts: PartFacts): ListenerTables {
+  const { tables, scopes, translators } = parts
+  const scope = graph.member(scopes, key.scope)
+  const translate = (read: Lookup, { port, egress }: PortScope): readonly Listener[] => {
+    const isByAddress = egress.some(({ services }) => services.some(({ resolution }) => resolution === 'none'))
+    const context = partContext(read, parts, isByAddress ? key.facts : key.elsewhere, {
+      client: key.client,
+      scope: () => narrowedScope(read, scope, egress),
+      reachable: reachableIn(read, scope),
+    })
+    return translators.listeners(context, port)
+  }
+  const port = graph.derive<string, PortScope, string, PortRow>(
+    'port',
+    scope.port,
+    (row, id, read) => {
+      touchSidecar(read, parts, key.scope)
+      const listeners = translate(read, row)
+      return [[id, { listeners: encodeListeners(listeners), routes: routeNamesIn(listeners) }]]
+    },
+    {
+      equals: (a, b) =>
+        isSameBatch(a.listeners, b.listeners) &&
+        a.routes.length === b.routes.length &&
+        a.routes.every((name, index) => name === b.routes[index]),
+    },
+  )
+  const listener = graph.derive('listener', port, row => byName(row.listeners), SAME_RESOURCE)
+  return {
+    resource: { LDS: listener },
+    list: {
+      LDS: graph.derive(
+        'list/LDS',
+        tables.inputs.settings,
+        (_, id, read) => [[id, listOf(read.all(listener).values())]],
+        SAME_LIST,
+      ),
+    },
+    routeName: graph.derive('routeName', port, row => row.routes.map(name => [name, name] as const)),
+  }
+}

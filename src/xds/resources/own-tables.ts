@@ -1,0 +1,54 @@
+import type { Family, Graph, Lookup } from '../../engine/index.js'
+import { serviceKey } from '../../mesh/index.js'
+import type { ProxyContext } from '../../proxy/view.js'
+import { type Batch, byName, encodeClusters, encodeListeners, SAME_BATCH, SAME_RESOURCE } from './encoded.js'
+import {
+  listOf,
+  narrowedScope,
+  type PartFacts,
+  type PartTables,
+  partContext,
+  reachableIn,
+  SAME_LIST,
+  touchSidecar,
+} from './part-tables.js'
+import type { OwnKey } from './proxy-parts.js'
+
+/** Inbound clusters, and listeners that are there whatever the proxy may call. */
+export function declareOwn(graph: Graph, parts: PartFacts): Family<OwnKey, PartTables> {
+  return graph.family(
+    'own',
+    ({ key }) => key,
+    (key, inner) => ownTables(inner, key, parts),
+  )
+}
+
+function ownTables(graph: Graph, key: OwnKey, parts: PartFacts): PartTables {
+  const { tables, scopes, translators } = parts
+  const { settings } = tables.inputs
+  const scope = graph.member(scopes, key.scope)
+  const context = (read: Lookup): ProxyContext => {
+    touchSidecar(read, parts, key.scope)
+    for (const { service } of key.own) read.one(tables.service, serviceKey(service))
+    return partContext(read, parts, key.facts, {
+      client: key.client,
+      own: key.own,
+      scope: () => narrowedScope(read, scope, []),
+      reachable: reachableIn(read, scope),
+    })
+  }
+  const one = (name: string, make: (context: ProxyContext) => Batch) =>
+    graph.derive(name, settings, (_, id, read) => [[id, make(context(read))]], SAME_BATCH)
+  const clusters = one('clusters', ctx => encodeClusters(translators.inboundClusters(ctx)))
+  const listeners = one('listeners', ctx => encodeListeners(translators.fixedListeners(ctx)))
+  return {
+    resource: {
+      CDS: graph.derive('cluster', clusters, byName, SAME_RESOURCE),
+      LDS: graph.derive('listener', listeners, byName, SAME_RESOURCE),
+    },
+    list: {
+      CDS: graph.derive('list/CDS', clusters, (batch, id) => [[id, listOf(batch)]], SAME_LIST),
+      LDS: graph.derive('list/LDS', listeners, (batch, id) => [[id, listOf(batch)]], SAME_LIST),
+    },
+  }
+}

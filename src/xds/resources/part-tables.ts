@@ -1,0 +1,98 @@
+import type { Lookup, Table } from '../../engine/index.js'
+import type {
+  EgressListener,
+  Hostname,
+  MeshTables,
+  ScopeFamily,
+  ScopeKey,
+  ScopeTables,
+  Service,
+  SidecarScope,
+} from '../../mesh/index.js'
+import { type SomeFacts, viewOfFacts } from '../../proxy/facts.js'
+import type { ProxyContext } from '../../proxy/view.js'
+import { type ContextParts, contextOf } from './context.js'
+import type { GraphResource, GraphType } from './encoded.js'
+import type { ResourceList } from './resource-list.js'
+import type { Translators } from './translators.js'
+
+/** The tables of one part of some proxies: of the types that it has anything of. */
+export interface PartTables {
+  /** By name. */
+  readonly resource: { readonly [T in GraphType]?: Table<string, GraphResource> }
+  /** One row `mesh`: the part's share, in the order to send it. Computed for who reads it: whole, at each change. */
+  readonly list: { readonly [T in GraphType]?: Table<'mesh', ResourceList> }
+}
+
+/** What the tables of parts are made with. */
+export interface PartFacts {
+  readonly tables: MeshTables
+  readonly scopes: ScopeFamily
+  readonly translators: Translators
+}
+
+export const SAME_LIST = {
+  equals: (a: ResourceList, b: ResourceList): boolean => {
+    if (a === b) return true
+    if (a.size !== b.size) return false
+    const others = b.values()
+    for (const row of a.values()) {
+      const { value } = others.next()
+      if (value === undefined || value.name !== row.name || value.version !== row.version) return false
+    }
+    return true
+  },
+}
+
+export function listOf(rows: Iterable<GraphResource>): ResourceList {
+  const list = new Map<string, GraphResource>()
+  for (const row of rows) list.set(row.name, row)
+  return list
+}
+
+/** A context for the facts of one part. */
+export function partContext(
+  read: Lookup,
+  { tables }: PartFacts,
+  facts: SomeFacts,
+  parts: Omit<ContextParts, 'view'>,
+): ProxyContext {
+  return contextOf(read, tables, { ...parts, view: viewOfFacts(facts) })
+}
+
+/** For what depends on no scope. */
+export function noScope(): never {
+  throw new Error('this part is shared by proxies of different scopes: it may not read one')
+}
+
+/** The scope as far as it holds for everything in it, with the services of `egress`. */
+export function narrowedScope(
+  read: Lookup,
+  { settings }: ScopeTables,
+  egress: readonly EgressListener[],
+): SidecarScope {
+  const row = read.one(settings, 'mesh')
+  if (row === undefined) throw new Error('no scope: the mesh configuration has not been written')
+  return {
+    ...row,
+    egress,
+    get services(): never {
+      throw new Error('services of a narrowed scope are asked for by their hosts')
+    },
+  }
+}
+
+export function wholeScope(read: Lookup, { scope }: ScopeTables): SidecarScope {
+  const row = read.one(scope, 'mesh')
+  if (row === undefined) throw new Error('no scope: the mesh configuration has not been written')
+  return row
+}
+
+export function reachableIn(read: Lookup, { reachHost }: ScopeTables): (host: Hostname) => Service | undefined {
+  return host => read.where(reachHost, host)[0]
+}
+
+/** The Sidecar itself, so that what it shapes is explained by it. */
+export function touchSidecar(read: Lookup, { tables }: PartFacts, { sidecar }: ScopeKey): void {
+  if (sidecar !== '') read.one(tables.inputs.config.Sidecar, sidecar)
+}

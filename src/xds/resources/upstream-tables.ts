@@ -1,0 +1,174 @@
+import { type Family, type Graph, keyOfObject, type Lookup, type Memo } from '../../engine/index.js'
+import { type ConsolidatedRule, lazySettings, type Service, serviceKey } from '../../mesh/index.js'
+import type { Facts, SomeFacts } from '../../proxy/facts.js'
+import { discoveryOf, isDns } from './cluster-discovery.js'
+import { portPolicyOf } from './cluster-policy.js'
+import { type Batch, byName, encodeAssignments, encodeClusters, SAME_BATCH, SAME_RESOURCE } from './encoded.js'
+import { localityPlanOf } from './locality.js'
+import { listOf, noScope, type PartFacts, type PartTables, partContext, SAME_LIST, wholeScope } from './part-tables.js'
+import type { EndpointFacts, UpstreamKey } from './proxy-parts.js'
+
+/**
+ * Clusters and endpoints of services. What a service's are made of (the service, the rule that applies, facts of proxies) is asked
+ * once, whatever the scopes that have the service; a scope has a pointer to it for each service.
+ */
+export function declareUpstream(graph: Graph, parts: PartFacts): Family<UpstreamKey, PartTables> {
+  const rows = declareRows(graph, parts)
+  return graph.family(
+    'upstream',
+    ({ key }) => key,
+    (key, inner) => upstreamTables(inner, key, parts, rows),
+  )
+}
+
+/** One service for proxies of these facts, with the rule that applies for them. */
+interface ServiceQuestion<F extends SomeFacts = SomeFacts> {
+  readonly service: Service
+  readonly rule: ConsolidatedRule | undefined
+  readonly facts: F
+}
+
+interface Rows {
+  readonly clusters: Memo<ServiceQuestion<Facts<'clusters'> | Facts<'dnsClusters'>>, Batch>
+  readonly assignments: Memo<ServiceQuestion<Facts<'endpoints'>>, Batch>
+  readonly fixed: Memo<Facts<'clusters'>, Batch>
+}
+
+function declareRows(graph: Graph, parts: PartFacts): Rows {
+  const { translators } = parts
+  const context = (read: Lookup, { service, rule, facts }: ServiceQuestion) =>
+    withRule(partContext(read, parts, facts, { scope: noScope }), service, rule)
+  return {
+    clusters: graph.memo(
+      'clusters',
+      keyOfQuestion,
+      (asked, read) => encodeClusters(translators.clusters(context(read, asked), asked.service)),
+      SAME_BATCH,
+    ),
+    assignments: graph.memo(
+      'assignments',
+      keyOfQuestion,
+      (asked, read) => encodeAssignments(translators.assignments(context(read, asked), asked.service)),
+      SAME_BATCH,
+    ),
+    fixed: graph.memo(
+      'fixedClusters',
+      ({ key }) => key,
+      (facts, read) => encodeClusters(translators.fixedClusters(partContext(read, parts, facts, { scope: noScope }))),
+      SAME_BATCH,
+    ),
+  }
+}
+
+function keyOfQuestion({ service, rule, facts }: ServiceQuestion): string {
+  const ruleKey = rule === undefined ? '' : `${rule.namespace}/${rule.name}#${keyOfObject(rule)}`
+  return `${serviceKey(service)}#${keyOfObject(service)}@${ruleKey}@${facts.key}`
+}
+
+type Context = ReturnType<typeof partContext>
+
+/** The rule is known, as it is part of what is asked; that of another service would depend on who asks. */
+function withRule(context: Context, service: Service, rule: ConsolidatedRule | undefined): Context {
+  const bestRule = (host: string): ConsolidatedRule | undefined => {
+    if (host !== service.host) throw new Error(`clusters of ${service.host} may not depend on the rule of ${host}`)
+    return rule
+  }
+  const { view, mesh, identity } = context
+  return {
+    view,
+    mesh,
+    identity,
+    lookup: { ...context.lookup, bestRule },
+    get scope() {
+      return noScope()
+    },
+    get own() {
+      return noScope()
+    },
+    get mtls() {
+      return noScope()
+    },
+    get authorization() {
+      return noScope()
+    },
+    get telemetry() {
+      return noScope()
+    },
+  }
+}
+
+function upstreamTables(graph: Graph, key: UpstreamKey, parts: PartFacts, rows: Rows): PartTables {
+  const { tables, scopes } = parts
+  const { settings } = tables.inputs
+  const scope = graph.member(scopes, key.scope)
+  const clustersOf = (read: Lookup, service: Service): Batch => {
+    const facts = isDns(discoveryOf(service, key.clusters.view.type === 'router')) ? key.dns : key.clusters
+    return read.memo(rows.clusters, { service, rule: ruleOf(read, service), facts })
+  }
+  const assignmentsOf = (read: Lookup, service: Service): Batch => {
+    if (discoveryOf(service, key.clusters.view.type === 'router') !== 'EDS') return []
+    const rule = ruleOf(read, service)
+    const facts = endpointFactsFor(service, rule, key.endpoints, lazySettings(read, tables.facet))
+    return read.memo(rows.assignments, { service, rule, facts })
+  }
+  const ruleOf = (read: Lookup, { host, namespace }: Service): ConsolidatedRule | undefined =>
+    read.memo(tables.bestRule, { host, serviceNamespace: namespace, client: key.client }).rule
+  const cluster = graph.derive(
+    'cluster',
+    scope.reach,
+    (service, id, read) => {
+      read.one(tables.service, id)
+      return byName(clustersOf(read, service))
+    },
+    SAME_RESOURCE,
+  )
+  const assignment = graph.derive(
+    'assignment',
+    scope.reach,
+    (service, id, read) => {
+      read.one(tables.service, id)
+      return byName(assignmentsOf(read, service))
+    },
+    SAME_RESOURCE,
+  )
+  const fixed = graph.derive(
+    'fixedCluster',
+    settings,
+    (_, __, read) => byName(read.memo(rows.fixed, key.clusters)),
+    SAME_RESOURCE,
+  )
+  const inOrder = (read: Lookup, of: (read: Lookup, service: Service) => Batch): Batch =>
+    wholeScope(read, scope).services.flatMap(service => of(read, service))
+  return {
+    resource: { CDS: graph.union('anyCluster', [cluster, fixed], SAME_RESOURCE), EDS: assignment },
+    list: {
+      CDS: graph.derive(
+        'list/CDS',
+        settings,
+        (_, id, read) => [[id, listOf([...inOrder(read, clustersOf), ...read.memo(rows.fixed, key.clusters)])]],
+        SAME_LIST,
+      ),
+      EDS: graph.derive('list/EDS', settings, (_, id, read) => [[id, listOf(inOrder(read, assignmentsOf))]], SAME_LIST),
+    },
+  }
+}
+
+/** As many facts as the service's endpoints are arranged by, so that proxies elsewhere share the rest. */
+function endpointFactsFor(
+  service: Service,
+  rule: ConsolidatedRule | undefined,
+  { anywhere, placed, labelled }: EndpointFacts,
+  mesh: ReturnType<typeof lazySettings>,
+): Facts<'endpoints'> {
+  if (service.isNodeLocal) return labelled
+  let needed = anywhere
+  for (const { port } of service.ports)
+    for (const subset of [undefined, ...(rule?.subsets ?? [])]) {
+      const { loadBalancer, outlierDetection } = portPolicyOf(rule, subset, port, mesh.defaultTrafficPolicy)
+      const plan = localityPlanOf(service, loadBalancer, outlierDetection !== undefined, mesh)
+      if (plan === undefined) continue
+      if ((plan.setting.failoverPriority ?? []).length > 0) return labelled
+      if (plan.hasFailover || (plan.setting.distribute ?? []).length > 0) needed = placed
+    }
+  return needed
+}
