@@ -7,7 +7,7 @@ import { originText } from './resources.js'
 export type SyncState = 'SYNCED' | 'STALE' | 'NACKED' | 'NOT SENT'
 
 /** Columns of the table; other types are shown only for one proxy. */
-const TYPES = ['CDS', 'LDS', 'EDS', 'RDS', 'ECDS'] as const
+const TYPES: readonly string[] = ['CDS', 'LDS', 'EDS', 'RDS', 'ECDS']
 
 /** One line for each stream, from the JSON of `/debug/syncz`. */
 export function proxyStatusTable(syncz: Json): string {
@@ -68,7 +68,7 @@ function refusalText(type: JsonObject): string {
     named.length === 0 ? ['  The message names no resource, so no configuration can be named either.'] : []
   const lines = [
     `${textAt(type, 'short')} refused at ${textAt(type, 'nack', 'at')}; what was acknowledged before stays in use:`,
-    `  ${textAt(type, 'nack', 'message')}`,
+    `  ${textAt(type, 'nack', 'message').trim()}`,
     ...unnamed,
     ...causes,
   ]
@@ -107,6 +107,6 @@ function typeNamed(connection: JsonObject, short: string): JsonObject | undefine
 }
 
 function rankOf(type: JsonObject): number {
-  const index = TYPES.findIndex(short => short === textAt(type, 'short'))
+  const index = TYPES.indexOf(textAt(type, 'short'))
   return index === -1 ? TYPES.length : index
 }

@@ -10,7 +10,10 @@ const RULE = origin('DestinationRule', 'web')
 const ROUTES = origin('VirtualService', 'web')
 const SERVICE = origin('Service', 'web')
 const ALL = [RULE, ROUTES, SERVICE]
-const SPECS = new Map<ConfigOrigin, unknown>([[ROUTES, { http: [{ match: [{ uri: { regex: '/a(b' } }] }] }]])
+const SPECS = new Map<ConfigOrigin, unknown>([
+  [ROUTES, { http: [{ match: [{ uri: { regex: '/a(b' } }] }] }],
+  [SERVICE, { externalIPs: ['192.0.2.1'] }],
+])
 const specOf = (each: ConfigOrigin): unknown => SPECS.get(each)
 const resource = {
   metadata: {
@@ -21,6 +24,7 @@ const resource = {
 describe('which object made Envoy refuse a resource', () => {
   it.each([
     ['the one that holds what is quoted', 'missing ): /a(b', [ROUTES]],
+    ['the one that holds a part of what is quoted', "cannot bind '192.0.2.1:80': no", [SERVICE]],
     ['the one that the resource names', 'bad circuit breaker', [RULE]],
   ])('is %s', (_, message, expected) => {
     expect(suspectsOf(ALL, { message, resource, specOf })).toEqual(expected)

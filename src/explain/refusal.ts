@@ -32,12 +32,19 @@ export function suspectsOf(origins: readonly ConfigOrigin[], facts: RefusedFacts
 function wordsOf(message: string): readonly string[] {
   const quoted = [...message.matchAll(/'([^']+)'|"([^"]+)"/g)].map(match => match[1] ?? match[2] ?? '')
   const words = message.split(/\s+/).map(word => word.replace(/^[('"]+|[.,;:'"]+$/g, ''))
-  const special = words.filter(word => /[^A-Za-z0-9_]/.test(word) && !word.includes('|'))
+  const special = words.filter(word => isSpecial(word) && !word.includes('|'))
   return [...new Set([...quoted, ...special])].filter(word => word.length >= MIN_WORD)
 }
 
+/** No plain word: a pattern, a host, an address, a path. */
+function isSpecial(text: string): boolean {
+  return text.length >= MIN_WORD && /[^A-Za-z0-9_]/.test(text)
+}
+
+/** A value may be more than what is quoted, or a part of it, as an address is of `address:port`. */
 function holds(value: unknown, words: readonly string[]): boolean {
-  if (typeof value === 'string') return words.some(word => value === word || value.includes(word))
+  if (typeof value === 'string')
+    return words.some(word => value.includes(word) || (isSpecial(value) && word.includes(value)))
   if (Array.isArray(value)) return value.some(item => holds(item, words))
   return isJsonObject(value) && Object.values(value).some(item => holds(item, words))
 }

@@ -41,7 +41,7 @@ export function admitProxies(
       log.warn('proxy refused what it was sent', {
         connection: event.connection,
         type: shortOf(event.type),
-        error: event.nack.message,
+        error: event.nack.message.trim(),
         resources: event.nack.resources.join(', ') || undefined,
         cause: causeText(refused),
       })

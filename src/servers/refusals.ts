@@ -65,10 +65,18 @@ function trace(mesh: MeshSource, node: ProxyNode, url: TypeUrl, name: string, me
   if (type === undefined) return { name, origins: [] }
   const resource = resourceOf(mesh, node, url, name)
   const read = originsOf(explainResource(mesh.graph, node, type, name), mesh.sourceOf)
-  // What many resources read in bulk is left out of an explanation; parts of this one may name it nevertheless.
-  const named = configsNamedIn(resource).filter(each => !read.some(origin => isSameName(origin, each)))
+  // What many resources read in bulk is left out of an explanation: the proxy's Sidecar, and what parts of this one name.
+  const named = [...configsNamedIn(resource), ...sidecarOf(mesh, node)].filter(
+    each => !read.some(origin => isSameName(origin, each)),
+  )
   const origins = [...named.map(each => ({ ...each, source: mesh.sourceOf(each) })), ...read]
   return { name, origins: suspectsOf(origins, { message, resource, specOf: specs(mesh) }) }
+}
+
+function sidecarOf({ graph }: MeshSource, node: ProxyNode): readonly ConfigName[] {
+  const { sidecar } = graph.engine.read(read => graph.viewRow(read, node)).scope
+  const [namespace = '', name = ''] = sidecar.split('/')
+  return sidecar === '' ? [] : [{ type: 'Sidecar', cluster: '', namespace, name }]
 }
 
 function isSameName(a: ConfigName, b: ConfigName): boolean {
