@@ -237,7 +237,7 @@ async function settled(server: Server, load: Load): Promise<LoadReport> {
     await pause(50)
     const now = await load.report()
     const cpuNow = server.cpuMs()
-    if (now.messages !== before.messages || cpuNow - cpu > 25) quietSince = performance.now()
+    if (now.messages !== before.messages || cpuNow - cpu > 25 || server.isBusy()) quietSince = performance.now()
     before = now
     cpu = cpuNow
     const noticed = performance.now() - start > NOTICE_MS || now.messages > 0

@@ -10,6 +10,8 @@ export interface Server {
   readonly startMs: number
   /** Since its start, of all its threads. */
   cpuMs(): number
+  /** Whether it works right now, or would if the machine let it. */
+  isBusy(): boolean
   /** Resident memory in MiB, now and at the highest. */
   memory(): { readonly rss: number; readonly peak: number }
   /** MiB in use on the heap, garbage that was not collected yet included. */
@@ -48,6 +50,7 @@ export async function startServer(configDir: string): Promise<Server> {
     port: Number(bound.grpc.split(':').at(-1)),
     startMs: performance.now() - started,
     cpuMs: () => cpuOf(child),
+    isBusy: () => isBusy(child),
     memory: () => memoryOf(child),
     heap: async () => {
       const text = await (await fetch(`http://${bound.monitoring}/metrics`)).text()
@@ -71,6 +74,11 @@ function cpuOf({ pid }: ChildProcess): number {
     ns += Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0])
   }
   return ns / 1e6
+}
+
+function isBusy({ pid }: ChildProcess): boolean {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  return stat.slice(stat.lastIndexOf(')') + 2).startsWith('R')
 }
 
 function memoryOf({ pid }: ChildProcess): { readonly rss: number; readonly peak: number } {
