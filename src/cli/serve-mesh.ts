@@ -1,11 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { configSourcePaths } from '../config/config-sources.js'
+import { loadMeshConfig } from '../config/mesh-config.js'
 import type { ConfigObject } from '../config/object.js'
 import { formatProblem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
 import { isLoopback } from '../servers/address.js'
+import type { Log } from '../servers/log.js'
 import type { MeshPaths } from '../servers/mesh-source.js'
+import { watchFiles } from '../sources/files.js'
 import { sampleMesh } from '../sources/samples.js'
+import type { FileContent } from '../sources/snapshot.js'
 import type { ServePlan } from './serve-flags.js'
 
 /** The plan with what the mesh config's `configSources` name beside `--configDir`. The errors are one line each. */
@@ -18,6 +22,30 @@ export async function withConfigSources(plan: ServePlan): Promise<Result<ServePl
   return sources.ok
     ? ok({ ...plan, objects: [...plan.objects, ...sources.value] })
     : err(sources.error.map(formatProblem))
+}
+
+/**
+ * Says so when `configSources` change while the server runs: they are read at the start alone, unlike what they name. Gives
+ * what ends it.
+ */
+export async function watchConfigSources({ mesh }: ServePlan, log: Log): Promise<() => void> {
+  if (mesh === undefined) return () => {}
+  const { path } = mesh
+  let atStart: string | undefined
+  const watch = await watchFiles([path], snapshot => {
+    const now = sourcesIn(snapshot.get(path), path)
+    if (now !== undefined && now !== atStart)
+      log.warn(`${path}: configSources are others now: they count when pillion serve is started again`)
+  })
+  atStart = sourcesIn(watch.current().get(path), path)
+  return watch.close
+}
+
+/** Undefined for a mesh config that is not good now: others tell. */
+function sourcesIn(text: FileContent | undefined, path: string): string | undefined {
+  return text?.ok === true && loadMeshConfig(text.value).ok
+    ? JSON.stringify(configSourcePaths(text.value, path))
+    : undefined
 }
 
 /** What the control plane reads. `isSample`: nobody named a mesh, so it is the one of the samples. */

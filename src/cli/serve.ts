@@ -104,7 +104,7 @@ async function serve(plan: ServePlan, context: CommandContext): Promise<ExitCode
   }
   const extras = await openExtras(plan, context, { log, metrics })
   if (!extras.ok) return refuse(extras.error)
-  const { countMesh, servedMesh } = await import('./serve-mesh.js')
+  const { countMesh, servedMesh, watchConfigSources } = await import('./serve-mesh.js')
   const mesh = servedMesh(plan)
   const plane = await openPlane(plan, mesh.paths, context, { log, metrics })
   if (!plane.ok) {
@@ -125,11 +125,13 @@ async function serve(plan: ServePlan, context: CommandContext): Promise<ExitCode
     return refuse(opened.error)
   }
   const { stop: close } = opened.value
+  const unwatch = await watchConfigSources(plan, log)
   const bound = withAds(opened.value.bound)
   context.stdout.write(bannerText(page(bound)))
   const isWritten = plan.readyFile === undefined || (await writeReadyFile(plan.readyFile, bound, context))
   if (isWritten) log.info('shutting down: no new connections, requests in flight finish', { signal: await stop.signal })
   log.flush()
+  unwatch()
   await Promise.all([close(plan.graceMs), plane.value?.close()])
   extras.value.close()
   log.info('stopped')

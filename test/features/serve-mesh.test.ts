@@ -67,6 +67,9 @@ describe('the mesh of pillion serve', () => {
     writeFileSync(file, readFileSync(file, 'utf8').replace('timeout: 2s', 'timeout: 3s'))
     await expect.poll(timeout, { timeout: 20_000 }).toBe('3s')
     expect(await namesOf('Pod')).toEqual([])
+    writeFileSync(mesh, 'configSources: []\n')
+    await expect.poll(() => plane?.log(), { timeout: 20_000 }).toContain('configSources are others now')
+    expect(await timeout()).toBe('3s')
   })
 
   it('refuses to start with sources that it cannot read, with the line of each', async () => {

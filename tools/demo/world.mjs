@@ -137,6 +137,7 @@ export function openWorld({ say, signal }) {
   return {
     start,
     until,
+    isStopping: () => signal.aborted,
     /** A visitor's request at the front page. */
     visit: headers => {
       signal.throwIfAborted()
