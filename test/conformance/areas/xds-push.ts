@@ -239,13 +239,13 @@ function itemsOf({ type: url, resources, removed }: XdsClient['received'][number
 function beyond(sent: readonly Item[], recorded: readonly Push[]): string | undefined {
   const allowed = new Set(
     recorded.flatMap(({ type, resources = [], removed = [] }) => [
-      `${type} response`,
+      `${type} response `,
       ...resources.map(name => `${type} resource ${name}`),
       ...removed.map(name => `${type} removed ${name}`),
     ]),
   )
-  const excess = sent.map(item => item.join(' ').trim()).filter(text => !allowed.has(text))
-  return excess.length === 0 ? undefined : `sent beyond the record: ${[...new Set(excess)].join(', ')}`
+  const excess = sent.map(item => item.join(' ')).filter(text => !allowed.has(text))
+  return excess.length === 0 ? undefined : `sent beyond the record: ${[...new Set(excess)].map(text => text.trim()).join(', ')}`
 }
 
 /** What the client holds against what a connection that is opened now is sent, asking for the same names. */

@@ -1,0 +1,41 @@
+import type { JsonObject } from '../../src/lang/json.js'
+import { type ProxyNode, parseNode } from '../../src/proxy/node.js'
+
+/** Proxies of different kinds in a random mesh (`random-mesh.ts`): some of its workloads, some that it does not know. */
+export const MESH_PROXIES: readonly ProxyNode[] = [
+  node('sidecar', 'web-0', 'shop', '10.1.0.17', { LABELS: { app: 'web', version: 'v1' } }),
+  node('sidecar', 'api-0', 'bank', '10.1.0.37', {
+    LABELS: { app: 'api' },
+    INTERCEPTION_MODE: 'NONE',
+    NETWORK: 'net-1',
+  }),
+  node('sidecar', 'db-1', 'shop', '10.1.0.26', { DNS_CAPTURE: 'true', DNS_AUTO_ALLOCATE: 'true' }),
+  node('sidecar', 'stranger', 'elsewhere', '10.9.9.9', { LABELS: { app: 'stranger' }, NODE_NAME: 'node-2' }),
+  node('sidecar', 'root', 'istio-system', '10.9.9.8', { INTERCEPTION_MODE: 'TPROXY' }),
+  node('router', 'gw', 'istio-system', '10.9.9.7', { LABELS: { istio: 'ingressgateway' } }),
+]
+
+function node(
+  type: 'sidecar' | 'router',
+  name: string,
+  namespace: string,
+  address: string,
+  metadata: JsonObject,
+): ProxyNode {
+  const parsed = parseNode({
+    id: `${type}~${address}~${name}.${namespace}~${namespace}.svc.cluster.local`,
+    cluster: `${name}.${namespace}`,
+    metadata: {
+      CLUSTER_ID: 'Kubernetes',
+      NAMESPACE: namespace,
+      NAME: name,
+      INSTANCE_IPS: address,
+      ISTIO_VERSION: '1.32.0',
+      NODE_NAME: 'node-1',
+      SERVICE_ACCOUNT: 'default',
+      ...metadata,
+    },
+  })
+  if (!parsed.ok) throw new Error(parsed.error)
+  return parsed.value
+}

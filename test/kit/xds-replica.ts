@@ -1,0 +1,141 @@
+import type { JsonObject } from '../../src/lang/json.js'
+import { decode } from '../../src/proto/index.js'
+import {
+  CDS,
+  createStream,
+  type DeliveryStream,
+  EDS,
+  LDS,
+  NDS,
+  type Outgoing,
+  type Protocol,
+  RDS,
+  type ResourceSource,
+  type XdsRequest,
+} from '../../src/xds/delivery/index.js'
+import { endpointNames, routeNames } from './xds-references.js'
+
+export interface Held {
+  /** As sent; empty over SotW, which has none. */
+  readonly version: string
+  readonly value: JsonObject
+}
+
+/**
+ * A client that behaves as Envoy does, on a network that delivers when it is told to: it keeps what it was sent, asks for the
+ * endpoints of its clusters and the routes of its listeners, and drops them with what named them.
+ */
+export interface Replica {
+  readonly stream: DeliveryStream
+  /** Takes at most so many messages that the server has for it, and prepares what it says to them. */
+  read(most: number): number
+  /** At most so many of its requests reach the server. */
+  answer(most: number): number
+  /** The connection broke: what was under way is lost. Over delta it says what it still has. */
+  reconnect(source: ResourceSource): void
+  held(type: string): ReadonlyMap<string, Held>
+  /** Names that it asks for, of types that are asked for by name. */
+  wanted(type: string): ReadonlySet<string>
+}
+
+const WILD = [CDS, LDS, NDS]
+/** Which names a type refers to, and of which type. */
+const REFERENCES = new Map([
+  [CDS, { type: EDS, names: endpointNames }],
+  [LDS, { type: RDS, names: routeNames }],
+])
+
+export function openReplica(protocol: Protocol, first: ResourceSource): Replica {
+  const held = new Map<string, Map<string, Held>>([...WILD, EDS, RDS].map(type => [type, new Map()]))
+  const wanted = new Map<string, Set<string>>([EDS, RDS].map(type => [type, new Set()]))
+  const nonces = new Map<string, string>()
+  let stream: DeliveryStream
+  /** Made when they are sent: a SotW request has all names of that moment. */
+  let requests: (() => XdsRequest)[] = []
+  const heldOf = (type: string) => held.get(type) as Map<string, Held>
+  const wantedOf = (type: string) => wanted.get(type) as Set<string>
+
+  const request = (type: string, more: Partial<XdsRequest> = {}): XdsRequest => ({
+    type,
+    node: undefined,
+    nonce: protocol === 'sotw' ? (nonces.get(type) ?? '') : '',
+    error: undefined,
+    version: '',
+    names: protocol === 'sotw' ? [...(wanted.get(type) ?? [])] : [],
+    unsubscribe: [],
+    initialVersions: new Map(),
+    ...more,
+  })
+
+  function connect(source: ResourceSource): void {
+    stream = createStream({ protocol, source })
+    requests = []
+    nonces.clear()
+    for (const [type, have] of held) {
+      const names = [...(wanted.get(type) ?? [])]
+      if (wanted.has(type) && names.length === 0) continue
+      const versions = new Map([...have].map(([name, { version }]) => [name, version]))
+      requests.push(() => request(type, { names, initialVersions: protocol === 'delta' ? versions : new Map() }))
+    }
+  }
+
+  function read(most: number): number {
+    for (let count = 0; count < most; count++) {
+      const next = stream.next()
+      if (next === undefined) return count
+      take(next)
+    }
+    return most
+  }
+
+  function take({ type, nonce, parts }: Outgoing): void {
+    const message = protocol === 'sotw' ? 'DiscoveryResponse' : 'DeltaDiscoveryResponse'
+    const { resources = [], removedResources = [] } = decode(
+      `envoy.service.discovery.v3.${message}`,
+      Buffer.concat(parts),
+    ) as { resources?: JsonObject[]; removedResources?: string[] }
+    const have = heldOf(type)
+    if (protocol === 'sotw' && WILD.includes(type)) have.clear()
+    for (const each of resources) {
+      const value = (protocol === 'sotw' ? each : each['resource']) as JsonObject
+      const name = String((protocol === 'sotw' ? (value['name'] ?? value['clusterName']) : each['name']) ?? '')
+      // What came for a name that was dropped meanwhile is of no use to anybody.
+      if (wanted.get(type)?.has(name) !== false) have.set(name, { version: String(each['version'] ?? ''), value })
+    }
+    for (const name of removedResources) have.delete(name)
+    nonces.set(type, nonce)
+    requests.push(() => request(type, { nonce: protocol === 'sotw' ? (nonces.get(type) ?? '') : nonce }))
+    refer(type)
+  }
+
+  function refer(type: string): void {
+    const reference = REFERENCES.get(type)
+    if (reference === undefined) return
+    const before = wantedOf(reference.type)
+    const now = new Set(reference.names([...heldOf(type).values()].map(({ value }) => value)))
+    const names = [...now].filter(name => !before.has(name))
+    const unsubscribe = [...before].filter(name => !now.has(name))
+    if (names.length === 0 && unsubscribe.length === 0) return
+    wanted.set(reference.type, now)
+    for (const name of unsubscribe) heldOf(reference.type).delete(name)
+    requests.push(() => request(reference.type, protocol === 'sotw' ? {} : { names, unsubscribe }))
+  }
+
+  function answer(most: number): number {
+    const sent = requests.splice(0, most)
+    for (const make of sent) stream.receive(make())
+    return sent.length
+  }
+
+  connect(first)
+  return {
+    get stream() {
+      return stream
+    },
+    read,
+    answer,
+    reconnect: connect,
+    held: heldOf,
+    wanted: wantedOf,
+  }
+}
