@@ -14,12 +14,14 @@ import { SCENARIO_FOLDER } from '../kit/scenario.js'
 
 interface RecordedProxy {
   readonly name: string
-  readonly node: JsonObject & { readonly metadata: { readonly GENERATOR?: string } }
+  readonly node: JsonObject & { readonly id: string; readonly metadata: { readonly GENERATOR?: string } }
 }
 
 /** Envoy gives up on a secret of the mesh's after 15 s; nobody here has those of files or of Kubernetes. */
 const LIVE_MS = 45_000
 const SETTLE_MS = 10_000
+/** xds-grpc and sds-grpc. */
+const BOOTSTRAP_CLUSTERS = 2
 
 const data = openDataFolder(SCENARIO_FOLDER)
 const scratch = mkdtempSync(join(tmpdir(), 'pillion-real-'))
@@ -62,6 +64,10 @@ describe.skipIf(!existsSync(SCENARIO_FOLDER))('a stock Envoy takes what it is se
           LDS: 'SYNCED',
           open: [],
         })
+        if (proxy.node.id.startsWith('sidecar~')) {
+          expect(await envoy.stat('cluster_manager.active_clusters')).toBeGreaterThan(BOOTSTRAP_CLUSTERS)
+          expect(await envoy.stat('listener_manager.total_listeners_active')).toBeGreaterThan(0)
+        }
         expect(await envoy.stat('cluster_manager.cds.update_success')).toBeGreaterThan(0)
         expect(await envoy.stat('listener_manager.lds.update_success')).toBeGreaterThan(0)
         expect([...(await envoy.stats('update_rejected$'))].filter(([, count]) => count > 0)).toEqual([])
