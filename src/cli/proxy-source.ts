@@ -27,7 +27,7 @@ export async function resourcesFor(
   return fromServer(proxy, flags.server, context)
 }
 
-async function fromServer(
+export async function fromServer(
   proxy: string,
   server: string,
   context: CommandContext,
@@ -38,7 +38,7 @@ async function fromServer(
   return resources.ok ? resources : err(failed(context, resources.error))
 }
 
-async function fromFile(file: string, context: CommandContext): Promise<Result<ProxyResources, ExitCode>> {
+export async function fromFile(file: string, context: CommandContext): Promise<Result<ProxyResources, ExitCode>> {
   const { readText } = await import('./manifests.js')
   const { parseJson } = await import('../lang/gojson.js')
   const { readConfigDump } = await import('../explain/config-dump.js')

@@ -40,7 +40,10 @@ let good = 0
 
 const run = (...args: string[]): Promise<CommandAnswer> =>
   runInProcess({
-    args: [...args, ...(args.includes('-f') ? [] : ['--server', new URL(plane.url('http', '/')).host])],
+    args: [
+      ...args,
+      ...(args[0] === 'proxy-config' && args.includes('-f') ? [] : ['--server', new URL(plane.url('http', '/')).host]),
+    ],
     cwd: scratch,
   })
 
@@ -92,5 +95,10 @@ describe('a stock Envoy', () => {
       expect(rows(served.stdout)).not.toEqual([])
       expect(rows(own.stdout)).toEqual(rows(served.stdout))
     }
+    const { code, stdout } = await run('proxy-status', 'web-1.shop', '-f', 'dump.json')
+    expect(code).toBe(1)
+    expect(stdout).toMatch(new RegExp(`^Listeners don't match\n {2}not in Envoy: ${FOREIGN}_\\d+$`, 'm'))
+    expect(stdout).toMatch(/^Clusters match$/m)
+    expect(stdout).toMatch(/^Endpoints match$/m)
   })
 })
