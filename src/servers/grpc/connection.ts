@@ -5,6 +5,8 @@ import type { GrpcServerOptions } from './types.js'
 const PREFACE_MS = 10_000
 /** Calls on a connection that was asked to go away end after this long. */
 const AGE_GRACE_MS = 10_000
+/** Connections that began together do not all end together: each lives this part longer or shorter. */
+const AGE_SPREAD = 0.1
 
 /** Closes a connection that does not begin, does not answer, or is old enough. */
 export function watchConnection(session: ServerHttp2Session, options: GrpcServerOptions, tooOld: () => void): void {
@@ -16,14 +18,15 @@ export function watchConnection(session: ServerHttp2Session, options: GrpcServer
     clearTimeout(preface)
     for (const timer of timers) clearTimeout(timer)
   })
-  const { keepalive, maxConnectionAgeMs } = options
+  const { keepalive, maxConnectionAgeMs, connectionGraceMs = AGE_GRACE_MS } = options
   if (keepalive !== undefined) {
     timers.push(setInterval(() => ping(session, keepalive.timeoutMs), keepalive.intervalMs).unref())
   }
   if (maxConnectionAgeMs !== undefined) {
-    later(maxConnectionAgeMs, () => {
+    later(maxConnectionAgeMs * (1 + AGE_SPREAD * (2 * Math.random() - 1)), () => {
+      if (session.destroyed) return
       session.goaway()
-      later(AGE_GRACE_MS, () => {
+      later(connectionGraceMs, () => {
         tooOld()
         session.close()
       })

@@ -13,6 +13,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { answerStatus, type OpenCall, openStreamCall, openUnaryCall } from './call.js'
 import { watchConnection } from './connection.js'
+import { createRateGate } from './rate.js'
 import { grpcStatus } from './status.js'
 import type { GrpcEvent, GrpcLimits, GrpcServer, GrpcServerOptions, GrpcStatus, Method, Peer } from './types.js'
 
@@ -22,7 +23,10 @@ export const GRPC_LIMITS: GrpcLimits = {
   maxConnections: 10_000,
   maxStreams: 20_000,
   maxStreamsPerConnection: 1000,
+  maxStreamsPerSecond: 0,
 }
+/** How long a new stream waits where they are limited by the second, as the reference has it, in ms. */
+const MAX_STREAM_WAIT = 1000
 /** Headers of a request, in bytes: a token of a service account has about 1,500. */
 const MAX_HEADER_BYTES = 32 * 1024
 /** MiB that one connection may hold before it is refused new streams; Node's default of 10 is less than one large response. */
@@ -39,6 +43,10 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
   const calls = new Set<OpenCall>()
   const sockets = new Set<Socket>()
   const http = createHttp(options, limits)
+  const { maxStreamsPerSecond: rate } = limits
+  const gate = rate > 0 ? createRateGate(rate, MAX_STREAM_WAIT) : undefined
+  /** Streams that are there, and not open yet. */
+  const inLine = new Set<ServerHttp2Stream>()
 
   http.on('connection', (socket: Socket) => {
     if (sockets.size >= limits.maxConnections) {
@@ -84,11 +92,27 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
     }
     const method = methods.get(path)
     if (method === undefined) return grpcStatus('UNIMPLEMENTED', `there is no method ${path}`)
-    if (calls.size >= limits.maxStreams) {
+    if (calls.size + inLine.size >= limits.maxStreams) {
       return grpcStatus('RESOURCE_EXHAUSTED', `${limits.maxStreams} streams are open`)
     }
-    openCall(method, path, stream, headers)
+    const wait = gate?.enter(performance.now()) ?? (gate === undefined ? 0 : undefined)
+    if (wait === undefined) {
+      return grpcStatus('RESOURCE_EXHAUSTED', `more than ${rate} new streams a second: try again later`)
+    }
+    if (wait <= 0) openCall(method, path, stream, headers)
+    else openLater(wait, stream, () => openCall(method, path, stream, headers))
     return undefined
+  }
+
+  /** Nothing is read of a stream that waits. */
+  function openLater(wait: number, stream: ServerHttp2Stream, open: () => void): void {
+    inLine.add(stream)
+    const leave = (): boolean => inLine.delete(stream)
+    const timer = setTimeout(() => leave() && !stream.destroyed && open(), wait).unref()
+    stream.once('close', () => {
+      clearTimeout(timer)
+      leave()
+    })
   }
 
   function openCall(method: Method, path: string, stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
@@ -132,7 +156,7 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
     add: (path, method) => void methods.set(path, method),
     listen: address => listen(http, address),
     http,
-    stats: () => ({ connections: sockets.size, streams: calls.size }),
+    stats: () => ({ connections: sockets.size, streams: calls.size + inLine.size }),
     close,
   }
 }

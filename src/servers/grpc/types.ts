@@ -81,6 +81,8 @@ export interface GrpcLimits {
   readonly maxConnections: number
   readonly maxStreams: number
   readonly maxStreamsPerConnection: number
+  /** New streams a second, over all connections; what comes faster waits for at most a second. 0: no limit. */
+  readonly maxStreamsPerSecond: number
 }
 
 export type GrpcEvent =
@@ -94,10 +96,12 @@ export interface GrpcServerOptions {
   readonly limits?: Partial<GrpcLimits>
   /** TLS as node:http2 takes it; absent: plaintext. */
   readonly tls?: SecureServerOptions
-  /** Ping an idle connection after this long, close it when no answer comes within the timeout. */
+  /** Ping each connection this often, close it when no answer comes within the timeout. */
   readonly keepalive?: { readonly intervalMs: number; readonly timeoutMs: number }
-  /** Ask a connection to go away (GOAWAY) after this long; absent: never. */
+  /** Ask a connection to go away (GOAWAY) after this long, give or take a tenth; absent: never. */
   readonly maxConnectionAgeMs?: number
+  /** Then its calls have this long to end by themselves; default 10 s. */
+  readonly connectionGraceMs?: number
   readonly on?: (event: GrpcEvent) => void
 }
 
