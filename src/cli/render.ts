@@ -1,86 +1,108 @@
-import { resolve } from 'node:path'
-import type { Json, JsonObject } from '../lang/json.js'
-import { formatProblem } from '../lang/problem.js'
+import type { TracedKind } from '../explain/resources-all.js'
+import type { ResourceOrigins } from '../explain/resources-trace.js'
+import type { JsonObject } from '../lang/json.js'
 import { stringifyYaml } from '../lang/yaml/index.js'
-import { type CommandContext, type CommandModule, collect, type ExitCode, failed, wrongUse } from './command.js'
-import { type NodeFlags, nodeFrom, proxyOptions } from './node-flags.js'
+import type { ProxyNode } from '../proxy/node.js'
+import { type CommandContext, type CommandModule, type ExitCode, wrongUse } from './command.js'
+import { inUsersWords, type MeshFlags, meshOptions, type OpenMesh, openMesh, writeProblems } from './mesh-files.js'
+import { proxyIn } from './mesh-proxy.js'
+import { type NodeFlags, proxyOptions } from './node-flags.js'
 
-interface RenderFlags extends NodeFlags {
-  readonly configDir: readonly string[]
-  readonly cluster: readonly string[]
-  readonly meshConfig?: string
-  readonly networksConfig?: string
+interface RenderFlags extends MeshFlags, NodeFlags {
   readonly output: string
+  readonly explain?: boolean
+  readonly clusterID: string
 }
 
 export const command: CommandModule = {
   define: (command, act) => {
-    command
-      .optionsGroup('The mesh:')
-      .option('--configDir <path>', 'Istio and Kubernetes objects: file or folder; repeatable', collect, [])
-      .option('--cluster <id=path>', 'Kubernetes objects of one more cluster; repeatable', collect, [])
-      .option('--meshConfig <file>', 'mesh configuration')
-      .option('--networksConfig <file>', 'networks of the mesh and their gateways')
+    meshOptions(command)
     proxyOptions(command, 'REDIRECT')
-      .option('-o, --output <format>', 'json or yaml', 'yaml')
+      .optionsGroup('Options:')
+      .option(
+        '--explain',
+        'add what each resource, and each route, cluster and endpoint in it, was made from: file and line',
+      )
+      .option('-o, --output <format>', 'json, yaml; with --explain also short: only where things come from', 'yaml')
+      .addHelpText('after', EXIT_HELP)
       .action(act<RenderFlags>(run))
   },
   examples: [
+    { line: 'pillion render --configDir mesh/ --proxy web-1.shop', does: 'what that pod would be sent' },
     {
-      line: 'pillion render --configDir mesh/ --proxy web-1.shop --label app=web',
-      does: 'what that proxy would be sent',
+      line: 'pillion render --configDir mesh/ --proxy web-1.shop --explain -o short',
+      does: 'which line of which file made what',
+    },
+    {
+      line: 'pillion render --configDir mesh/ --proxy new.shop --label app=web',
+      does: 'for a proxy that is not there yet',
     },
     { line: 'pillion render --configDir mesh/ --node proxy.json#client -o json', does: 'for a Node that was recorded' },
   ],
 }
 
+const EXIT_HELP = `
+Exit codes: 0 done; 1 done, but some configuration is invalid and was left out; 2 wrong use; 3 the configuration could not be read.
+`
+const FORMATS = ['json', 'yaml', 'short']
+
 async function run(flags: RenderFlags, context: CommandContext): Promise<ExitCode> {
-  if (flags.output !== 'json' && flags.output !== 'yaml')
-    return wrongUse(context, `--output must be json or yaml, not ${flags.output}`)
-  if (flags.configDir.length === 0) return wrongUse(context, 'configuration not specified (see --configDir)')
-  const node = await nodeFrom(flags, context)
-  if (!node.ok) return flags.node === undefined ? wrongUse(context, node.error) : failed(context, node.error)
-  const { parseNode } = await import('../proxy/node.js')
-  const proxy = parseNode(node.value)
-  if (!proxy.ok) return failed(context, proxy.error)
-  const { parseClusters } = await import('./serve-flags.js')
-  const clusters = parseClusters(flags.cluster, context.cwd)
-  if (!clusters.ok) return wrongUse(context, clusters.error)
-  const { createMeshSource, meshFiles, refusal } = await import('../servers/mesh-source.js')
-  const { readPaths } = await import('../sources/snapshot.js')
-  const { openSource } = await import('../xds/resources/source.js')
-  const paths = {
-    homeCluster: flags.clusterID,
-    objects: flags.configDir.map(path => resolve(context.cwd, path)),
-    clusters: clusters.value,
-    mesh: flags.meshConfig === undefined ? undefined : resolve(context.cwd, flags.meshConfig),
-    networks: flags.networksConfig === undefined ? undefined : resolve(context.cwd, flags.networksConfig),
-  }
-  const reading = await readPaths(meshFiles(paths))
-  if (reading === undefined) return failed(context, 'the configuration is being changed: try again')
-  const mesh = createMeshSource(paths)
-  const problems = mesh.apply(reading.snapshot)
-  for (const problem of problems) context.stderr.write(`pillion: ${formatProblem(problem)}\n`)
-  if (!refusal(problems).ok) return 3
-  const source = openSource(mesh.graph, proxy.value)
-  const rendered = await resourcesOf(type => [...source.list(type).values()])
-  source[Symbol.dispose]()
-  context.stdout.write(
-    flags.output === 'json' ? `${JSON.stringify(rendered, undefined, 2)}\n` : stringifyYaml(rendered),
-  )
+  const { output, explain = false } = flags
+  if (!FORMATS.includes(output)) return wrongUse(context, `--output must be json, yaml or short, not ${output}`)
+  if (output === 'short' && !explain) return wrongUse(context, '--output short shows origins: it needs --explain')
+  const opened = await openMesh(flags, context)
+  if (!opened.ok) return opened.error
+  const { mesh, problems } = opened.value
+  writeProblems(problems, context)
+  const node = await proxyIn(mesh, flags, context)
+  if (!node.ok) return node.error
+  const { resourcesOf } = await import('./rendered.js')
+  const rendered = resourcesOf(mesh.graph, node.value)
+  const origins = explain ? await originsFor(opened.value, node.value, rendered) : undefined
+  context.stdout.write(inUsersWords(await textOf(output, rendered, origins), context))
   // What is invalid is left out of what was rendered: a pipeline should stop there.
   return problems.some(({ severity }) => severity === 'error') ? 1 : 0
 }
 
-/** By what `proxy-config` calls them, as proto3 JSON. */
-async function resourcesOf(list: (type: string) => readonly { readonly bytes: Uint8Array }[]): Promise<JsonObject> {
-  const { CDS, EDS, LDS, NDS, RDS } = await import('../xds/delivery/index.js')
-  const { decode } = await import('../proto/index.js')
-  const parts = { clusters: CDS, endpoints: EDS, listeners: LDS, routes: RDS, nameTable: NDS }
-  return Object.fromEntries(
-    Object.entries(parts).map(([name, type]) => [
-      name,
-      list(type).map(({ bytes }) => decode(type.slice(type.indexOf('/') + 1), bytes) as Json),
-    ]),
+type Rendered = Readonly<Record<string, readonly JsonObject[]>>
+type Origins = readonly (readonly [kind: TracedKind, names: readonly string[], origins: readonly ResourceOrigins[]])[]
+
+const TRACED: readonly TracedKind[] = ['clusters', 'endpoints', 'listeners', 'routes']
+
+async function originsFor({ mesh, place }: OpenMesh, node: ProxyNode, rendered: Rendered): Promise<Origins> {
+  const { traceResources } = await import('../explain/resources-all.js')
+  const { meshFields } = await import('../explain/visibility-facts.js')
+  const { nameOf } = await import('./rendered.js')
+  const { graph, sourceOf } = mesh
+  const row = graph.engine.read(read => graph.viewRow(read, node))
+  const places = { sourceOf, place, meshField: meshFields(sourceOf, place) }
+  return TRACED.map(kind => {
+    const resources = rendered[kind] ?? []
+    return [kind, resources.map(nameOf), traceResources(graph, row, kind, resources, places)] as const
+  })
+}
+
+async function textOf(output: string, rendered: Rendered, origins: Origins | undefined): Promise<string> {
+  if (output === 'short' && origins !== undefined) {
+    const { resourceOriginsText } = await import('../explain/resources-text.js')
+    return origins
+      .flatMap(([kind, names, list]) =>
+        list.map((each, i) => resourceOriginsText(`${kind} ${names[i]}`, rendered[kind]?.[i] ?? null, each)),
+      )
+      .join('\n')
+  }
+  // Through text, so that what is undefined is left out and all is plain JSON.
+  const json = JSON.stringify(
+    origins === undefined
+      ? rendered
+      : {
+          ...rendered,
+          origins: Object.fromEntries(
+            origins.map(([kind, names, list]) => [kind, list.map((each, i) => ({ name: names[i], ...each }))]),
+          ),
+        },
+    undefined,
+    2,
   )
+  return output === 'json' ? `${json}\n` : stringifyYaml(JSON.parse(json) as JsonObject)
 }

@@ -6,6 +6,8 @@ import type { ViewRow, XdsGraph } from '../xds/resources/graph.js'
 import { nearestNames } from './nearest-names.js'
 import type { FindPlace } from './places.js'
 import { type ConfigOrigin, type FindSource, originsOf } from './resources.js'
+import { isWrittenIn } from './resources-services.js'
+import { objectNamed } from './resources-trace.js'
 import { explainVisibility, type VisibilityAnswer } from './visibility.js'
 
 /** Where things stand; from the files that the mesh was read from. */
@@ -57,8 +59,8 @@ export function askVisibility(
     const { sidecar } = row.scope
     const { meaning, hosts } = meaningOf(read, graph, row, asked.host)
     const originOf = (service: Service): ConfigOrigin | undefined =>
-      originsOf(engine.explain(tables.service, serviceKey(service)), places.sourceOf).find(
-        ({ type }) => type === (service.registry === 'Kubernetes' ? 'Service' : 'ServiceEntry'),
+      originsOf(engine.explain(tables.service, serviceKey(service)), places.sourceOf).find(origin =>
+        isWrittenIn(service, objectNamed(read, graph, origin)),
       )
     const answers = hosts.map(host =>
       explainVisibility({
