@@ -9,7 +9,7 @@
  * Types grow (new fields), they do not change their meaning.
  */
 
-export { type AuthorizationObject, policiesOfWorkload } from './authorization.js'
+export { type AuthorizationObject, policiesOfWorkload, type TokenObject } from './authorization.js'
 export { type RuleClient, ruleClientOf } from './best-rule.js'
 export type { Endpoint, Health } from './endpoint.js'
 export { spiffe } from './endpoints.js'

@@ -15,6 +15,7 @@ const MESH_KINDS = [
   'DestinationRule',
   'PeerAuthentication',
   'AuthorizationPolicy',
+  'RequestAuthentication',
   'Telemetry',
 ] as const
 

@@ -2,7 +2,7 @@ import type { KubeService } from '../config/kinds/kubernetes/service.js'
 import type { KubeNamespace } from '../config/kinds/kubernetes/workloads.js'
 import type { ConfigObject } from '../config/object.js'
 import { type Graph, type Index, isSameData, type Lookup, type Table } from '../engine/index.js'
-import type { AuthorizationObject } from './authorization.js'
+import type { AuthorizationObject, TokenObject } from './authorization.js'
 import { type AutoAddress, addressCandidates, allocateAddresses } from './auto-addresses.js'
 import { declareBestRule, type RuleMemo } from './best-rule.js'
 import { resolveDelegates } from './delegates.js'
@@ -70,6 +70,7 @@ export interface MeshTables {
   readonly sidecarConflict: Table<string, string>
   readonly peerPolicies: Index<string, string, PeerPolicy>
   readonly authorization: Index<string, string, AuthorizationObject>
+  readonly tokens: Index<string, string, TokenObject>
   readonly telemetry: Index<string, string, TelemetryObject>
   readonly gateways: Table<string, readonly NetworkGateway[]>
 }
@@ -119,13 +120,19 @@ export function declareMesh(graph: Graph, identity: MeshIdentity): MeshTables {
       rule,
       virtual,
       telemetry: inputs.config.Telemetry,
-      selecting: [inputs.config.PeerAuthentication, inputs.config.AuthorizationPolicy, inputs.config.Sidecar],
+      selecting: [
+        inputs.config.PeerAuthentication,
+        inputs.config.AuthorizationPolicy,
+        inputs.config.RequestAuthentication,
+        inputs.config.Sidecar,
+      ],
       settingsOf,
     }),
     sidecars,
     sidecarConflict: declareSidecarConflicts(graph, sidecars),
     peerPolicies: inputs.config.PeerAuthentication.index('namespace', row => [row.namespace]),
     authorization: inputs.config.AuthorizationPolicy.index('namespace', row => [row.namespace]),
+    tokens: inputs.config.RequestAuthentication.index('namespace', row => [row.namespace]),
     telemetry: inputs.config.Telemetry.index('namespace', row => [row.namespace]),
     gateways: declareGateways(graph, places),
   }

@@ -10,6 +10,7 @@ import {
   type Service,
   type SidecarScope,
   type TelemetryObject,
+  type TokenObject,
   type Workload,
   type WorkloadMtls,
   withTopology,
@@ -90,6 +91,8 @@ export interface ProxyContext {
   readonly mtls: WorkloadMtls
   /** AuthorizationPolicies for this workload, oldest first. */
   readonly authorization: readonly AuthorizationObject[]
+  /** RequestAuthentication for this workload, oldest first. */
+  readonly tokens: readonly TokenObject[]
   /** Telemetry for this workload, the mesh's first, its own last. */
   readonly telemetry: readonly TelemetryObject[]
 }

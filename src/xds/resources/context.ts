@@ -57,6 +57,9 @@ export function contextOf(read: Lookup, tables: MeshTables, parts: ContextParts)
     get authorization() {
       return policiesOfWorkload(ofNamespaces(read, tables, tables.authorization, view.namespace), view.labels)
     },
+    get tokens() {
+      return policiesOfWorkload(ofNamespaces(read, tables, tables.tokens, view.namespace), view.labels)
+    },
     get telemetry() {
       const found = ofNamespaces(read, tables, tables.telemetry, view.namespace)
       return telemetryOfWorkload(found, view.namespace, rootNamespaceOf(mesh), view.labels)

@@ -77,8 +77,8 @@ export interface HttpFilterOptions {
   readonly isGrpcWeb: boolean
   /** Whether the proxy's own `x-envoy-*` headers are left out of requests and responses. */
   readonly suppressEnvoyHeaders: boolean
-  /** Who may ask for what. */
-  readonly authorization: readonly HttpFilter[]
+  /** Whose token is good, and who may ask for what. */
+  readonly admission: readonly HttpFilter[]
   /** Between what the traffic needs and the router, such as resolving of a dynamic name. */
   readonly beforeRouter: readonly HttpFilter[]
 }
@@ -90,7 +90,7 @@ export function httpFilters(view: ProxyView, options: HttpFilterOptions): HttpFi
     ...(hasIstioExtension(view, 'httpPeerMetadata')
       ? [isInbound ? INBOUND_PEER_METADATA : OUTBOUND_PEER_METADATA]
       : []),
-    ...options.authorization,
+    ...options.admission,
     ...(options.isGrpcWeb ? [GRPC_WEB] : []),
     GRPC_STATS,
     ...(!isInbound && hasIstioExtension(view, 'alpn') ? [ALPN] : []),

@@ -46,7 +46,7 @@ function managerOf(facts: ListenerFacts, options: HttpOptions): HttpConnectionMa
       direction,
       isGrpcWeb: protocol === 'grpc-web',
       suppressEnvoyHeaders: config.proxyHeaders?.envoyDebugHeaders?.disabled === true,
-      authorization: direction === 'inbound' ? facts.authorization.http : [],
+      admission: facts.admission.http,
       beforeRouter: options.beforeRouter ?? [],
     }),
     ...PLAIN,

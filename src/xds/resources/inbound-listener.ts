@@ -156,7 +156,7 @@ function trafficFilters(
   const { cluster, protocol, statName } = target
   if (carries === 'tcp') {
     const proxy = withProtocolFilter(protocol, statName, tcpProxy(facts, { cluster, statPrefix: statName }))
-    return [...facts.authorization.tcp, ...proxy]
+    return [...facts.admission.tcp, ...proxy]
   }
   const routes = inboundRoutes(facts.mesh, target)
   return [httpConnectionManager(facts, { direction: 'inbound', name: target.httpName, protocol, routes })]

@@ -1,11 +1,11 @@
-import type { JWTRule, RequestAuthentication } from '../../config/istio-types.generated.js'
-import type { ConfigObject } from '../../config/object.js'
+import type { JWTRule } from '../../config/istio-types.generated.js'
+import type { TokenObject } from '../../mesh/index.js'
 import type { HttpFilter, JwtProvider, JwtRequirement } from '../../proto/envoy-types.generated.js'
 import { packAny } from '../../proto/index.js'
 
 export interface TokenFacts {
   /** RequestAuthentication that holds for the workload, oldest first: the rules of all of them count. */
-  readonly policies: readonly ConfigObject<RequestAuthentication>[]
+  readonly policies: readonly TokenObject[]
   /** Name of the outbound cluster of a service of the mesh, by host and port; undefined: there is no such service. */
   readonly cluster: (host: string, port: number) => { readonly name: string } | undefined
 }

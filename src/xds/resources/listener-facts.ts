@@ -5,6 +5,7 @@ import type { HttpConnectionManager_Tracing } from '../../proto/envoy-types.gene
 import type { ProxyContext, ProxyView } from '../../proxy/view.js'
 import { type AccessLogs, accessLogsOf } from './access-log.js'
 import type { TelemetryMode } from './access-log-policy.js'
+import { tokenFilters } from './jwt-authentication.js'
 import { outboundClusterName } from './names.js'
 import { type AuthorizationFilters, authorizationFilters } from './rbac.js'
 import { tracingOf } from './tracing.js'
@@ -32,8 +33,8 @@ export interface ListenerFacts {
   readonly tracing: HttpConnectionManager_Tracing | undefined
   /** Of traffic in the direction that these facts are for. */
   readonly logs: AccessLogs
-  /** In front of what the workload serves. */
-  readonly authorization: AuthorizationFilters
+  /** In front of what the workload serves: whose token is good, and who may ask for what. */
+  readonly admission: AuthorizationFilters
   /** Of connections without data, from metadata IDLE_TIMEOUT. */
   readonly idleTimeout: string | undefined
   /** The addresses that stand for any, the one of the listener's name first. */
@@ -75,9 +76,7 @@ export function listenerFactsOf(context: ProxyContext, mode: TelemetryMode): Lis
     config,
     tracing: tracingOf(view, mesh, config),
     logs: accessLogsOf({ mesh, telemetry: context.telemetry, mode, cluster: clusterOf(service) }),
-    get authorization() {
-      return authorizationFilters({ policies: context.authorization, mesh, cluster: clusterOf(service) })
-    },
+    admission: admissionOf(context, mode, service),
     idleTimeout: durationOf(view.meta.idleTimeout),
     wildcards: WILDCARDS[view.ipMode],
     loopbacks: LOOPBACKS[view.ipMode],
@@ -88,6 +87,18 @@ export function listenerFactsOf(context: ProxyContext, mode: TelemetryMode): Lis
     },
     service,
   }
+}
+
+/** Nobody is admitted to outbound listeners. */
+function admissionOf(
+  context: ProxyContext,
+  mode: TelemetryMode,
+  service: ListenerFacts['service'],
+): AuthorizationFilters {
+  if (mode === 'CLIENT') return { http: [], tcp: [] }
+  const cluster = clusterOf(service)
+  const { http, tcp } = authorizationFilters({ policies: context.authorization, mesh: context.mesh, cluster })
+  return { http: [...tokenFilters({ policies: context.tokens, cluster }), ...http], tcp }
 }
 
 /** What is no duration is as good as not said: metadata is not the operator's to correct. */

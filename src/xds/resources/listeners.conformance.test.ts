@@ -5,13 +5,12 @@ import { differences, HAS_SCENARIOS, loadScenario, SCENARIO_FOLDER, scenarioName
 import type { Service, SidecarScope } from '../../mesh/index.js'
 import { translateFixedListeners, translateListeners } from './listeners.js'
 
-/** What makes their listeners is not translated yet: gateways, tokens, traces and metrics of Telemetry, patches. */
+/** What makes their listeners is not translated yet: gateways, traces and metrics of Telemetry, patches. */
 const NOT_YET = new Set(['gateway', 'gateway-api', 'envoyfilter', 'extensions'])
 const NOT_YET_SCENARIOS = new Set([
   'proxyless-grpc',
   'app-egress-gateway',
   'k8s-ingress',
-  'authn-jwt',
   'telemetry-tracing',
   'telemetry-metrics',
 ])
@@ -67,8 +66,8 @@ describe.skipIf(!HAS_SCENARIOS)('recorded listeners of sidecars', () => {
   test.each(scenarios())('%s: port by port', name => {
     for (const proxy of loadScenario(name).proxies) {
       proxy.with(context => {
-        const { view, mesh, identity, lookup, own, mtls, authorization, telemetry, scope } = context
-        const around = { view, mesh, identity, lookup, own, mtls, authorization, telemetry }
+        const { view, mesh, identity, lookup, own, mtls, authorization, tokens, telemetry, scope } = context
+        const around = { view, mesh, identity, lookup, own, mtls, authorization, tokens, telemetry }
         const whole = translateListeners(context)
         const parts = [...portsOf(scope)].flatMap(port => translateListeners({ ...around, scope: atPort(scope, port) }))
         expect(parts, proxy.name).toEqual(whole)

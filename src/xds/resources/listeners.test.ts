@@ -81,6 +81,7 @@ function contextOf(setup: Setup): ProxyContext {
     },
     own: setup.own ?? [],
     authorization: [],
+    tokens: [],
     telemetry: [],
     mtls: setup.mtls ?? { mode: 'PERMISSIVE', ports: {}, from: [] },
   }

@@ -34,7 +34,7 @@ export function principalsOfSource(source: Source, { namespace, aliases, traffic
   return [
     ...pair(source.serviceAccounts, source.notServiceAccounts, serviceAccount(namespace)),
     ...pair(aliases(source.principals ?? []), aliases(source.notPrincipals ?? []), identity),
-    ...pair(source.requestPrincipals, source.notRequestPrincipals, http(requestPrincipal)),
+    ...pair(source.requestPrincipals, source.notRequestPrincipals, http(requestPrincipal), oneOrAny),
     ...pair(source.namespaces, source.notNamespaces, inNamespace),
     ...pair(source.trustDomains, source.notTrustDomains, inTrustDomain),
     ...pair(source.remoteIpBlocks, source.notRemoteIpBlocks, remoteIp),
@@ -65,7 +65,7 @@ export function principalsOfCondition(condition: Condition, facts: PrincipalFact
 
 /** What only a request has. An unknown key is refused by validation, and matches nothing here. */
 function ofRequest(key: string, values: readonly string[], notValues: readonly string[]): Principals {
-  if (key === 'request.auth.principal') return pair(values, notValues, requestPrincipal)
+  if (key === 'request.auth.principal') return pair(values, notValues, requestPrincipal, oneOrAny)
   if (key === 'request.auth.audiences') return claim(['aud'], values, notValues)
   if (key === 'request.auth.presenter') return claim(['azp'], values, notValues)
   const [, header] = HEADER.exec(key) ?? []
@@ -74,16 +74,30 @@ function ofRequest(key: string, values: readonly string[], notValues: readonly s
   return path === undefined ? [undefined] : claim(path.slice(1, -1).split(']['), values, notValues)
 }
 
-function pair(values: readonly string[] = [], notValues: readonly string[] = [], make: Make): Principals {
+function pair(
+  values: readonly string[] = [],
+  notValues: readonly string[] = [],
+  make: Make,
+  join: (ids: readonly Principal[]) => Principal = anyOf,
+): Principals {
   const either = (texts: readonly string[]): Principal | undefined => {
     const ids = texts.map(make)
-    return ids.every(id => id !== undefined) ? { orIds: { ids } } : undefined
+    return ids.every(id => id !== undefined) ? join(ids) : undefined
   }
   const no = notValues.length === 0 ? undefined : either(notValues)
   return [
     ...(values.length === 0 ? [] : [either(values)]),
     ...(notValues.length === 0 ? [] : [no === undefined ? undefined : { notId: no }]),
   ]
+}
+
+function anyOf(ids: readonly Principal[]): Principal {
+  return { orIds: { ids } }
+}
+
+function oneOrAny(ids: readonly Principal[]): Principal {
+  const [first] = ids
+  return first !== undefined && ids.length === 1 ? first : anyOf(ids)
 }
 
 function authenticated(principalName: EnvoyTypeMatcherStringMatcher): Principal {

@@ -91,6 +91,9 @@ function withRule(context: Context, service: Service, rule: ConsolidatedRule | u
     get authorization() {
       return noScope()
     },
+    get tokens() {
+      return noScope()
+    },
     get telemetry() {
       return noScope()
     },
