@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { parseDuration } from '../lang/duration.js'
 import { err, ok, type Result } from '../lang/result.js'
 import { type Address, parseAddress } from '../servers/address.js'
+import type { ConnectionSettings } from '../servers/connections.js'
 import { LOG_LEVELS, type LogLevel } from '../servers/log.js'
 import { builtinInjectionFiles } from '../sources/builtin.js'
 import type { CommandContext } from './command.js'
@@ -30,6 +31,9 @@ export interface ServeFlags {
   readonly stateDir: string
   readonly readyFile?: string
   readonly shutdownDuration: string
+  readonly keepaliveInterval?: string
+  readonly keepaliveTimeout?: string
+  readonly keepaliveMaxServerConnectionAge?: string
   readonly log_output_level: string
   readonly log_as_json?: boolean
 }
@@ -57,6 +61,7 @@ export interface ServePlan {
   readonly stateDir: string
   readonly readyFile: string | undefined
   readonly graceMs: number
+  readonly connections: ConnectionSettings
   readonly log: { readonly level: LogLevel; readonly isJson: boolean }
 }
 
@@ -92,8 +97,10 @@ export function parseServeFlags(flags: ServeFlags, { cwd, env }: CommandContext)
   if (!tls.ok) return tls
   const files = configFiles(flags, cwd)
   if (!files.ok) return files
-  const graceMs = milliseconds(flags.shutdownDuration)
+  const graceMs = milliseconds('--shutdownDuration', flags.shutdownDuration)
   if (!graceMs.ok) return graceMs
+  const connections = connectionSettings(flags, env)
+  if (!connections.ok) return connections
   const level = logLevel(flags.log_output_level)
   if (!level.ok) return level
   const clusters = parseClusters(flags.cluster, cwd)
@@ -107,6 +114,7 @@ export function parseServeFlags(flags: ServeFlags, { cwd, env }: CommandContext)
     clusters: clusters.value,
     networks: flags.networksConfig === undefined ? undefined : resolve(cwd, flags.networksConfig),
     graceMs: graceMs.value,
+    connections: connections.value,
     objects: flags.configDir.map(path => resolve(cwd, path)),
     rules: flags.rules === undefined ? undefined : resolve(cwd, flags.rules),
     revision: revision === 'default' ? '' : revision,
@@ -198,11 +206,40 @@ function fileOf(
   return builtin === undefined ? undefined : { path: builtin, origin: 'built-in' }
 }
 
-function milliseconds(text: string): Result<number, string> {
+function milliseconds(flag: string, text: string): Result<number, string> {
   const duration = parseDuration(text)
-  if (!duration.ok) return err(`--shutdownDuration: ${duration.error}`)
-  if (duration.value < 0n) return err('--shutdownDuration: cannot be negative')
+  if (!duration.ok) return err(`${flag}: ${duration.error}`)
+  if (duration.value < 0n) return err(`${flag}: cannot be negative`)
   return ok(Number(duration.value / 1_000_000n))
+}
+
+/** Shorter would be an attack on our own proxies. */
+const MIN_CONNECTION_MS = 1000
+
+function connectionSettings(
+  flags: ServeFlags,
+  env: Readonly<Record<string, string | undefined>>,
+): Result<ConnectionSettings, string> {
+  const interval = milliseconds('--keepaliveInterval', flags.keepaliveInterval ?? '30s')
+  if (!interval.ok) return interval
+  const timeout = milliseconds('--keepaliveTimeout', flags.keepaliveTimeout ?? '10s')
+  if (!timeout.ok) return timeout
+  const age = milliseconds('--keepaliveMaxServerConnectionAge', flags.keepaliveMaxServerConnectionAge ?? '0s')
+  if (!age.ok) return age
+  for (const [flag, ms] of [
+    ['--keepaliveInterval', interval.value],
+    ['--keepaliveMaxServerConnectionAge', age.value],
+  ] as const) {
+    if (ms > 0 && ms < MIN_CONNECTION_MS) return err(`${flag}: at least 1s, or 0s for none`)
+  }
+  const rate = env['PILOT_MAX_REQUESTS_PER_SECOND'] ?? '0'
+  if (!/^\d+(\.\d+)?$/.test(rate)) return err(`environment PILOT_MAX_REQUESTS_PER_SECOND: "${rate}" is no number`)
+  return ok({
+    keepaliveIntervalMs: interval.value === 0 ? undefined : interval.value,
+    keepaliveTimeoutMs: timeout.value,
+    maxAgeMs: age.value === 0 ? undefined : age.value,
+    maxStreamsPerSecond: Number(rate),
+  })
 }
 
 /** The reference also names scopes (`default:info,ads:debug`); there is one level here, that of `default` or of the bare word. */

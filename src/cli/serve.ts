@@ -63,6 +63,13 @@ export const command: CommandModule = {
       .option('--rules <file>', 'interception rules, served at /mutate')
       .option('-r, --revision <name>', 'control plane revision (default: environment REVISION)')
       .option('--clusterID <id>', 'id of the home cluster', 'Kubernetes')
+      .optionsGroup('Connections of proxies:')
+      .option('--keepaliveInterval <duration>', 'how often each is pinged; 0s: never (default: 30s)')
+      .option('--keepaliveTimeout <duration>', 'without an answer for so long it is closed (default: 10s)')
+      .option(
+        '--keepaliveMaxServerConnectionAge <duration>',
+        'one that is older is asked to come again (default: however old)',
+      )
       .optionsGroup('Certificates:')
       .option('--tlsCertFile <file>', 'certificate chain in PEM form; with --tlsKeyFile')
       .option('--tlsKeyFile <file>', 'its private key')
@@ -201,6 +208,7 @@ async function openPlane(
     stateDir: plan.stateDir,
     now: () => now().getTime(),
     identity,
+    connections: plan.connections,
   }
   return openControlPlane(settings, { log, registry: metrics.registry })
 }

@@ -49,7 +49,9 @@ export function admitProxies(
       log.warn('proxy not let in', { peer: event.peer, error: event.status.message })
     else if (event.kind === 'connected') log.info('proxy connected', { connection: event.connection })
     else if (event.kind === 'disconnected') {
-      log.info('proxy disconnected', { connection: event.connection })
+      const { code, message } = event.status
+      const error = code === 'OK' || code === 'CANCELLED' ? undefined : message
+      log.info('proxy disconnected', { connection: event.connection, error })
       nodes.delete(event.connection)
       refusals.forget(event.connection)
     }

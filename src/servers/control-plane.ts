@@ -8,6 +8,7 @@ import type { Address } from './address.js'
 import { createAdsServer } from './ads.js'
 import { createAdsMetrics } from './ads-metrics.js'
 import { admitProxies } from './ads-proxies.js'
+import { type ConnectionSettings, grpcOptions } from './connections.js'
 import { type ControlPlaneIdentity, type DebugFacts, debugRoutes } from './debug/index.js'
 import { createGrpcServer } from './grpc/server.js'
 import { reasonOf } from './listener.js'
@@ -28,6 +29,7 @@ export interface ControlPlaneSettings {
   readonly now: () => number
   /** How it names itself to tools. */
   readonly identity: ControlPlaneIdentity
+  readonly connections: ConnectionSettings
 }
 
 export interface ControlPlaneOutput {
@@ -46,48 +48,33 @@ export interface ControlPlane {
   readonly close: () => Promise<void>
 }
 
-/** The first change after a quiet time is read this soon, in ms: long enough for one file to be written. */
-const FIRST_CHANGE_MS = 15
-
 /** Reads the mesh's configuration, follows it on disk, and serves what it makes for each proxy over ADS. */
 export async function openControlPlane(
   settings: ControlPlaneSettings,
   { log, registry }: ControlPlaneOutput,
 ): Promise<Result<ControlPlane, readonly string[]>> {
-  const mesh = createMeshSource(settings.paths)
-  const { engine } = mesh.graph
   const metrics = createAdsMetrics(registry, settings.now)
-  const proxies = admitProxies(mesh, { log, metrics })
-  const ads = createAdsServer({ connect: proxies.connect, now: settings.now, on: proxies.on })
-  let problems: readonly Problem[] = []
-  const apply = (snapshot: FileSnapshot): void => {
-    problems = mesh.apply(snapshot)
-    for (const problem of problems) tell(problem, log)
-  }
-  let sds: Sds | undefined
-  const follow = (snapshot: FileSnapshot, changed: readonly string[]): void => {
-    const before = engine.revision
-    apply(snapshot)
-    if (engine.revision === before) return
-    log.info('configuration of the mesh changed', { changed: changed.join(','), revision: engine.revision })
+  const live = await openLiveMesh(settings.paths, log, ({ graph: { engine } }) => {
     metrics.changed(engine.revision)
     ads.changed(engine.revision)
     sds?.meshChanged()
-  }
-  const watch = await watchFiles(meshFiles(settings.paths), follow, { firstMs: FIRST_CHANGE_MS })
-  apply(watch.current())
-  const grpc = createGrpcServer()
+  })
+  const { mesh } = live
+  const proxies = admitProxies(mesh, { log, metrics })
+  const ads = createAdsServer({ connect: proxies.connect, now: settings.now, on: proxies.on })
+  let sds: Sds | undefined
+  const grpc = createGrpcServer(grpcOptions(settings.connections, log, settings.now))
   ads.register(grpc)
   const identify = (node: JsonObject): Result<string, string> => identityOf(mesh.graph, node)
   sds = await openSds({ address: settings.grpc, stateDir: settings.stateDir, identify, now: settings.now }, log)
   sds.register(grpc)
   const close = async (): Promise<void> => {
-    watch.close()
+    live.close()
     ads.close()
     sds?.close()
     await grpc.close()
   }
-  const usable = refusal(problems)
+  const usable = refusal(live.problems())
   const listening = usable.ok ? await listen(grpc, settings.grpc) : usable
   if (!listening.ok) {
     await close()
@@ -96,7 +83,7 @@ export async function openControlPlane(
   declareMeshMetrics(registry, mesh, settings.identity.info.version)
   const facts: DebugFacts = {
     mesh,
-    problems: () => problems,
+    problems: live.problems,
     streams: ads.streams,
     refusals: proxies.refusals,
     identity: settings.identity,
@@ -113,9 +100,4 @@ async function listen(grpc: Grpc, { host, port }: Address): Promise<Result<Addre
   } catch (error) {
     return err([`grpc: ${reasonOf(error as NodeJS.ErrnoException, { host, port })}`])
   }
-}
-
-function tell(problem: Problem, log: Log): void {
-  const write = problem.severity === 'error' ? log.error : log.warn
-  write(formatProblem(problem), { code: problem.code })
 }
