@@ -1,9 +1,6 @@
 import type { Registry } from 'prom-client'
 import type { JsonObject } from '../lang/json.js'
-import { formatProblem, type Problem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
-import { watchFiles } from '../sources/files.js'
-import type { FileSnapshot } from '../sources/snapshot.js'
 import type { Address } from './address.js'
 import { createAdsServer } from './ads.js'
 import { createAdsMetrics } from './ads-metrics.js'
@@ -12,11 +9,12 @@ import { type ConnectionSettings, grpcOptions } from './connections.js'
 import { type ControlPlaneIdentity, type DebugFacts, debugRoutes } from './debug/index.js'
 import { createGrpcServer } from './grpc/server.js'
 import { reasonOf } from './listener.js'
+import { openLiveMesh } from './live-mesh.js'
 import type { Log } from './log.js'
 import { declareMeshMetrics } from './mesh-metrics.js'
-import { type ClusterConfig, createMeshSource, type MeshPaths, meshFiles, refusal } from './mesh-source.js'
+import { type ClusterConfig, type MeshPaths, refusal } from './mesh-source.js'
 import type { Route } from './router.js'
-import { openSds, type Sds } from './sds.js'
+import { openSds } from './sds.js'
 import { identityOf } from './sds-identity.js'
 
 export interface ControlPlaneSettings {
@@ -53,25 +51,26 @@ export async function openControlPlane(
   settings: ControlPlaneSettings,
   { log, registry }: ControlPlaneOutput,
 ): Promise<Result<ControlPlane, readonly string[]>> {
-  const metrics = createAdsMetrics(registry, settings.now)
-  const live = await openLiveMesh(settings.paths, log, ({ graph: { engine } }) => {
-    metrics.changed(engine.revision)
-    ads.changed(engine.revision)
-    sds?.meshChanged()
-  })
+  const live = await openLiveMesh(settings.paths, log)
   const { mesh } = live
+  const { engine } = mesh.graph
+  const metrics = createAdsMetrics(registry, settings.now)
   const proxies = admitProxies(mesh, { log, metrics })
   const ads = createAdsServer({ connect: proxies.connect, now: settings.now, on: proxies.on })
-  let sds: Sds | undefined
   const grpc = createGrpcServer(grpcOptions(settings.connections, log, settings.now))
   ads.register(grpc)
   const identify = (node: JsonObject): Result<string, string> => identityOf(mesh.graph, node)
-  sds = await openSds({ address: settings.grpc, stateDir: settings.stateDir, identify, now: settings.now }, log)
+  const sds = await openSds({ address: settings.grpc, stateDir: settings.stateDir, identify, now: settings.now }, log)
   sds.register(grpc)
+  live.onChange(() => {
+    metrics.changed(engine.revision)
+    ads.changed(engine.revision)
+    sds.meshChanged()
+  })
   const close = async (): Promise<void> => {
     live.close()
     ads.close()
-    sds?.close()
+    sds.close()
     await grpc.close()
   }
   const usable = refusal(live.problems())

@@ -194,6 +194,16 @@ describe('debug pages', () => {
   })
 })
 
+describe('a Sidecar that can never apply', () => {
+  it('is logged once, with its place', () => {
+    const lines = plane
+      .log()
+      .split('\n')
+      .filter(line => line.includes('Sidecar shop/second has no effect'))
+    expect(lines).toEqual([expect.stringMatching(/mesh\.yaml:\d+:1: .*code=sidecar-conflict/)])
+  })
+})
+
 describe('what a proxy refused', () => {
   it('is logged with the file and line of its cause', () => {
     const line =
@@ -319,6 +329,7 @@ describe('metrics', () => {
     expect(after.get('pilot_proxy_convergence_time_sum')).toBeGreaterThan(0)
     expect(after.get('pilot_proxy_queue_time_count')).toBeGreaterThan(0)
     expect(after.get('pilot_push_triggers{type="config"}')).toBe(1)
+    expect(plane.log().match(/Sidecar shop\/second has no effect/g)).toHaveLength(1)
     const last = other.received.at(-1)
     if (last !== undefined) other.nack(last, 'no')
     await expect.poll(async () => (await scrape()).get('pilot_xds_cds_reject{node="web-9.shop"}') ?? 0).toBe(1)

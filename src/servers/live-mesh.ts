@@ -1,0 +1,56 @@
+import { formatProblem, type Problem } from '../lang/problem.js'
+import { watchFiles } from '../sources/files.js'
+import type { FileSnapshot } from '../sources/snapshot.js'
+import type { Log } from './log.js'
+import { createMeshSource, type MeshPaths, type MeshSource, meshFiles } from './mesh-source.js'
+
+/** The mesh of some files, as they change. */
+export interface LiveMesh {
+  readonly mesh: MeshSource
+  /** Findings on the files as they are now. */
+  readonly problems: () => readonly Problem[]
+  /** After each commit that changes something, from now on. */
+  readonly onChange: (listener: () => void) => void
+  readonly close: () => void
+}
+
+/** The first change after a quiet time is read this soon, in ms: long enough for one file to be written. */
+const FIRST_CHANGE_MS = 15
+
+/** Reads the files and follows them. */
+export async function openLiveMesh(paths: MeshPaths, log: Log): Promise<LiveMesh> {
+  const mesh = createMeshSource(paths)
+  const { engine } = mesh.graph
+  let problems: readonly Problem[] = []
+  let told: ReadonlySet<string> = new Set()
+  const listeners: (() => void)[] = []
+  const apply = (snapshot: FileSnapshot): void => {
+    problems = mesh.apply(snapshot)
+    told = tell([...problems, ...conflictsOf(mesh)], told, log)
+  }
+  const follow = (snapshot: FileSnapshot, files: readonly string[]): void => {
+    const before = engine.revision
+    apply(snapshot)
+    if (engine.revision === before) return
+    log.info('configuration of the mesh changed', { changed: files.join(','), revision: engine.revision })
+    for (const listener of listeners) listener()
+  }
+  const watch = await watchFiles(meshFiles(paths), follow, { firstMs: FIRST_CHANGE_MS })
+  apply(watch.current())
+  return { mesh, problems: () => problems, onChange: listener => void listeners.push(listener), close: watch.close }
+}
+
+/** What no file is wrong about by itself: Sidecars that an older one keeps from applying. */
+function conflictsOf({ graph: { engine, tables } }: MeshSource): readonly Problem[] {
+  return engine.problems(tables.sidecarConflict).map(({ problem }) => problem)
+}
+
+/** Logs what was not there the last time; an edit somewhere else is no reason to tell the rest again. */
+function tell(problems: readonly Problem[], told: ReadonlySet<string>, log: Log): ReadonlySet<string> {
+  const texts = new Map(problems.map(problem => [formatProblem(problem), problem]))
+  for (const [text, { severity, code }] of texts) {
+    const write = severity === 'error' ? log.error : log.warn
+    if (!told.has(text)) write(text, { code })
+  }
+  return new Set(texts.keys())
+}
