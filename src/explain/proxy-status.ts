@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../lang/json.js'
 import { columns, NOTHING } from './proxy-config/columns.js'
 import { at, listAt, textAt, textsAt } from './proxy-config/names.js'
-import { originText } from './resources.js'
+import { suspectText } from './refusal.js'
 
 /** `SYNCED`: acknowledged. `STALE`: sent, not answered yet. `NACKED`: refused. `NOT SENT`: not asked for, or not sent yet. */
 export type SyncState = 'SYNCED' | 'STALE' | 'NACKED' | 'NOT SENT'
@@ -80,10 +80,11 @@ function causeLines(cause: JsonObject): readonly string[] {
     const source = at(origin, 'source')
     const file = textAt(source, 'file')
     const position = { ...(file === '' ? {} : { file }), line: Number(textAt(source, 'line')), column: 1 }
-    return originText({
+    return suspectText({
       ...{ type: textAt(origin, 'type'), cluster: textAt(origin, 'cluster') },
       ...{ namespace: textAt(origin, 'namespace'), name: textAt(origin, 'name') },
       source: isJsonObject(source) ? position : undefined,
+      path: textAt(origin, 'path'),
     })
   })
   const name = textAt(cause, 'name')

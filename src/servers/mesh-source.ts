@@ -38,6 +38,8 @@ export interface MeshSource {
   readonly objects: () => Iterable<ClusterConfig>
   /** Where an object stands now. */
   readonly sourceOf: FindSource
+  /** A file as it was when it was read. */
+  readonly textOf: (file: string) => string | undefined
 }
 
 export interface ClusterConfig {
@@ -81,7 +83,11 @@ export function createMeshSource(paths: MeshPaths): MeshSource {
     const holders = name.cluster === '' ? [...states.values()] : [states.get(name.cluster)]
     return holders.map(state => state?.objects.get(objectId(name))).find(object => object !== undefined)?.source
   }
-  return { graph, apply, objects, sourceOf }
+  const textOf = (file: string): string | undefined => {
+    const contents = [...states.values()].map(({ files }) => files.get(file)?.content)
+    return contents.flatMap(content => (content?.ok === true ? [content.value] : []))[0]
+  }
+  return { graph, apply, objects, sourceOf, textOf }
 }
 
 function below(

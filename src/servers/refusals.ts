@@ -1,20 +1,22 @@
 import type { ConfigObject } from '../config/object.js'
-import { configsNamedIn, suspectsOf } from '../explain/refusal.js'
-import { type ConfigName, type ConfigOrigin, explainResource, originsOf, originText } from '../explain/resources.js'
-import type { Json } from '../lang/json.js'
+import { openPlaces } from '../explain/places.js'
+import { type Suspect, suspectsOf, suspectText } from '../explain/refusal.js'
+import type { ConfigOrigin } from '../explain/resources.js'
+import { type TracedKind, traceResources } from '../explain/resources-all.js'
+import { meshFields } from '../explain/visibility-facts.js'
+import type { JsonObject } from '../lang/json.js'
 import { decode } from '../proto/index.js'
 import type { ProxyNode } from '../proxy/node.js'
-import type { TypeUrl } from '../xds/delivery/index.js'
-import type { GraphType } from '../xds/resources/graph.js'
+import { CDS, EDS, LDS, RDS, type TypeUrl } from '../xds/delivery/index.js'
+import type { ViewRow } from '../xds/resources/graph.js'
 import { openSource } from '../xds/resources/source.js'
 import type { Nack } from './ads-status.js'
 import type { MeshSource } from './mesh-source.js'
-import { shortOf } from './xds-types.js'
 
 /** A resource that a proxy refused, and the objects to look at. */
 export interface RefusedResource {
   readonly name: string
-  readonly origins: readonly ConfigOrigin[]
+  readonly origins: readonly Suspect[]
 }
 
 /** What proxies refuse, traced to the configuration at that moment: by the time somebody asks, it may have changed. */
@@ -27,77 +29,76 @@ export interface Refusals {
 
 /** Of one refusal: Envoy may list hundreds of resources that share one mistake. */
 const MAX_TRACED = 5
+/** Thousands of proxies refuse the same at once; what is known of this many different refusals is kept until the next change. */
+const MAX_KNOWN = 1_000
 
 export function createRefusals(mesh: MeshSource): Refusals {
-  const known = new Map<
-    string,
-    Map<TypeUrl, { readonly message: string; readonly found: readonly RefusedResource[] }>
-  >()
+  const standing = new Map<string, Map<TypeUrl, readonly RefusedResource[]>>()
+  const known = new Map<string, RefusedResource>()
+  const { engine } = mesh.graph
+  let revision = engine.revision
+  const traced = (node: ProxyNode, type: TypeUrl, name: string, message: string): RefusedResource => {
+    if (revision !== engine.revision || known.size >= MAX_KNOWN) known.clear()
+    revision = engine.revision
+    const row = engine.read(read => mesh.graph.viewRow(read, node))
+    const key = JSON.stringify([row.scope, type, name, message])
+    const found = known.get(key) ?? trace(mesh, { node, row, type, name, message })
+    known.set(key, found)
+    return found
+  }
   return {
-    note: (connection, node, type, nack) => {
-      const ofConnection = known.get(connection) ?? new Map()
-      known.set(connection, ofConnection)
-      const before = ofConnection.get(type)
-      // A proxy that is sent the same again refuses it again: once is enough.
-      if (before?.message === nack.message) return before.found
-      const found = nack.resources.slice(0, MAX_TRACED).map(name => trace(mesh, node, type, name, nack.message))
-      ofConnection.set(type, { message: nack.message, found })
+    note: (connection, node, type, { resources, message }) => {
+      const found = resources.slice(0, MAX_TRACED).map(name => traced(node, type, name, message))
+      const types = standing.get(connection) ?? new Map()
+      standing.set(connection, types.set(type, found))
       return found
     },
-    of: (connection, type) => (known.get(connection)?.get(type)?.found ?? []).map(each => located(each, mesh)),
-    forget: connection => void known.delete(connection),
+    of: (connection, type) => standing.get(connection)?.get(type) ?? [],
+    forget: connection => void standing.delete(connection),
   }
-}
-
-/** Documents move while a refusal stands. */
-function located({ name, origins }: RefusedResource, { sourceOf }: MeshSource): RefusedResource {
-  return { name, origins: origins.map(origin => ({ ...origin, source: sourceOf(origin) ?? origin.source })) }
 }
 
 /** `VirtualService shop/web (mesh/shop.yaml:12), …`; undefined where nothing was found. */
 export function causeText(refused: readonly RefusedResource[]): string | undefined {
-  const texts = new Set(refused.flatMap(({ origins }) => origins.map(originText)))
+  const texts = new Set(refused.flatMap(({ origins }) => origins.map(suspectText)))
   return texts.size === 0 ? undefined : [...texts].join(', ')
 }
 
-function trace(mesh: MeshSource, node: ProxyNode, url: TypeUrl, name: string, message: string): RefusedResource {
-  const type = graphTypeOf(url)
-  if (type === undefined) return { name, origins: [] }
-  const resource = resourceOf(mesh, node, url, name)
-  const read = originsOf(explainResource(mesh.graph, node, type, name), mesh.sourceOf)
-  // What many resources read in bulk is left out of an explanation: the proxy's Sidecar, and what parts of this one name.
-  const named = [...configsNamedIn(resource), ...sidecarOf(mesh, node)].filter(
-    each => !read.some(origin => isSameName(origin, each)),
-  )
-  const origins = [...named.map(each => ({ ...each, source: mesh.sourceOf(each) })), ...read]
-  return { name, origins: suspectsOf(origins, { message, resource, specOf: specs(mesh) }) }
+interface Refused {
+  readonly node: ProxyNode
+  readonly row: ViewRow
+  readonly type: TypeUrl
+  readonly name: string
+  readonly message: string
 }
 
-function sidecarOf({ graph }: MeshSource, node: ProxyNode): readonly ConfigName[] {
-  const { sidecar } = graph.engine.read(read => graph.viewRow(read, node)).scope
-  const [namespace = '', name = ''] = sidecar.split('/')
-  return sidecar === '' ? [] : [{ type: 'Sidecar', cluster: '', namespace, name }]
+const KINDS: ReadonlyMap<TypeUrl, TracedKind> = new Map([
+  [CDS, 'clusters'],
+  [EDS, 'endpoints'],
+  [LDS, 'listeners'],
+  [RDS, 'routes'],
+])
+
+function trace(mesh: MeshSource, { node, row, type, name, message }: Refused): RefusedResource {
+  const kind = KINDS.get(type)
+  const resource = resourceOf(mesh, node, type, name)
+  if (kind === undefined || resource === undefined) return { name, origins: [] }
+  const place = openPlaces(mesh.textOf)
+  const places = { sourceOf: mesh.sourceOf, place, meshField: meshFields(mesh.sourceOf, place) }
+  const [found] = traceResources(mesh.graph, row, kind, [resource], places)
+  return { name, origins: suspectsOf(found?.origins ?? [], { message, resource, specOf: specs(mesh), place }) }
 }
 
-function isSameName(a: ConfigName, b: ConfigName): boolean {
-  return a.type === b.type && a.namespace === b.namespace && a.name === b.name
-}
-
-function resourceOf({ graph }: MeshSource, node: ProxyNode, url: TypeUrl, name: string): Json | undefined {
+/** What it was made of; undefined: it is gone by now. */
+function resourceOf({ graph }: MeshSource, node: ProxyNode, url: TypeUrl, name: string): JsonObject | undefined {
   const source = openSource(graph, node)
   const found = source.get(url, name)
   source[Symbol.dispose]()
-  return found === undefined ? undefined : (decode(url.slice(url.indexOf('/') + 1), found.bytes) as Json)
+  return found === undefined ? undefined : (decode(url.slice(url.indexOf('/') + 1), found.bytes) as JsonObject)
 }
 
 function specs(mesh: MeshSource): (origin: ConfigOrigin) => unknown {
   const objects = new Map<string, ConfigObject>()
   for (const { object } of mesh.objects()) objects.set(`${object.type}/${object.namespace}/${object.name}`, object)
   return ({ type, namespace, name }) => objects.get(`${type}/${namespace}/${name}`)?.spec
-}
-
-const GRAPH_TYPES: readonly GraphType[] = ['CDS', 'EDS', 'LDS', 'RDS', 'NDS']
-
-function graphTypeOf(url: TypeUrl): GraphType | undefined {
-  return GRAPH_TYPES.find(type => type === shortOf(url))
 }

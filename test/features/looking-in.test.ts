@@ -218,7 +218,7 @@ describe('what a proxy refused', () => {
         .log()
         .split('\n')
         .find(each => each.includes('/a[bc]+')) ?? ''
-    expect(quoted).toContain(`VirtualService shop/cart (${rules}:10)`)
+    expect(quoted).toContain(`VirtualService shop/cart (${rules}:15) at spec.http[0].match[0].uri.regex`)
     expect(quoted).not.toContain('DestinationRule')
   })
 
@@ -231,7 +231,7 @@ describe('what a proxy refused', () => {
     const { stdout } = await run('proxy-status', 'web-1.shop')
     expect(stdout).toContain(REFUSAL)
     expect(stdout).toContain('DestinationRule shop/cart (mesh/rules.yaml:3)')
-    expect(stdout).toContain('VirtualService shop/cart (mesh/rules.yaml:10)')
+    expect(stdout).toContain('VirtualService shop/cart (mesh/rules.yaml:15) at spec.http[0].match[0].uri.regex')
     const json = await run('proxy-status', '-o', 'json')
     expect(JSON.parse(json.stdout)).toMatchObject({ connections: [{ proxy: 'web-1.shop' }] })
   })

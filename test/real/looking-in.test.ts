@@ -79,7 +79,7 @@ describe('a stock Envoy', () => {
     const { code, stdout } = await run('proxy-status', 'web-1.shop')
     expect(code).toBe(1)
     expect(stdout).toContain(`cannot bind '${FOREIGN}:`)
-    expect(stdout).toContain('Sidecar shop/default (mesh/shop.yaml:14)')
+    expect(stdout).toContain('Sidecar shop/default (mesh/shop.yaml:20) at spec.egress[1].bind')
     expect(stdout).not.toContain('Service shop/cart')
   })
 
