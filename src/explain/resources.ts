@@ -1,11 +1,5 @@
-import type { Explanation } from '../engine/index.js'
-import { inputsOf } from '../engine/index.js'
+import { type Explanation, inputsOf } from '../engine/index.js'
 import type { Position } from '../lang/problem.js'
-import type { ProxyNode } from '../proxy/node.js'
-import type { GraphType, XdsGraph } from '../xds/resources/graph.js'
-
-/** Facts that one explanation may walk: a listener of a big mesh has read thousands of services. */
-const MAX_FACTS = 20_000
 
 /** Which object of the configuration; `cluster` is empty for kinds that belong to the mesh. */
 export interface ConfigName {
@@ -24,11 +18,6 @@ export interface ConfigOrigin extends ConfigName {
 
 /** Where an object's document stands now: the newest place, not the one it had when its content last changed. */
 export type FindSource = (object: ConfigName) => Position | undefined
-
-/** Why a resource of a proxy is as it is (`Engine.explain`); its row is absent where the proxy has no such resource. */
-export function explainResource(graph: XdsGraph, node: ProxyNode, type: GraphType, name: string): Explanation {
-  return graph.explain(node, type, name, MAX_FACTS)
-}
 
 /**
  * Objects that were there and were read, each once: what people write to steer traffic first, then services, then what comes

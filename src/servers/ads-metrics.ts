@@ -76,7 +76,7 @@ function declareMeters(registers: Registry[]) {
     return [type, new Gauge({ name, help, labelNames: ['node'], registers })]
   }
   return {
-    pushes: counter('pilot_xds_pushes', 'Pilot build and send errors for lds, rds, cds and eds, and responses sent.'),
+    pushes: counter('pilot_xds_pushes', 'Responses sent to proxies, by type.'),
     rejects: counter('pilot_total_xds_rejects', 'Total number of XDS responses from pilot rejected by proxy.'),
     expired: counter('pilot_xds_expired_nonce', 'Total number of XDS requests with an expired nonce.'),
     triggers: counter('pilot_push_triggers', 'Total number of times a push was triggered, by its reason.'),

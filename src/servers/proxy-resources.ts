@@ -8,24 +8,21 @@ import { openSource } from '../xds/resources/source.js'
 
 /** All that a proxy would be sent now, decoded. */
 export function resourcesOf(graph: XdsGraph, node: ProxyNode): ProxyResources {
-  const source = openSource(graph, node)
+  using source = openSource(graph, node)
   const list = (type: TypeUrl): readonly VersionedResource[] => decoded(type, source.list(type).values())
-  const found = {
+  return {
     clusters: list(CDS),
     endpoints: list(EDS),
     listeners: list(LDS),
     routes: list(RDS),
     secrets: list(SDS),
   }
-  source[Symbol.dispose]()
-  return found
 }
 
 /** The name table; undefined: the proxy is sent none. */
 export function namesOf(graph: XdsGraph, node: ProxyNode): JsonObject | undefined {
-  const source = openSource(graph, node)
+  using source = openSource(graph, node)
   const [table] = decoded(NDS, source.list(NDS).values())
-  source[Symbol.dispose]()
   return table?.value
 }
 

@@ -91,9 +91,8 @@ function trace(mesh: MeshSource, { node, row, type, name, message }: Refused): R
 
 /** What it was made of; undefined: it is gone by now. */
 function resourceOf({ graph }: MeshSource, node: ProxyNode, url: TypeUrl, name: string): JsonObject | undefined {
-  const source = openSource(graph, node)
+  using source = openSource(graph, node)
   const found = source.get(url, name)
-  source[Symbol.dispose]()
   return found === undefined ? undefined : (decode(url.slice(url.indexOf('/') + 1), found.bytes) as JsonObject)
 }
 
