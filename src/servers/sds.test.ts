@@ -118,6 +118,14 @@ describe.each<Protocol>(['sotw', 'delta'])('SDS on loopback over %s', protocol =
   })
 })
 
+it('tells of a few unknown secrets only', async () => {
+  const { client, logged } = await server()
+  const proxy = client('delta')
+  proxy.subscribe(SDS, [...Array.from({ length: 1000 }, (_, n) => `${n}`.padEnd(1000, 'x')), 'ROOTCA'])
+  await proxy.until(() => proxy.held(SDS).size === 1)
+  expect(logged.filter(line => line.startsWith('a proxy asks'))).toHaveLength(10)
+})
+
 describe('SDS elsewhere', () => {
   it.each(['', '0.0.0.0', '::', '10.0.0.1', 'istiod.example', '127.example.com'])(
     'refuses on %j, and says why',

@@ -24,6 +24,9 @@ const MESH_ROOTS = 'ROOTCA'
 export const CERTIFICATE_LIFE_MS = 3_600_000
 /** How often to look whether a certificate is due, in ms; a timer of half an hour would not survive a sleeping machine. */
 const CHECK_MS = 30_000
+/** Unknown secrets that the log tells of, for each stream, and how much of their names: clients make them up. */
+const MAX_TOLD = 10
+const MAX_NAME = 200
 
 export interface SdsSettings {
   /** Where the gRPC server listens: certificates for everybody who asks are for loopback alone. */
@@ -108,8 +111,9 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
-function announce(authority: Result<Authority, string>, { stateDir }: SdsSettings, log: Log): void {
-  if (!authority.ok) log.warn(authority.error)
+function announce(authority: Result<Authority, string>, { address, stateDir }: SdsSettings, log: Log): void {
+  // Off where agents serve their proxies is as it should be; off for want of a CA is not.
+  if (!authority.ok) log[isLoopback(address.host) ? 'warn' : 'info'](authority.error)
   else {
     log.warn('SDS is on: any process of this machine can have the certificate of any workload; never for production', {
       lifetime: `${CERTIFICATE_LIFE_MS / 60_000}m`,
@@ -157,9 +161,10 @@ function openSession({ node, id: firstId, authority, settings, revision, log }: 
   const get = (name: string): EncodedResource | undefined => {
     if (name === OWN_CERTIFICATE) return (own ??= issue()).resource
     if (name === MESH_ROOTS) return roots
-    if (!unknown.has(name))
-      log.warn('a proxy asks for a secret that there is none of here', { proxy: id, secret: name })
-    unknown.add(name)
+    if (unknown.size < MAX_TOLD && !unknown.has(name)) {
+      unknown.add(name)
+      log.warn('a proxy asks for a secret that there is none of here', { proxy: id, secret: name.slice(0, MAX_NAME) })
+    }
     return undefined
   }
   const identity = (): string => {

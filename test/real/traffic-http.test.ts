@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type Answer, type Backend, type Call, call, startBackend, tally } from '../kit/backend.js'
 import type { Envoy } from '../kit/envoy.js'
 import { type Files, type Mesh, openMesh } from '../kit/mesh.js'
-import { type Pod, podObject, serviceObjects, sidecarObject } from '../kit/mesh-objects.js'
+import { egressAt, type Pod, podObject, serviceObjects, sidecarObject } from '../kit/mesh-objects.js'
 
 // A client's sidecar in front of two versions of a program that have none: what VirtualServices and DestinationRules do to traffic.
 
@@ -248,6 +248,21 @@ spec:
     await mesh.put(file({ outboundTrafficPolicy: { mode: 'ALLOW_ANY', egressProxy } }))
     expect((await ask(unknown)).status).toBe(200)
   })
+})
+
+it('an egress listener can be a proxy for programs that know HTTP proxies', async () => {
+  const { mesh } = await world({})
+  const caller = client(mesh.ip(10))
+  const plain: Pod = { name: 'plain-1', ip: mesh.ip(23), labels: { app: 'plain' } }
+  const egress = [egressAt(caller, { number: 15080, protocol: 'HTTP_PROXY', name: 'proxy' })]
+  // Other ports than 80 have to be written, and Envoy is told not to look at ports: as the reference has it, they are out of reach.
+  await mesh.put({
+    plain: serviceObjects({ name: 'plain', pods: [plain], port: { name: 'http', port: 80 } }),
+    client: [podObject(caller), sidecarObject({ pod: caller, egress })],
+  })
+  await startBackend('plain', plain.ip)
+  const answer = await call({ via: caller.ip, port: 15080, host: 'plain.shop', path: 'http://plain.shop/a' })
+  expect(answer).toMatchObject({ status: 200, body: 'plain' })
 })
 
 describe('endpoints of several localities', () => {

@@ -99,6 +99,44 @@ describe.each<Protocol>(['delta', 'sotw'])('mutual TLS between two sidecars over
   })
 })
 
+it('who may call is decided by identity, and a new identity reaches Envoy without a restart', async () => {
+  const { mesh, client } = await pair('delta')
+  await startBackend('program', mesh.ip(21))
+  const ask = async (path: string): Promise<number> => (await call({ via: mesh.ip(10), host: 'web', path })).status
+  await mesh.put({
+    authorization: `
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {app: web}}
+  action: ALLOW
+  rules:
+  - from: [{source: {principals: [mesh.example/ns/shop/sa/buyer]}}]
+    to: [{operation: {paths: [/open]}}]
+  - from: [{source: {principals: [mesh.example/ns/shop/sa/owner]}}]
+`,
+  })
+  expect([await ask('/open'), await ask('/closed')]).toEqual([200, 403])
+  const pod: Pod = { name: 'client', ip: mesh.ip(10), labels: { app: 'client' }, account: 'owner', isMutual: true }
+  mesh.write({ client: [podObject(pod)] })
+  await expect
+    .poll(() => client.admin('/certs'), { timeout: 10_000 })
+    .toContain('spiffe://mesh.example/ns/shop/sa/owner')
+  // Connections that are open keep the identity they were made with; a limit of one request makes new ones.
+  await mesh.put({
+    rule: `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec:
+  host: web
+  trafficPolicy: {connectionPool: {http: {maxRequestsPerConnection: 1}}}
+`,
+  })
+  await expect.poll(() => ask('/closed'), { timeout: 10_000 }).toBe(200)
+})
+
 it('a server that is somebody else is refused by its caller', async () => {
   const { mesh, client } = await pair('delta')
   await startBackend('program', mesh.ip(21))
