@@ -30,10 +30,11 @@ function reportBug(error: unknown): ExitCode {
   return 3
 }
 
-const argv = process.argv.slice(2)
-if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
-  process.stdout.write(`${packageVersion()}\n`)
-} else {
+async function main(argv: readonly string[]): Promise<void> {
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+    process.stdout.write(`${packageVersion()}\n`)
+    return
+  }
   endQuietlyOnClosedPipe()
   const { runProgram } = await import('./cli/program.js')
   const context: CommandContext = {
@@ -50,3 +51,6 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   // Not process.exit: what is still in a pipe's buffer must reach its reader.
   process.exitCode = await runProgram(argv, context).catch(reportBug)
 }
+
+// No `await`: the bundled command is CommonJS, which has none at the outermost level.
+void main(process.argv.slice(2))

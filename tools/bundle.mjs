@@ -1,14 +1,19 @@
-// Puts the compiled command into few files, below dist/bin. Loading some 130 small modules costs Node about 100 ms, more
-// than all that `pillion inject` does with one Deployment; from a dozen files it is a third of that. What the library
-// exports stays as the compiler wrote it.
+// Puts the compiled command into few files, below dist/bin, and what V8 makes of them beside them (bin/bundle.mjs). Loading
+// some 130 small modules costs Node about 100 ms, more than all that `pillion inject` does with one Deployment; from a dozen
+// files it is a third of that, and half of the rest is compiling. CommonJS, because Node keeps compiled code of no other
+// modules. What the library exports stays as the compiler wrote it.
+import { spawnSync } from 'node:child_process'
 import { join, relative, resolve, sep } from 'node:path'
 import { rolldown } from 'rolldown'
 
 const dist = resolve(import.meta.dirname, '..', 'dist')
 const out = join(dist, 'bin')
 
-/** Packages that every command loads. The others stay where they are, and are found as ever. */
-const INCLUDED = ['commander']
+/**
+ * A package that every command loads, one that CommonJS cannot, and one that is imported when it is needed, which scripts
+ * with a code cache cannot. The others stay where they are, and are found as ever.
+ */
+const INCLUDED = ['commander', '@marcbachmann/cel-js', 'picocolors']
 
 const isPackage = id => !id.startsWith('.') && !id.startsWith('/') && !/^[A-Za-z]:/.test(id)
 
@@ -32,5 +37,17 @@ const bundle = await rolldown({
   plugins: [ownPlace],
   logLevel: 'warn',
 })
-await bundle.write({ dir: out, format: 'esm', cleanDir: true, chunkFileNames: '[name]-[hash].js' })
+const names = { entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' }
+const { output } = await bundle.write({ dir: out, format: 'cjs', cleanDir: true, ...names })
 await bundle.close()
+
+const files = new Set(output.map(({ fileName }) => fileName))
+const imported = output.flatMap(({ dynamicImports = [] }) => dynamicImports.filter(id => !files.has(id)))
+if (imported.length > 0) throw new Error(`to be included in tools/bundle.mjs: ${imported.join(', ')}`)
+
+// Without its cache the command is only slower.
+const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'code-cache.mjs')], {
+  stdio: ['ignore', 'ignore', 'pipe'],
+  encoding: 'utf8',
+})
+if (status !== 0) process.stderr.write(`pillion: the code cache was not made, commands start slower: ${stderr}\n`)

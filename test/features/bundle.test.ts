@@ -1,0 +1,57 @@
+// The bundled command keeps compiled code beside its files (bin/bundle.mjs). It may never matter for what a command does.
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, describe, expect, it } from 'vitest'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const LOADER = JSON.stringify(pathToFileURL(join(ROOT, 'bin/bundle.mjs')).href)
+const folder = mkdtempSync(join(tmpdir(), 'pillion-bundle-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+writeFileSync(
+  join(folder, 'main.cjs'),
+  "const { name } = require('./other.cjs'); exports.text = name + require('node:path').sep",
+)
+writeFileSync(join(folder, 'other.cjs'), "exports.name = require('./main.cjs').text === undefined ? 'other' : 'late'")
+
+/** Runs code in a process of its own, with the loader's exports as `bundle` and the path of the entry as `entry`. */
+function run(code: string): string {
+  const entry = JSON.stringify(join(folder, 'main.cjs'))
+  const script = `import * as bundle from ${LOADER}; import { writeFileSync } from 'node:fs'; const entry = ${entry}; ${code}`
+  return execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' })
+}
+
+const WRITE =
+  'bundle.load(entry); for (const [path, script] of bundle.scripts) writeFileSync(path + bundle.CACHE, script.createCachedData());'
+const SHOW =
+  'process.stdout.write(JSON.stringify([bundle.load(entry).text, ...[...bundle.scripts.values()].map(s => s.cachedDataRejected)]))'
+
+describe('the loader of bundled files', () => {
+  it('runs files that require each other, with and without a cache', () => {
+    expect(run(SHOW.replace('s.cachedDataRejected', '1'))).toBe('["other/",1,1]')
+    run(`bundle.expectShortRun(); ${WRITE}`)
+    expect(run(`bundle.expectShortRun(); ${SHOW}`)).toBe('["other/",false,false]')
+  })
+
+  it('does without a cache that V8 made with other flags, or that is none', () => {
+    run(`bundle.expectShortRun(); ${WRITE}`)
+    expect(run(SHOW)).toBe('["other/",true,true]')
+    for (const name of ['main.cjs', 'other.cjs']) writeFileSync(join(folder, `${name}.cache`), 'not a cache')
+    expect(run(`bundle.expectShortRun(); ${SHOW}`)).toBe('["other/",true,true]')
+  })
+
+  it('finds caches for the command in a build', () => {
+    const built = join(ROOT, 'dist/bin')
+    const caches = existsSync(built) ? readdirSync(built).filter(name => name.endsWith('.cache')) : []
+    expect(caches).toContain('main.cjs.cache')
+    const rejected =
+      'bundle.expectShortRun(); bundle.load(MAIN); process.on("exit", () => { for (const [path, s] of bundle.scripts) if (s.cachedDataRejected !== false) throw new Error(path) })'
+    const entry = JSON.stringify(join(built, 'main.cjs'))
+    expect(run(`process.argv = ['node', 'pillion', '--version']; ${rejected.replace('MAIN', entry)}`)).toMatch(
+      /^\d+\.\d+/,
+    )
+  })
+})
