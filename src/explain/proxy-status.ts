@@ -88,8 +88,12 @@ function causeLines(cause: JsonObject): readonly string[] {
     })
   })
   const name = textAt(cause, 'name')
+  if (name === '' && origins.length === 0) return ['  No configuration holds what it quotes either.']
   if (origins.length === 0) return [`  ${name}: from no configuration that is known`]
-  return [`  ${name} comes from`, ...origins.map(origin => `    ${origin}`)]
+  return [
+    name === '' ? '  This holds what it quotes:' : `  ${name} comes from`,
+    ...origins.map(origin => `    ${origin}`),
+  ]
 }
 
 function stateOf(type: JsonObject | undefined): SyncState {

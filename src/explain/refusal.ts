@@ -29,12 +29,20 @@ const MIN_WORD = 4
  * that the resource names as its configuration; else the first few. `origins` are all of them.
  */
 export function suspectsOf(origins: readonly ConfigOrigin[], facts: RefusedFacts): readonly Suspect[] {
-  const words = wordsOf(facts.message)
-  const quoted = origins.flatMap(origin => quotedIn(origin, words, facts) ?? [])
-  if (quoted.length > 0) return quoted.slice(0, MAX_SUSPECTS)
+  const quoted = quotedBy(origins, facts)
+  if (quoted.length > 0) return quoted
   const names = new Set(configsNamedIn(facts.resource).map(idOf))
   const named = origins.filter(origin => names.has(idOf(origin)))
   return (named.length > 0 ? named : origins).slice(0, MAX_SUSPECTS).map(origin => ({ ...origin, path: '' }))
+}
+
+/** Objects that hold what a message quotes, and where: all there is to go by when it names no resource. */
+export function quotedBy(
+  origins: readonly ConfigOrigin[],
+  facts: Pick<RefusedFacts, 'message' | 'specOf' | 'place'>,
+): readonly Suspect[] {
+  const words = wordsOf(facts.message)
+  return origins.flatMap(origin => quotedIn(origin, words, facts) ?? []).slice(0, MAX_SUSPECTS)
 }
 
 /** `VirtualService shop/web (mesh/shop.yaml:12) at spec.http[0].match[0].uri.regex` */
@@ -45,7 +53,7 @@ export function suspectText(suspect: Suspect): string {
 function quotedIn(
   origin: ConfigOrigin,
   words: readonly string[],
-  { specOf, place }: RefusedFacts,
+  { specOf, place }: Pick<RefusedFacts, 'specOf' | 'place'>,
 ): Suspect | undefined {
   const path = pathTo(specOf(origin), words, 'spec')
   return path === undefined ? undefined : { ...origin, source: place(origin.source, path), path }

@@ -1,6 +1,6 @@
-import type { ConfigObject } from '../config/object.js'
+import { type ConfigObject, objectId } from '../config/object.js'
 import { openPlaces } from '../explain/places.js'
-import { type Suspect, suspectsOf, suspectText } from '../explain/refusal.js'
+import { quotedBy, type RefusedFacts, type Suspect, suspectsOf, suspectText } from '../explain/refusal.js'
 import type { ConfigOrigin } from '../explain/resources.js'
 import { type TracedKind, traceResources } from '../explain/resources-all.js'
 import { meshFields } from '../explain/visibility-facts.js'
@@ -15,6 +15,7 @@ import type { MeshSource } from './mesh-source.js'
 
 /** A resource that a proxy refused, and the objects to look at. */
 export interface RefusedResource {
+  /** Empty: the message names none, and the objects are whatever holds what it quotes. */
   readonly name: string
   readonly origins: readonly Suspect[]
 }
@@ -48,7 +49,8 @@ export function createRefusals(mesh: MeshSource): Refusals {
   }
   return {
     note: (connection, node, type, { resources, message }) => {
-      const found = resources.slice(0, MAX_TRACED).map(name => traced(node, type, name, message))
+      const names = resources.length === 0 ? [''] : resources.slice(0, MAX_TRACED)
+      const found = names.map(name => traced(node, type, name, message))
       const types = standing.get(connection) ?? new Map()
       standing.set(connection, types.set(type, found))
       return found
@@ -80,13 +82,21 @@ const KINDS: ReadonlyMap<TypeUrl, TracedKind> = new Map([
 ])
 
 function trace(mesh: MeshSource, { node, row, type, name, message }: Refused): RefusedResource {
+  if (name === '') return { name, origins: quotedBy(steering(mesh), { message, ...lookup(mesh) }) }
   const kind = KINDS.get(type)
   const resource = resourceOf(mesh, node, type, name)
   if (kind === undefined || resource === undefined) return { name, origins: [] }
-  const place = openPlaces(mesh.textOf)
+  const { place, specOf } = lookup(mesh)
   const places = { sourceOf: mesh.sourceOf, place, meshField: meshFields(mesh.sourceOf, place) }
   const [found] = traceResources(mesh.graph, row, kind, [resource], places)
-  return { name, origins: suspectsOf(found?.origins ?? [], { message, resource, specOf: specs(mesh), place }) }
+  return { name, origins: suspectsOf(found?.origins ?? [], { message, resource, specOf, place }) }
+}
+
+/** What people write to steer traffic. */
+function steering(mesh: MeshSource): readonly ConfigOrigin[] {
+  return [...mesh.objects()].flatMap(({ object: { type, group, namespace, name, source } }) =>
+    group.endsWith('.istio.io') ? [{ type, cluster: '', namespace, name, source }] : [],
+  )
 }
 
 /** What it was made of; undefined: it is gone by now. */
@@ -96,8 +106,8 @@ function resourceOf({ graph }: MeshSource, node: ProxyNode, url: TypeUrl, name: 
   return found === undefined ? undefined : (decode(url.slice(url.indexOf('/') + 1), found.bytes) as JsonObject)
 }
 
-function specs(mesh: MeshSource): (origin: ConfigOrigin) => unknown {
+function lookup(mesh: MeshSource): Pick<RefusedFacts, 'specOf' | 'place'> {
   const objects = new Map<string, ConfigObject>()
-  for (const { object } of mesh.objects()) objects.set(`${object.type}/${object.namespace}/${object.name}`, object)
-  return ({ type, namespace, name }) => objects.get(`${type}/${namespace}/${name}`)?.spec
+  for (const { object } of mesh.objects()) objects.set(objectId(object), object)
+  return { specOf: origin => objects.get(objectId(origin))?.spec, place: openPlaces(mesh.textOf) }
 }
