@@ -3,6 +3,11 @@ import type { GrpcServerOptions } from './types.js'
 
 /** A client has this long from connecting to its HTTP/2 settings: those that say nothing hold a connection for nothing. */
 const PREFACE_MS = 10_000
+/**
+ * A connection without any call is closed after this long. Also those that broke the protocol end here: they were told by a
+ * GOAWAY, and Node neither closes them nor says so.
+ */
+const IDLE_MS = 15_000
 /** Calls on a connection that was asked to go away end after this long. */
 const AGE_GRACE_MS = 10_000
 /** Connections that began together do not all end together: each lives this part longer or shorter. */
@@ -18,6 +23,7 @@ export function watchConnection(session: ServerHttp2Session, options: GrpcServer
     clearTimeout(preface)
     for (const timer of timers) clearTimeout(timer)
   })
+  closeIdle(session, options.connectionIdleMs ?? IDLE_MS)
   const { keepalive, maxConnectionAgeMs, connectionGraceMs = AGE_GRACE_MS } = options
   if (keepalive !== undefined) {
     timers.push(setInterval(() => ping(session, keepalive.timeoutMs), keepalive.intervalMs).unref())
@@ -32,6 +38,27 @@ export function watchConnection(session: ServerHttp2Session, options: GrpcServer
       })
     })
   }
+}
+
+function closeIdle(session: ServerHttp2Session, idleMs: number): void {
+  let streams = 0
+  let timer: NodeJS.Timeout | undefined
+  const wait = (): void => {
+    timer = setTimeout(() => {
+      session.close()
+      session.destroy()
+    }, idleMs).unref()
+  }
+  wait()
+  session.on('stream', stream => {
+    clearTimeout(timer)
+    streams++
+    stream.once('close', () => {
+      streams--
+      if (streams === 0 && !session.destroyed) wait()
+    })
+  })
+  session.once('close', () => clearTimeout(timer))
 }
 
 function ping(session: ServerHttp2Session, timeoutMs: number): void {

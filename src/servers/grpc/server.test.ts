@@ -103,6 +103,31 @@ describe('connections', () => {
   })
 })
 
+describe('connections without a call', () => {
+  it('are closed, those that broke the protocol among them; one with a call stays', async () => {
+    const { server, port } = await run({ connectionIdleMs: 40 })
+    const good = hold(plain(port))
+    await good.open
+    const idle = connectHttp2(plain(port))
+    const idleClosed = new Promise(resolve => idle.on('close', resolve))
+    idle.on('error', () => {})
+    const broken = connectTcp(port, '127.0.0.1')
+    const told: Buffer[] = []
+    const brokenClosed = new Promise(resolve => broken.on('close', resolve))
+    broken.on('error', () => {})
+    broken.on('data', chunk => told.push(chunk))
+    const settings = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0])
+    const dataOfNoStream = Buffer.from([0, 0, 1, 0, 0, 0, 0, 0, 1, 0])
+    broken.write(Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), settings, dataOfNoStream]))
+    await Promise.all([idleClosed, brokenClosed])
+    expect(Buffer.concat(told).toString('latin1')).toContain('DATA: stream in idle')
+    expect([server.stats().connections, good.session.destroyed]).toEqual([1, false])
+    good.stream.end()
+    await new Promise(resolve => good.session.on('close', resolve))
+    expect(server.stats().connections).toBe(0)
+  })
+})
+
 describe('calls', () => {
   it('end at their deadline', async () => {
     const { port } = await run()

@@ -100,7 +100,9 @@ export interface GrpcServerOptions {
   readonly keepalive?: { readonly intervalMs: number; readonly timeoutMs: number }
   /** Ask a connection to go away (GOAWAY) after this long, give or take a tenth; absent: never. */
   readonly maxConnectionAgeMs?: number
-  /** Then its calls have this long to end by themselves; default 10 s. */
+  /** Without any call a connection is closed after this long; default 15 s. */
+  readonly connectionIdleMs?: number
+  /** Of one that is old the calls have this long to end by themselves; default 10 s. */
   readonly connectionGraceMs?: number
   readonly on?: (event: GrpcEvent) => void
 }
