@@ -19,14 +19,20 @@ import type { TelemetryObject } from './telemetry.js'
  * | `telemetryIn/<ns>`, `telemetryLabel/<ns>/<key>` | a Telemetry of that namespace, and its selector |
  * | `sourceLabel/<key>`, `sourceNamespace/<ns>` | matches of VirtualServices |
  * | `endpointLabel/<key>` | failoverPriority of rules, traffic distribution of services |
- * | `anyLabel/<key>` | any selector, of the labels that each pod has a value of its own for ({@link POD_LABELS}) |
+ * | `selectorLabel/<key>` | selectors of any kind of configuration |
+ * | `podLabel/<key>` | Services and matches, of the labels that each pod has a value of its own for ({@link POD_LABELS}) |
  * | `node` | services with internalTrafficPolicy Local |
  */
 export type InterestTable = Table<string, true>
 
 interface Selecting {
   readonly selector?: { readonly matchLabels?: Labels }
-  readonly workloadSelector?: { readonly labels?: Labels }
+  readonly workloadSelector?: { readonly labels?: Labels; readonly matchLabels?: Labels }
+}
+
+function selectorLabels({ selector, workloadSelector }: Selecting): string[] {
+  const selectors = [selector?.matchLabels, workloadSelector?.labels, workloadSelector?.matchLabels]
+  return selectors.flatMap(labels => Object.keys(labels ?? {}).map(label => `selectorLabel/${label}`))
 }
 
 /** Labels that each pod has a value of its own for: they would make every proxy another, so they count only where somebody asks. */
@@ -39,7 +45,7 @@ export const POD_LABELS: readonly string[] = [
 function podLabels(...selectors: readonly (Labels | undefined)[]): string[] {
   return selectors.flatMap(selector =>
     POD_LABELS.filter(label => selector !== undefined && Object.hasOwn(selector, label)).map(
-      label => `anyLabel/${label}`,
+      label => `podLabel/${label}`,
     ),
   )
 }
@@ -49,8 +55,8 @@ interface Sources {
   readonly rule: Table<string, readonly ConsolidatedRule[]>
   readonly virtual: Table<string, VirtualServiceConfig>
   readonly telemetry: Table<string, TelemetryObject>
-  /** Others that select workloads. */
-  readonly selecting: readonly Table<string, ConfigObject<Selecting>>[]
+  /** Whatever may select workloads by their labels. */
+  readonly selecting: readonly Table<string, ConfigObject>[]
   readonly settingsOf: (read: Lookup) => MeshSettings
 }
 
@@ -71,7 +77,7 @@ export function declareInterests(
     ...selecting.map((table, index) =>
       named(
         `interestOfSelecting${index}`,
-        table.index('interest', ({ spec }) => podLabels(spec.selector?.matchLabels, spec.workloadSelector?.labels)),
+        table.index('selects', ({ spec }) => selectorLabels(spec as Selecting)),
       ),
     ),
     named('interestOfRules', rule.index('interest', interestsOfRules)),
@@ -107,11 +113,7 @@ function interestsOfService({ exportTo, isNodeLocal, trafficDistribution, select
 
 function interestsOfTelemetry({ namespace, spec }: TelemetryObject): string[] {
   const labels = Object.keys(spec.selector?.matchLabels ?? {})
-  return [
-    `telemetryIn/${namespace}`,
-    ...podLabels(spec.selector?.matchLabels),
-    ...labels.map(key => `telemetryLabel/${namespace}/${key}`),
-  ]
+  return [`telemetryIn/${namespace}`, ...labels.map(key => `telemetryLabel/${namespace}/${key}`)]
 }
 
 function exported(kind: string, exportTo: readonly string[]): string[] {
@@ -129,7 +131,6 @@ function interestsOfRules(rules: readonly ConsolidatedRule[]): string[] {
     return [
       `ruleIn/${namespace}`,
       ...exported('ruleTo', exportTo),
-      ...podLabels(selector),
       ...Object.keys(selector).map(key => `ruleLabel/${namespace}/${key}`),
       ...labels.map(label => `endpointLabel/${label}`),
     ]

@@ -1,5 +1,5 @@
 import { type Hostname, hostsOverlap, isWildcard } from './hostname.js'
-import { isSniffed, type Protocol } from './protocol.js'
+import { isHttp, isSniffed, type Protocol } from './protocol.js'
 import type { EgressListener, SidecarScope, VirtualServiceConfig } from './scope.js'
 import type { Service, ServicePort } from './service.js'
 
@@ -25,6 +25,30 @@ export function portScopes({ egress }: SidecarScope): readonly (readonly [string
     })
     return [String(port), { port, egress: share }] as const
   })
+}
+
+/**
+ * What listeners are made of: of HTTP services, which share one listener and are told apart by its routes, the first one says it
+ * all; of VirtualServices those count that speak of connections.
+ */
+export function listenerShare({ port, egress }: PortScope): PortScope {
+  return {
+    port,
+    egress: egress.map(listener => {
+      let hasHttp = false
+      const services = listener.services.filter(service => {
+        const ports = listener.port === undefined ? portsOf(service, port) : [listener.port]
+        if (service.resolution === 'dynamic-dns' || !ports.every(({ protocol }) => isHttp(protocol))) return true
+        if (service.resolution === 'alias' || hasHttp) return false
+        hasHttp = true
+        return true
+      })
+      const virtualServices = listener.virtualServices.filter(
+        ({ spec }) => (spec.tcp ?? []).length + (spec.tls ?? []).length > 0,
+      )
+      return { ...listener, services, virtualServices }
+    }),
+  }
 }
 
 /** One service each, of those whose protocol is found out. */

@@ -1,7 +1,7 @@
 import type { Family, Graph, Index, Lookup, Table } from '../engine/index.js'
 import { isSameData } from '../engine/index.js'
 import type { Hostname } from './hostname.js'
-import { hostScopes, type PortScope, portScopes } from './port-scope.js'
+import { hostScopes, listenerShare, type PortScope, portScopes } from './port-scope.js'
 import type { SidecarScope, VirtualServiceConfig } from './scope.js'
 import { byAge } from './selection.js'
 import { type Service, type ServiceKey, serviceKey } from './service.js'
@@ -33,8 +33,10 @@ export interface ScopeTables {
   /** The services in reach, each a row of its own: what depends on one service reads this. */
   readonly reach: Table<ServiceKey, Service>
   readonly reachHost: Index<Hostname, ServiceKey, Service>
-  /** By port number: what listeners and routes of that port are made of. */
+  /** By port number: what routes of that port are made of. */
   readonly port: Table<string, PortScope>
+  /** By port number: what listeners of that port are made of. */
+  readonly listenerPort: Table<string, PortScope>
   /** By `<host>:<port>`, for hosts that have a configuration of their own at a port: those whose protocol is found out. */
   readonly hostPort: Table<string, PortScope>
 }
@@ -98,6 +100,7 @@ function scopeTables(graph: Graph, { namespace, sidecar }: ScopeKey, tables: Mes
     reach,
     reachHost: reach.index('host', row => [row.host]),
     port,
+    listenerPort: graph.derive('listenerPort', port, (row, key) => [[key, listenerShare(row)]], { equals: isSameData }),
     hostPort: graph.derive('hostPort', port, hostScopes, { equals: isSameData }),
   }
 }

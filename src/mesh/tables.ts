@@ -120,12 +120,7 @@ export function declareMesh(graph: Graph, identity: MeshIdentity): MeshTables {
       rule,
       virtual,
       telemetry: inputs.config.Telemetry,
-      selecting: [
-        inputs.config.PeerAuthentication,
-        inputs.config.AuthorizationPolicy,
-        inputs.config.RequestAuthentication,
-        inputs.config.Sidecar,
-      ],
+      selecting: Object.values(inputs.config) as readonly Table<string, ConfigObject>[],
       settingsOf,
     }),
     sidecars,

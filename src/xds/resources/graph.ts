@@ -48,11 +48,10 @@ export function createXdsGraph(engine: Engine, identity: MeshIdentity, translato
   const tables = declareMesh(engine, identity)
   const scopes = declareScopes(engine, tables)
   const facts = { tables, scopes, translators }
-  const listeners = declareListeners(engine, facts)
   const parts: PartFamilies = {
     upstream: declareUpstream(engine, facts),
-    listeners,
-    routes: declareRoutes(engine, facts, listeners),
+    listeners: declareListeners(engine, facts),
+    routes: declareRoutes(engine, facts),
     own: declareOwn(engine, facts),
     names: declareNames(engine, facts),
   }

@@ -1,4 +1,4 @@
-import type { Family, Graph, Lookup, Table } from '../../engine/index.js'
+import type { Family, Graph, Lookup } from '../../engine/index.js'
 import type { PortScope } from '../../mesh/index.js'
 import type { Listener } from '../../proto/envoy-types.generated.js'
 import { type Batch, byName, encodeListeners, isSameBatch, SAME_RESOURCE } from './encoded.js'
@@ -15,15 +15,8 @@ import {
 import type { ListenersKey, ProxyParts } from './proxy-parts.js'
 import { routeNamesIn } from './route-names.js'
 
-export interface ListenerTables extends PartTables {
-  /** Routes that the listeners name. */
-  readonly routeName: Table<string, string>
-}
-
-export type ListenerFamily = Family<ListenersKey, ListenerTables>
-
 /** Outbound listeners: a row for each port, which depends on what is at that port. */
-export function declareListeners(graph: Graph, parts: PartFacts): ListenerFamily {
+export function declareListeners(graph: Graph, parts: PartFacts): Family<ListenersKey, PartTables> {
   return graph.family(
     'listeners',
     ({ key }) => key,
@@ -36,7 +29,7 @@ interface PortRow {
   readonly routes: readonly string[]
 }
 
-function listenerTables(graph: Graph, key: ProxyParts['listeners'], parts: PartFacts): ListenerTables {
+function listenerTables(graph: Graph, key: ProxyParts['listeners'], parts: PartFacts): PartTables {
   const { tables, scopes, translators } = parts
   const scope = graph.member(scopes, key.scope)
   const translate = (read: Lookup, { port, egress }: PortScope): readonly Listener[] => {
@@ -50,7 +43,7 @@ function listenerTables(graph: Graph, key: ProxyParts['listeners'], parts: PartF
   }
   const port = graph.derive<string, PortScope, string, PortRow>(
     'port',
-    scope.port,
+    scope.listenerPort,
     (row, id, read) => {
       touchSidecar(read, parts, key.scope)
       const listeners = translate(read, row)

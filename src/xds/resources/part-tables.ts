@@ -22,6 +22,8 @@ export interface PartTables {
   readonly resource: { readonly [T in GraphType]?: Table<string, GraphResource> }
   /** One row `mesh`: the part's share, in the order to send it. Computed for who reads it: whole, at each change. */
   readonly list: { readonly [T in GraphType]?: Table<'mesh', ResourceList> }
+  /** Routes that its listeners refer to. */
+  readonly routeName?: Table<string, string>
 }
 
 /** What the tables of parts are made with. */

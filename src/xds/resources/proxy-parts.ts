@@ -67,8 +67,10 @@ export interface ListenersKey extends Keyed {
 
 export interface RoutesKey extends Keyed {
   readonly client: RuleClient
-  readonly listeners: ListenersKey
   readonly facts: Facts<'routes'>
+  /** Scope and client alone. */
+  readonly base: string
+  /** Whether it has the listener that refers to `http_proxy`. */
   readonly hasHttpProxy: boolean
 }
 
@@ -153,7 +155,10 @@ interface Shape {
 function shapeOf(read: Lookup, tables: MeshTables, view: ProxyView, workload: Workload | undefined): Shape {
   const isAsked = (name: string): boolean => read.one(tables.interest, name) !== undefined
   const isKept = (key: string): boolean =>
-    !POD_LABELS.includes(key) || isAsked(`anyLabel/${key}`) || mayPrefer(read, tables, key)
+    !POD_LABELS.includes(key) ||
+    isAsked(`podLabel/${key}`) ||
+    isAsked(`selectorLabel/${key}`) ||
+    mayPrefer(read, tables, key)
   const kept = (labels: Labels): Labels =>
     Object.fromEntries(
       Object.entries(labels)
@@ -226,7 +231,7 @@ function partsOfShape(tables: MeshTables) {
       upstream: upstreamKey(scope, client, view, asked.endpointLabels),
       listeners,
       routes: routesKey(listeners, asked, view),
-      own: ownKey(scope, client, view, own, hasIngress),
+      own: ownKey(scope, client, { ...view, labels: asked.ownLabels }, own, hasIngress),
       names: namesKey(scope, view),
     }
   }
@@ -237,6 +242,8 @@ interface Asked {
   readonly listeners: Pick<ProxyView, 'namespace' | 'labels'>
   readonly routes: Pick<ProxyView, 'namespace' | 'labels'>
   readonly endpointLabels: Labels
+  /** Of policies for what it serves. */
+  readonly ownLabels: Labels
   readonly hasHttpProxy: boolean
 }
 
@@ -258,6 +265,7 @@ function askedOf(read: Lookup, tables: MeshTables, { namespace, labels, meta }: 
   return {
     listeners: { namespace: isTraced || isLogged || isNamed ? namespace : '', labels: only(isOfListeners) },
     routes: { namespace: isNamed ? namespace : '', labels: only(isSource) },
+    ownLabels: only(key => isAsked(`selectorLabel/${key}`) || (isTraced && CANONICAL_LABELS.includes(key))),
     endpointLabels: only(key => mayPrefer(read, tables, key)),
     hasHttpProxy: (Number(meta.httpProxyPort) || mesh.proxyHttpPort || 0) > 0,
   }
@@ -282,10 +290,10 @@ function listenersKey(scope: ScopeKey, client: RuleClient, asked: Asked['listene
   return { key: keyOf(scope, client, facts), scope, client, facts, elsewhere }
 }
 
-function routesKey(listeners: ListenersKey, { routes, hasHttpProxy }: Asked, view: ProxyView): RoutesKey {
-  const { scope, client } = listeners
+function routesKey({ scope, client }: ListenersKey, { routes, hasHttpProxy }: Asked, view: ProxyView): RoutesKey {
   const facts = factsOf('routes', view, routes)
-  return { key: `${listeners.key}|${facts.key}|${hasHttpProxy}`, scope, client, listeners, facts, hasHttpProxy }
+  const base = keyOf(scope, client)
+  return { key: `${base}|${facts.key}|${hasHttpProxy}`, base, scope, client, facts, hasHttpProxy }
 }
 
 function ownKey(

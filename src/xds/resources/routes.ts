@@ -1,7 +1,8 @@
-import type { EgressListener } from '../../mesh/index.js'
+import { type EgressListener, isHttp, isTcp, type PortScope } from '../../mesh/index.js'
 import type { RouteConfiguration, VirtualHost } from '../../proto/envoy-types.generated.js'
 import type { ProxyContext } from '../../proxy/view.js'
-import { HTTP_PROXY_ROUTE } from './names.js'
+import { isUnix } from './listener-bind.js'
+import { HTTP_PROXY_ROUTE, portRouteName, sniffedRouteName, unixRouteName } from './names.js'
 import { type RouteFacts, routeFactsOf } from './route-facts.js'
 import {
   catchAllHost,
@@ -68,7 +69,7 @@ export function joinRoutes(plan: RoutePlan, hosts: readonly TranslatedHost[]): R
 
 /** Virtual hosts in the order of the wire, each with the domains that it keeps. */
 export function arrangeHosts<H extends HostPlace>(
-  { isSniffed }: RoutePlan,
+  { isSniffed }: Pick<RoutePlan, 'isSniffed'>,
   hosts: readonly H[],
 ): readonly JoinedHost<H>[] {
   const sorted = [...joinVirtualHosts(hosts)].sort(byName)
@@ -114,6 +115,19 @@ function parseRouteName(name: string): RouteName | undefined {
 export function reachOfRoute(name: string): 'one port' | 'one host' | 'whole scope' {
   const { port, host } = parseRouteName(name) ?? { port: 0, host: '' }
   return port === 0 ? 'whole scope' : host === '' ? 'one port' : 'one host'
+}
+
+/** Configurations that listeners of a port refer to, if nothing else takes the port. */
+export function routeNamesAt({ port, egress }: PortScope): readonly string[] {
+  const names = new Set<string>()
+  for (const { port: own, bind, services } of egress)
+    for (const { host, ports, resolution } of services)
+      for (const { protocol } of own === undefined ? ports.filter(each => each.port === port) : [own]) {
+        if (isTcp(protocol) || protocol === 'udp' || resolution === 'alias') continue
+        const isShared = isHttp(protocol)
+        names.add(isUnix(bind) ? unixRouteName(bind) : isShared ? portRouteName(port) : sniffedRouteName(host, port))
+      }
+  return [...names]
 }
 
 /** The listener of that port or socket, else the one for all that no other claims. */

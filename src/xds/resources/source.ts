@@ -2,6 +2,7 @@ import type { Hold, Pin, Revision } from '../../engine/index.js'
 import { encode } from '../../proto/index.js'
 import type { ProxyNode } from '../../proxy/node.js'
 import { type GraphResource, type GraphType, holdPart, type ProxyParts, type XdsGraph } from './graph.js'
+import { HTTP_PROXY_ROUTE } from './names.js'
 import type { PartTables } from './part-tables.js'
 import { PART_NAMES, type PartName } from './proxy-parts.js'
 import { joinLists, type ResourceList } from './resource-list.js'
@@ -73,6 +74,17 @@ export function openSource(graph: XdsGraph, node: ProxyNode): ProxySource {
     return PARTS_OF[type].flatMap(name => held.get(name) ?? [])
   }
   const tablesOf = (type: GraphType) => partsOf(type).flatMap(({ hold }) => hold.value.resource[type] ?? [])
+  let routes: { readonly of: ResourceList; readonly names: object | undefined; readonly list: ResourceList } | undefined
+  /** A scope may have configurations that no listener of this proxy refers to. */
+  const referredTo = (list: ResourceList): ResourceList => {
+    const table = held.get('listeners')?.hold.value.routeName
+    const names = table && engine.read(read => read.all(table))
+    if (routes?.of === list && routes.names === names) return routes.list
+    const isReferredTo = (name: string): boolean =>
+      name === HTTP_PROXY_ROUTE ? row?.routes.hasHttpProxy === true : names?.has(name) === true
+    routes = { of: list, names, list: new Map([...list].filter(([name]) => isReferredTo(name))) }
+    return routes.list
+  }
   return {
     revision: () => engine.revision,
     get: (url, name) => {
@@ -94,7 +106,8 @@ export function openSource(graph: XdsGraph, node: ProxyNode): ProxySource {
       // The tables keep history from their first reading on: later changes are told against this list.
       engine.refresh(tablesOf(type), () => false)
       const lists = parts.flatMap(({ hold }) => hold.value.list[type] ?? [])
-      return joinLists(engine.read(read => lists.map(list => read.one(list, 'mesh') ?? NOTHING)))
+      const found = joinLists(engine.read(read => lists.map(list => read.one(list, 'mesh') ?? NOTHING)))
+      return type === 'RDS' ? referredTo(found) : found
     },
     changes: (url, from) => {
       const type = TYPES.get(url)

@@ -42,11 +42,17 @@ function otherNames(host: string, clientDomain: string): string[] {
   return [`${host}.`, ...shortNames(host, clientDomain)]
 }
 
-/** Whether a host is of the client's own namespace, and so has names there that it has nowhere else. */
-export function isNeighbour(host: string, clientDomain: string): boolean {
-  const at = clientDomain.indexOf(SERVICE)
+/** The namespace in whose domain a host has names that it has nowhere else; empty: there is none. */
+export function homeOf(host: string): string {
   const end = host.indexOf(SERVICE)
-  return at === -1 || (end > 0 && host.slice(host.indexOf('.') + 1, end) === clientDomain.slice(0, at))
+  const dot = host.indexOf('.')
+  return end <= 0 || dot + 1 > end ? '' : host.slice(dot + 1, end)
+}
+
+/** The namespace of a client's domain; undefined: it is outside of Kubernetes, where names are cut off in another way. */
+export function namespaceOfDomain(clientDomain: string): string | undefined {
+  const at = clientDomain.indexOf(SERVICE)
+  return at === -1 ? undefined : clientDomain.slice(0, at)
 }
 
 /** The domain of a client of a namespace that no service is in. */

@@ -1,5 +1,6 @@
 import type { Hostname, Service, VirtualServiceConfig } from '../../mesh/index.js'
 import type { Route, VirtualHost } from '../../proto/envoy-types.generated.js'
+import type { ProxyView } from '../../proxy/view.js'
 import { outboundClusterName, PASSTHROUGH_CLUSTER, virtualHostName } from './names.js'
 import { destinationCluster, type PortFacts, plainAction, timeouts } from './route-action.js'
 import type { RouteFacts } from './route-facts.js'
@@ -41,9 +42,17 @@ export interface TranslatedHost extends HostPlace {
 
 /** One host of one port. Depends on its service, VirtualService and what that leads to, never on other hosts. */
 export function translateVirtualHost(plan: VirtualHostPlan, facts: RouteFacts): TranslatedHost {
-  const { host, port, service, virtual, isAnyPort } = plan
-  const { view } = facts.context
+  const { host, port, virtual, isAnyPort } = plan
   const portFacts: PortFacts = { ...facts, port, isAnyPort }
+  return {
+    ...hostPlace(plan, facts.context.view),
+    routes:
+      virtual === undefined ? [serviceRoute(host, port, facts)] : httpRoutes(virtual, sourceOf(plan, facts), portFacts),
+  }
+}
+
+/** All names that a client may call it by: those depend on where the client is, its routes do not. */
+export function hostPlace({ host, port, service, isAnyPort }: VirtualHostPlan, view: ProxyView): HostPlace {
   return {
     host,
     name: virtualHostName(host, port),
@@ -51,8 +60,6 @@ export function translateVirtualHost(plan: VirtualHostPlan, facts: RouteFacts): 
     ...(service === undefined
       ? { domains: withPort(host, undefined), short: new Set<string>() }
       : serviceDomains(service, view, isAnyPort ? port : undefined)),
-    routes:
-      virtual === undefined ? [serviceRoute(host, port, facts)] : httpRoutes(virtual, sourceOf(plan, facts), portFacts),
   }
 }
 
@@ -108,7 +115,7 @@ export function virtualHostOf(
 const HTTP_PORT = 80
 
 /** Where ports are told apart, a request without one means HTTP's. */
-function meansPort(domain: string, port: number): boolean {
+export function meansPort(domain: string, port: number): boolean {
   return port === HTTP_PORT || domain.endsWith(`:${port}`)
 }
 

@@ -1,0 +1,239 @@
+import type { Family, Graph, Lookup, Table } from '../../engine/index.js'
+import type { VirtualHost } from '../../proto/envoy-types.generated.js'
+import { encode } from '../../proto/index.js'
+import type { ProxyView } from '../../proxy/view.js'
+import { type GraphResource, MESSAGES, versionOf } from './encoded.js'
+import { declareHosts, type EncodedHost, type EncodedHosts, type HostClient, hostField } from './encoded-host.js'
+import { HTTP_PROXY_ROUTE } from './names.js'
+import { narrowedScope, type PartFacts, partContext, reachableIn, touchSidecar, wholeScope } from './part-tables.js'
+import {
+  arrangeHosts,
+  lastHosts,
+  planRoutes,
+  type RoutePlan,
+  reachOfRoute,
+  routeNamesAt,
+  routeShell,
+} from './routes.js'
+import { hostPlace, meansPort, type VirtualHostPlan } from './virtual-host.js'
+import { homeOf } from './virtual-host-domains.js'
+
+/** Proxies whose routes differ only in the names that services of their own namespace have there. */
+export interface BaseKey extends HostClient {
+  readonly key: string
+  readonly hasHttpProxy: boolean
+}
+
+/**
+ * A route configuration as a client of no namespace would have it: what nearly all of it is for everybody. `near` gives it to a
+ * client of a namespace.
+ */
+export interface RouteBase {
+  readonly resource: GraphResource
+  readonly plan: Shell
+  /** In the order in which they come to domains. */
+  readonly all: readonly PlannedHost[]
+  readonly hosts: readonly BaseHost[]
+  /** In the resource's bytes, by the position in `hosts`: where each ends. The first begins at `start`. */
+  readonly start: number
+  readonly ends: readonly number[]
+  /** Positions of hosts that clients of a namespace know by further names; -1: of one that has no domain in the base. */
+  readonly homes: ReadonlyMap<string, readonly number[]>
+  /** Who has a domain, in lower case: positions. */
+  readonly owners: ReadonlyMap<string, number>
+  /** Names in full, which no short form takes. */
+  readonly full: ReadonlySet<string>
+}
+
+/** In the order of the wire; `order`: in which hosts come first come to domains. */
+interface BaseHost {
+  readonly host: EncodedHost
+  readonly domains: readonly string[]
+  readonly plan: VirtualHostPlan | undefined
+  readonly order: number
+}
+
+export type BaseFamily = Family<BaseKey, Table<string, RouteBase>>
+
+/** By name: all configurations that listeners of a scope may refer to. */
+export function declareRouteBases(graph: Graph, parts: PartFacts): BaseFamily {
+  const hosts = declareHosts(graph, parts)
+  return graph.family(
+    'routeBase',
+    ({ key }) => key,
+    (key, inner) => baseTable(inner, key, parts, hosts),
+  )
+}
+
+function baseTable(graph: Graph, key: BaseKey, parts: PartFacts, hosts: EncodedHosts): Table<string, RouteBase> {
+  const scope = graph.member(parts.scopes, key.scope)
+  const hostOf = hosts.of(key)
+  const names = graph.derive('nameAt', scope.port, row => routeNamesAt(row).map(name => [name, name] as const))
+  const ofProxy = graph.derive('proxyName', parts.tables.inputs.settings, () =>
+    key.hasHttpProxy ? [[HTTP_PROXY_ROUTE, HTTP_PROXY_ROUTE] as const] : [],
+  )
+  const planOf = (read: Lookup, name: string): RoutePlan | undefined => {
+    const at = reachOfRoute(name)
+    const table = at === 'one host' ? scope.hostPort : scope.port
+    const context = partContext(read, parts, key.facts, {
+      client: key.client,
+      scope: () =>
+        at === 'whole scope'
+          ? wholeScope(read, scope)
+          : narrowedScope(read, scope, read.one(table, name)?.egress ?? []),
+      reachable: reachableIn(read, scope),
+    })
+    return planRoutes(context, name)
+  }
+  return graph.derive(
+    'base',
+    graph.union('name', [names, ofProxy]),
+    (name, _, read) => {
+      touchSidecar(read, parts, key.scope)
+      const plan = planOf(read, name)
+      return plan === undefined ? [] : [[name, baseOf(plan, each => hostOf(read, each))]]
+    },
+    { equals: (a, b) => a.resource.version === b.resource.version },
+  )
+}
+
+interface PlannedHost {
+  readonly host: EncodedHost
+  readonly plan: VirtualHostPlan
+}
+
+type Shell = Pick<RoutePlan, 'name' | 'isSniffed'> & { readonly last: readonly VirtualHost[] }
+
+function baseOf(plan: RoutePlan, hostOf: (plan: VirtualHostPlan) => EncodedHost): RouteBase {
+  const { name, isSniffed } = plan
+  const planned = plan.hosts.map(each => ({ host: hostOf(each), plan: each }))
+  return assembled({ name, isSniffed, last: lastHosts(plan) }, planned)
+}
+
+/** `all`: in the order in which they come to domains. */
+function assembled(shell: Shell, all: readonly PlannedHost[]): RouteBase {
+  const { name, isSniffed, last } = shell
+  const orders = new Map(all.map(({ host }, order) => [host, order]))
+  const arranged = arrangeHosts(
+    shell,
+    all.map(({ host }) => host),
+  )
+  const hosts = arranged.map(({ host, domains }) => {
+    const order = orders.get(host) ?? 0
+    return { host, domains, plan: all[order]?.plan, order }
+  })
+  const head = encode(MESSAGES.RDS, { name })
+  const { name: _, ...rest } = routeShell(shell)
+  const tail = [encode(MESSAGES.RDS, { virtualHosts: last }), encode(MESSAGES.RDS, rest)]
+  const chunks: Uint8Array[] = [head]
+  const versions: string[] = []
+  const ends: number[] = []
+  let at = head.length
+  for (const { host, domains } of hosts) {
+    const isWhole = !isSniffed && domains.length === host.alone
+    for (const chunk of hostField(host, domains, isWhole)) {
+      chunks.push(chunk)
+      at += chunk.length
+    }
+    ends.push(at)
+    versions.push(isWhole ? host.version : `${host.version}${domains.join()}`)
+  }
+  const version = versionOf(name, versions.join(' '), ...tail)
+  const bytes = Buffer.concat([...chunks, ...tail])
+  const names = isSniffed ? NO_NAMES : namesOf(hosts, all)
+  return { resource: { name, version, bytes }, plan: shell, all, hosts, start: head.length, ends, ...names }
+}
+
+type Names = Pick<RouteBase, 'homes' | 'owners' | 'full'>
+
+const NO_NAMES: Names = { homes: new Map(), owners: new Map(), full: new Set() }
+
+function namesOf(hosts: readonly BaseHost[], all: readonly PlannedHost[]): Names {
+  const homes = new Map<string, number[]>()
+  const owners = new Map<string, number>()
+  const full = new Set(all.flatMap(({ host }) => [host.host, host.name]))
+  const positions = new Map(hosts.map(({ host }, position) => [host, position]))
+  for (const [position, { domains }] of hosts.entries())
+    for (const domain of domains) owners.set(domain.toLowerCase(), position)
+  for (const { host, plan } of all)
+    for (const home of homesOf(plan)) {
+      // A host that is left without domains is at no position: what it might have here has to be worked out.
+      const position = positions.get(host) ?? -1
+      const there = homes.get(home)
+      if (there === undefined) homes.set(home, [position])
+      else there.push(position)
+    }
+  return { homes, owners, full }
+}
+
+function homesOf({ host, service }: VirtualHostPlan): readonly string[] {
+  if (service === undefined) return []
+  const names = [host, ...service.aliases.map(alias => alias.host)]
+  return [...new Set(names.map(homeOf))].filter(home => home !== '')
+}
+
+/** The configuration for clients of a namespace, where services of their own have further names. */
+export function nearRoutes(base: RouteBase, namespace: string, view: ProxyView): GraphResource {
+  const positions = base.homes.get(namespace)
+  if (positions === undefined) return base.resource
+  const near = nearDomains(base, positions, view)
+  return near === undefined ? arrangedAnew(base, namespace, view) : rewritten(base, near)
+}
+
+/** By position. Undefined: a host that comes later, or another near one, has a name that is now asked for. */
+function nearDomains(
+  base: RouteBase,
+  positions: readonly number[],
+  view: ProxyView,
+): ReadonlyMap<number, readonly string[]> | undefined {
+  const near = new Map<number, readonly string[]>()
+  const owners = new Map<string, number>()
+  for (const position of positions) {
+    const found = base.hosts[position]
+    if (found?.plan === undefined) return undefined
+    const { plan, order } = found
+    const { domains, short, port } = hostPlace(plan, view)
+    const mine: string[] = []
+    for (const domain of domains) {
+      const key = domain.toLowerCase()
+      if (short.has(domain) && base.full.has(domain)) continue
+      const owner = owners.get(key) ?? base.owners.get(key)
+      if (owner !== undefined && owner !== position) {
+        if (owners.has(key) || base.hosts[owner]!.order > order) return undefined
+        continue
+      }
+      if (owners.has(key)) continue
+      owners.set(key, position)
+      if (port === undefined || meansPort(domain, port)) mine.push(domain)
+    }
+    near.set(position, mine)
+  }
+  return near
+}
+
+/** All other hosts as they are encoded in the base. */
+function rewritten(base: RouteBase, near: ReadonlyMap<number, readonly string[]>): GraphResource {
+  const { resource, hosts, ends, start } = base
+  const chunks: Uint8Array[] = []
+  const changed: string[] = []
+  let from = 0
+  for (const position of [...near.keys()].sort((a, b) => a - b)) {
+    const domains = near.get(position) ?? []
+    chunks.push(resource.bytes.subarray(from, position === 0 ? start : ends[position - 1]))
+    chunks.push(...hostField(hosts[position]!.host, domains, false))
+    from = ends[position] ?? 0
+    changed.push(`${position}=${domains.join()}`)
+  }
+  chunks.push(resource.bytes.subarray(from))
+  const version = versionOf(resource.version, changed.join(' '))
+  return { name: resource.name, version, bytes: Buffer.concat(chunks) }
+}
+
+/** As if there were no base: names are claimed by one host after the other. */
+function arrangedAnew(base: RouteBase, namespace: string, view: ProxyView): GraphResource {
+  const encoded = base.all.map(({ host, plan }) => {
+    const isNear = homesOf(plan).includes(namespace)
+    return { host: isNear ? { ...host, ...hostPlace(plan, view), alone: -1 } : host, plan }
+  })
+  return assembled(base.plan, encoded).resource
+}
