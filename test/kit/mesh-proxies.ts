@@ -9,7 +9,7 @@ export const MESH_PROXIES: readonly ProxyNode[] = [
     INTERCEPTION_MODE: 'NONE',
     NETWORK: 'net-1',
   }),
-  node('sidecar', 'db-1', 'shop', '10.1.0.26', { DNS_CAPTURE: 'true', DNS_AUTO_ALLOCATE: 'true' }),
+  node('sidecar', 'sql-1', 'shop', '10.1.0.26', { DNS_CAPTURE: 'true', DNS_AUTO_ALLOCATE: 'true' }),
   node('sidecar', 'stranger', 'elsewhere', '10.9.9.9', { LABELS: { app: 'stranger' }, NODE_NAME: 'node-2' }),
   node('sidecar', 'root', 'istio-system', '10.9.9.8', { INTERCEPTION_MODE: 'TPROXY' }),
   node('router', 'gw', 'istio-system', '10.9.9.7', { LABELS: { istio: 'ingressgateway' } }),

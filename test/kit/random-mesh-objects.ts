@@ -2,14 +2,18 @@ import fc from 'fast-check'
 import type { MeshDocument } from './random-mesh.js'
 
 const NAMESPACES = ['istio-system', 'shop', 'bank'] as const
-const APPS = ['web', 'api', 'db'] as const
+const APPS = ['web', 'api', 'sql'] as const
 const VERSIONS = ['v1', 'v2'] as const
 const EXTERNAL = ['ext.example.com', '*.example.com', 'a.example.com'] as const
-const ACCOUNTS = ['default', 'web', 'db'] as const
+const ACCOUNTS = ['default', 'web', 'sql'] as const
 
 type Optional<T> = { readonly [K in keyof T]?: fc.Arbitrary<T[K]> }
 
-const namespace = fc.constantFrom(...NAMESPACES)
+const namespace = fc.oneof(
+  { weight: 5, arbitrary: fc.constant('shop' as const) },
+  { weight: 3, arbitrary: fc.constant('bank' as const) },
+  { weight: 1, arbitrary: fc.constant('istio-system' as const) },
+)
 const app = fc.constantFrom(...APPS)
 const version = fc.constantFrom(...VERSIONS)
 const age = fc.constantFrom('2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z', '2026-01-03T00:00:00Z')
@@ -28,10 +32,13 @@ function both(...parts: fc.Arbitrary<Record<string, unknown>>[]): fc.Arbitrary<R
   return fc.tuple(...parts).map(values => Object.assign({}, ...values) as Record<string, unknown>)
 }
 
+type Place = fc.Arbitrary<string>
+
 function document(
   apiVersion: string,
   kind: string,
-  name: fc.Arbitrary<string>,
+  name: Place,
+  namespace: Place,
   rest: (name: string, namespace: string) => fc.Arbitrary<Record<string, unknown>>,
 ): fc.Arbitrary<MeshDocument> {
   return fc.tuple(name, namespace, age).chain(([name, namespace, creationTimestamp]) =>
@@ -50,7 +57,9 @@ function istio(
   spec: fc.Arbitrary<Record<string, unknown>>,
   names: readonly string[] = ['one', 'two', 'default'],
 ): fc.Arbitrary<MeshDocument> {
-  return document(`${group}.istio.io/v1`, kind, fc.constantFrom(...names), () => spec.map(spec => ({ spec })))
+  return document(`${group}.istio.io/v1`, kind, fc.constantFrom(...names), namespace, () =>
+    spec.map(spec => ({ spec })),
+  )
 }
 
 // --- Kubernetes
@@ -69,24 +78,25 @@ const SERVICE_PORTS = [
   { name: 'http-alt', port: 9000, targetPort: 9001 },
 ] as const
 
-const service = document('v1', 'Service', app, (name, namespace) =>
-  fc.record({
-    metadata: some({
-      annotations: some({
-        'networking.istio.io/exportTo': fc.constantFrom('.', '*', 'shop'),
-        'networking.istio.io/traffic-distribution': fc.constantFrom('PreferClose'),
+const serviceAt = (name: Place, namespace: Place) =>
+  document('v1', 'Service', name, namespace, (name, namespace) =>
+    fc.record({
+      metadata: some({
+        annotations: some({
+          'networking.istio.io/exportTo': fc.constantFrom('.', '*', 'shop'),
+          'networking.istio.io/traffic-distribution': fc.constantFrom('PreferClose'),
+        }),
+        labels: some({ tier: fc.constantFrom('front', 'back') }),
       }),
-      labels: some({ tier: fc.constantFrom('front', 'back') }),
+      spec: fc.oneof(
+        { weight: 8, arbitrary: clusterService(name, namespace) },
+        {
+          weight: 1,
+          arbitrary: fc.constant({ type: 'ExternalName', externalName: 'real.example.com', ports: [SERVICE_PORTS[0]] }),
+        },
+      ),
     }),
-    spec: fc.oneof(
-      { weight: 8, arbitrary: clusterService(name, namespace) },
-      {
-        weight: 1,
-        arbitrary: fc.constant({ type: 'ExternalName', externalName: 'real.example.com', ports: [SERVICE_PORTS[0]] }),
-      },
-    ),
-  }),
-)
+  )
 
 function clusterService(name: string, namespace: string): fc.Arbitrary<Record<string, unknown>> {
   return both(
@@ -117,33 +127,36 @@ function addressOf(name: string, namespace: string): string {
   return `10.1.0.${numberOf(name, namespace) + Number(name.at(-1))}`
 }
 
-const pod = document('v1', 'Pod', instance, (name, namespace) =>
-  fc.record({
-    metadata: fc.record({
-      labels: both(
-        fc.record({ app: fc.constantFrom(name.slice(0, -2), name.slice(0, -2), 'db'), version }),
-        some({ 'security.istio.io/tlsMode': fc.constant('istio'), 'topology.istio.io/network': fc.constant('net-1') }),
-      ),
+const podAt = (name: Place, namespace: Place) =>
+  document('v1', 'Pod', name, namespace, (name, namespace) =>
+    fc.record({
+      metadata: fc.record({
+        labels: both(
+          fc.record({ app: fc.constantFrom(name.slice(0, -2), name.slice(0, -2), 'sql'), version }),
+          some({
+            'security.istio.io/tlsMode': fc.constant('istio'),
+            'topology.istio.io/network': fc.constant('net-1'),
+          }),
+        ),
+      }),
+      spec: fc.record({
+        serviceAccountName: fc.constantFrom(...ACCOUNTS),
+        nodeName: fc.constantFrom('node-1', 'node-2'),
+        containers: fc.constant([
+          { name: 'app', image: 'i', ports: [{ containerPort: 8080 }, { containerPort: 9000 }] },
+        ]),
+      }),
+      status: fc.boolean().map(isReady => ({
+        phase: 'Running',
+        podIP: addressOf(name, namespace),
+        podIPs: [{ ip: addressOf(name, namespace) }],
+        conditions: [{ type: 'Ready', status: isReady ? 'True' : 'False' }],
+      })),
     }),
-    spec: fc.record({
-      serviceAccountName: fc.constantFrom(...ACCOUNTS),
-      nodeName: fc.constantFrom('node-1', 'node-2'),
-      containers: fc.constant([{ name: 'app', image: 'i', ports: [{ containerPort: 8080 }, { containerPort: 9000 }] }]),
-    }),
-    status: fc.boolean().map(isReady => ({
-      phase: 'Running',
-      podIP: addressOf(name, namespace),
-      podIPs: [{ ip: addressOf(name, namespace) }],
-      conditions: [{ type: 'Ready', status: isReady ? 'True' : 'False' }],
-    })),
-  }),
-)
+  )
 
-const slice = document(
-  'discovery.k8s.io/v1',
-  'EndpointSlice',
-  fc.tuple(app, fc.nat(1)).map(parts => parts.join('-s')),
-  (name, namespace) => {
+const sliceAt = (name: Place, namespace: Place) =>
+  document('discovery.k8s.io/v1', 'EndpointSlice', name, namespace, (name, namespace) => {
     const service = name.slice(0, 3)
     const endpoint = fc
       .tuple(fc.constantFrom(`${service}-0`, `${service}-1`), fc.boolean(), fc.boolean())
@@ -159,8 +172,7 @@ const slice = document(
       endpoints: fc.uniqueArray(endpoint, { maxLength: 2, selector: each => each.addresses[0] }),
       ports: fc.subarray(SERVICE_PORTS.map(({ name, targetPort: port }) => ({ name, port, protocol: 'TCP' }))),
     })
-  },
-)
+  })
 
 const node: fc.Arbitrary<MeshDocument> = fc
   .tuple(fc.constantFrom('node-1', 'node-2'), fc.constantFrom('r1', 'r2'), fc.constantFrom('z1', 'z2'))
@@ -350,9 +362,15 @@ const peerAuthentication = istio(
 
 /** Any object, of the kinds that a mesh is made of. */
 export const meshDocument: fc.Arbitrary<MeshDocument> = fc.oneof(
-  { weight: 6, arbitrary: service },
-  { weight: 5, arbitrary: pod },
-  { weight: 6, arbitrary: slice },
+  { weight: 6, arbitrary: serviceAt(app, namespace) },
+  { weight: 5, arbitrary: podAt(instance, namespace) },
+  {
+    weight: 6,
+    arbitrary: sliceAt(
+      fc.tuple(app, fc.nat(1)).map(parts => parts.join('-s')),
+      namespace,
+    ),
+  },
   { weight: 1, arbitrary: node },
   { weight: 1, arbitrary: namespaceDocument },
   { weight: 4, arbitrary: serviceEntry },
@@ -362,3 +380,14 @@ export const meshDocument: fc.Arbitrary<MeshDocument> = fc.oneof(
   { weight: 5, arbitrary: destinationRule },
   { weight: 2, arbitrary: peerAuthentication },
 )
+
+/** What an application is made of: a service, two pods of it, and their endpoints. */
+export const meshApplication: fc.Arbitrary<readonly MeshDocument[]> = fc.tuple(app, namespace).chain(([name, ns]) => {
+  const at = fc.constant(ns)
+  return fc.tuple(
+    serviceAt(fc.constant(name), at),
+    podAt(fc.constant(`${name}-0`), at),
+    podAt(fc.constant(`${name}-1`), at),
+    sliceAt(fc.constant(`${name}-s0`), at),
+  )
+})

@@ -5,7 +5,7 @@ import { err, ok } from '../../src/lang/result.js'
 import { parseYamlStream } from '../../src/lang/yaml/index.js'
 import { createMeshSource, type MeshSource } from '../../src/servers/mesh-source.js'
 import type { FileSnapshot } from '../../src/sources/snapshot.js'
-import { meshDocument } from './random-mesh-objects.js'
+import { meshApplication, meshDocument } from './random-mesh-objects.js'
 
 // Random meshes: few names, so that objects meet, and edits hit what is there.
 
@@ -31,6 +31,8 @@ export interface RandomMesh {
 
 export type MeshEdit =
   | { readonly do: 'put'; readonly document: MeshDocument }
+  /** Puts the first of them whose name is taken: another version of something that is there. */
+  | { readonly do: 'change'; readonly documents: readonly MeshDocument[] }
   /** Of what is there, taken modulo how many there are. */
   | { readonly do: 'remove'; readonly which: number }
   | { readonly do: 'label'; readonly which: number; readonly key: string; readonly value: string | undefined }
@@ -44,7 +46,7 @@ const MESH_CONFIG = '/mesh.yaml'
 /** Ties are as likely as not. */
 const AGES = ['2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z', '2026-01-03T00:00:00Z']
 const LABELS: readonly (readonly [string, readonly string[]])[] = [
-  ['app', ['web', 'api', 'db']],
+  ['app', ['web', 'api', 'sql']],
   ['version', ['v1', 'v2']],
   ['tier', ['front', 'back']],
   ['topology.istio.io/network', ['net-1', 'net-2']],
@@ -74,10 +76,18 @@ const meshSettings: fc.Arbitrary<object> = fc.record(
 )
 
 const which = fc.nat(1000)
+/** So many that one of them is likely to meet what is there. */
+const CANDIDATES = 8
 
 /** May give an object that is not valid, which `applyEdit` leaves out. */
 export const meshEdit: fc.Arbitrary<MeshEdit> = fc.oneof(
-  { weight: 8, arbitrary: meshDocument.map(document => ({ do: 'put' as const, document })) },
+  { weight: 5, arbitrary: meshDocument.map(document => ({ do: 'put' as const, document })) },
+  {
+    weight: 6,
+    arbitrary: fc
+      .array(meshDocument, { minLength: CANDIDATES, maxLength: CANDIDATES, size: 'max' })
+      .map(documents => ({ do: 'change' as const, documents })),
+  },
   { weight: 4, arbitrary: which.map(which => ({ do: 'remove' as const, which })) },
   {
     weight: 3,
@@ -101,14 +111,17 @@ export const meshEdit: fc.Arbitrary<MeshEdit> = fc.oneof(
   { weight: 1, arbitrary: meshSettings.map(settings => ({ do: 'settings' as const, settings })) },
 )
 
-/** A mesh to begin with: some twenty objects. */
+/** A mesh to begin with: some thirty objects. */
 export const randomMesh: fc.Arbitrary<RandomMesh> = fc
   .record({
+    applications: fc.array(meshApplication, { minLength: 2, maxLength: 5, size: 'max' }),
     documents: fc.array(meshDocument, { minLength: 10, maxLength: 30, size: 'max' }),
     settings: fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: meshSettings }),
   })
-  .map(({ documents, settings }) => ({
-    objects: new Map(documents.filter(isValid).map(document => [idOf(document), document])),
+  .map(({ applications, documents, settings }) => ({
+    objects: new Map(
+      [...applications.flat(), ...documents].filter(isValid).map(document => [idOf(document), document]),
+    ),
     settings,
   }))
 
@@ -134,6 +147,10 @@ function afterEdit(mesh: RandomMesh, edit: MeshEdit): RandomMesh {
   if (edit.do === 'settings') return { ...mesh, settings: edit.settings }
   if (edit.do === 'put')
     return { ...mesh, objects: new Map(mesh.objects).set(idOf(edit.document), aged(edit.document, mesh)) }
+  if (edit.do === 'change') {
+    const document = edit.documents.find(each => mesh.objects.has(idOf(each)))
+    return document === undefined ? mesh : afterEdit(mesh, { do: 'put', document })
+  }
   const ids = [...mesh.objects.keys()]
   const id = ids[edit.which % Math.max(ids.length, 1)]
   const found = id === undefined ? undefined : mesh.objects.get(id)

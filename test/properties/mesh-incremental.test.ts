@@ -18,8 +18,12 @@ interface Proxy {
   readonly source: ProxySource
 }
 
-function proxiesOf(mesh: MeshSource): Proxy[] {
-  return MESH_PROXIES.map(node => ({ name: node.instance, source: openSource(mesh.graph, node) }))
+/** `order` is that in which they ask: what one is given may not depend on who came before. */
+function proxiesOf(mesh: MeshSource, order: 'first to last' | 'last to first' = 'first to last'): Proxy[] {
+  const nodes = order === 'first to last' ? MESH_PROXIES : MESH_PROXIES.toReversed()
+  const proxies = nodes.map(node => ({ name: node.instance, source: openSource(mesh.graph, node) }))
+  given(proxies)
+  return order === 'first to last' ? proxies : proxies.reverse()
 }
 
 /** Every resource that the proxies are given, in order, as one line each. */
@@ -53,7 +57,7 @@ function read(type: string, resource: { readonly bytes: Uint8Array } | undefined
 }
 
 function expectSame(kept: readonly Proxy[], right: MeshSource): void {
-  const fresh = proxiesOf(right)
+  const fresh = proxiesOf(right, 'last to first')
   try {
     const [now, wanted] = [given(kept), given(fresh)]
     if (now.join('\n') !== wanted.join('\n'))
@@ -84,7 +88,6 @@ describe('a mesh that is edited', () => {
         let mesh = begin
         kept.apply(snapshotOf(mesh))
         const proxies = proxiesOf(kept)
-        given(proxies)
         for (const [index, [edit, isLookedAt]] of edits.entries()) {
           mesh = applyEdit(mesh, edit)
           kept.apply(snapshotOf(mesh))
