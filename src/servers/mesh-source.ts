@@ -1,0 +1,136 @@
+import { openCrdChecker } from '../config/crd/index.js'
+import type { MeshNetworks } from '../config/istio-types.generated.js'
+import { DEFAULT_MESH_CONFIG, loadMeshConfig, meshConfigJson } from '../config/mesh-config.js'
+import { loadMeshNetworks } from '../config/mesh-networks.js'
+import { type ConfigObject, objectId } from '../config/object.js'
+import { createEngine, type Transaction } from '../engine/index.js'
+import type { FindSource } from '../explain/resources.js'
+import { formatProblem, type Problem } from '../lang/problem.js'
+import { err, ok, type Result } from '../lang/result.js'
+import { DEFAULT_IDENTITY, type MeshSettings, putObject, removeObject } from '../mesh/index.js'
+import { type ConfigFiles, NO_CONFIG, readConfigFiles } from '../sources/config-files.js'
+import type { FileSnapshot } from '../sources/snapshot.js'
+import { createXdsGraph, type XdsGraph } from '../xds/resources/graph.js'
+import { TRANSLATORS } from '../xds/resources/translators.js'
+
+/** Where the mesh's configuration stands; absolute paths. */
+export interface MeshPaths {
+  /** Id of the home cluster, which `objects` belong to. */
+  readonly homeCluster: string
+  readonly objects: readonly string[]
+  /** Objects of further clusters. */
+  readonly clusters: readonly { readonly id: string; readonly path: string }[]
+  readonly mesh: string | undefined
+  readonly networks: string | undefined
+}
+
+export function meshFiles({ objects, clusters, mesh, networks }: MeshPaths): string[] {
+  const optional = [mesh, networks].filter(path => path !== undefined)
+  return [...objects, ...clusters.map(({ path }) => path), ...optional]
+}
+
+/** The mesh on the engine, fed from snapshots of files. */
+export interface MeshSource {
+  readonly graph: XdsGraph
+  /** Commits what a snapshot changes; what is invalid keeps its last good version, and is in the problems. */
+  readonly apply: (snapshot: FileSnapshot) => readonly Problem[]
+  /** Every object in force, kinds that nothing is made of yet included; `source` is where it stands now. */
+  readonly objects: () => Iterable<ClusterConfig>
+  /** Where an object stands now. */
+  readonly sourceOf: FindSource
+  /** A file as it was when it was read. */
+  readonly textOf: (file: string) => string | undefined
+}
+
+export interface ClusterConfig {
+  /** Id of the cluster that it was read for. */
+  readonly cluster: string
+  readonly object: ConfigObject
+}
+
+export function createMeshSource(paths: MeshPaths): MeshSource {
+  const engine = createEngine()
+  const graph = createXdsGraph(engine, { ...DEFAULT_IDENTITY, configCluster: paths.homeCluster }, TRANSLATORS)
+  const roots = [
+    { cluster: paths.homeCluster, paths: paths.objects },
+    ...paths.clusters.map(({ id, path }) => ({ cluster: id, paths: [path] })),
+  ]
+  // Settings may stand in the folder of the objects, but are none.
+  const settings = [paths.mesh, paths.networks]
+  const states = new Map<string, ConfigFiles>()
+  const schemas = openCrdChecker()
+  const apply = (snapshot: FileSnapshot): readonly Problem[] => {
+    const problems: Problem[] = []
+    engine.commit(tx => {
+      problems.push(...applySettings(tx, graph, paths, snapshot))
+      for (const root of roots) {
+        const before = states.get(root.cluster) ?? NO_CONFIG
+        const change = readConfigFiles(before, below(snapshot, root.paths, settings), { schemas })
+        states.set(root.cluster, change.state)
+        problems.push(...change.problems)
+        for (const object of change.remove) removeObject(tx, graph.tables.inputs, object, root.cluster)
+        for (const object of change.put) putObject(tx, graph.tables.inputs, object, root.cluster)
+      }
+    })
+    return problems
+  }
+  const objects = function* (): Iterable<ClusterConfig> {
+    for (const [cluster, { objects }] of states) for (const object of objects.values()) yield { cluster, object }
+  }
+  const sourceOf: FindSource = name => {
+    const file = name.type === 'MeshConfig' ? paths.mesh : name.type === 'MeshNetworks' ? paths.networks : undefined
+    if (file !== undefined) return { file, line: 1, column: 1 }
+    const holders = name.cluster === '' ? [...states.values()] : [states.get(name.cluster)]
+    return holders.map(state => state?.objects.get(objectId(name))).find(object => object !== undefined)?.source
+  }
+  const textOf = (file: string): string | undefined => {
+    const contents = [...states.values()].map(({ files }) => files.get(file)?.content)
+    return contents.flatMap(content => (content?.ok === true ? [content.value] : []))[0]
+  }
+  return { graph, apply, objects, sourceOf, textOf }
+}
+
+function below(
+  snapshot: FileSnapshot,
+  roots: readonly string[],
+  except: readonly (string | undefined)[],
+): FileSnapshot {
+  const isBelow = (path: string): boolean => roots.some(root => path === root || path.startsWith(`${root}/`))
+  return new Map([...snapshot].filter(([path]) => isBelow(path) && !except.includes(path)))
+}
+
+/** Mesh config and networks. A file that cannot be used leaves what is in force; at the start that is the default. */
+function applySettings(
+  tx: Transaction,
+  { engine, tables }: XdsGraph,
+  paths: MeshPaths,
+  snapshot: FileSnapshot,
+): readonly Problem[] {
+  const { settings, networks } = tables.inputs
+  const mesh = readOne(snapshot, paths.mesh, loadMeshConfig)
+  const isFirst = engine.revision === 0
+  if (mesh?.ok === true || isFirst) {
+    const config = mesh?.ok === true ? mesh.value : DEFAULT_MESH_CONFIG
+    tx.put(settings, 'mesh', meshConfigJson(config) as MeshSettings)
+  }
+  const net = readOne(snapshot, paths.networks, loadMeshNetworks)
+  if (net?.ok === true) tx.put(networks, 'mesh', net.value as MeshNetworks)
+  return [mesh, net].flatMap(result => (result === undefined || result.ok ? [] : result.error))
+}
+
+function readOne<T>(
+  snapshot: FileSnapshot,
+  path: string | undefined,
+  load: (text: string, options: { readonly file: string }) => Result<T, readonly Problem[]>,
+): Result<T, readonly Problem[]> | undefined {
+  if (path === undefined) return undefined
+  const content = snapshot.get(path) ?? err('it is a folder')
+  if (content.ok) return load(content.value, { file: path })
+  return err([{ severity: 'error', code: 'unreadable', message: `cannot read ${path}: ${content.error}` }])
+}
+
+/** For a start: what keeps it from being one. */
+export function refusal(problems: readonly Problem[]): Result<void, readonly string[]> {
+  const errors = problems.filter(({ code }) => code === 'unreadable')
+  return errors.length === 0 ? ok(undefined) : err(errors.map(formatProblem))
+}
