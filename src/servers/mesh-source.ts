@@ -3,7 +3,7 @@ import type { MeshNetworks } from '../config/istio-types.generated.js'
 import { DEFAULT_MESH_CONFIG, loadMeshConfig, meshConfigJson } from '../config/mesh-config.js'
 import { loadMeshNetworks } from '../config/mesh-networks.js'
 import { type ConfigObject, objectId } from '../config/object.js'
-import { createEngine, type Transaction } from '../engine/index.js'
+import { createEngine, type Engine, type Transaction } from '../engine/index.js'
 import type { FindSource } from '../explain/resources.js'
 import { formatProblem, type Problem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
@@ -48,8 +48,7 @@ export interface ClusterConfig {
   readonly object: ConfigObject
 }
 
-export function createMeshSource(paths: MeshPaths): MeshSource {
-  const engine = createEngine()
+export function createMeshSource(paths: MeshPaths, engine: Engine = createEngine()): MeshSource {
   const graph = createXdsGraph(engine, { ...DEFAULT_IDENTITY, configCluster: paths.homeCluster }, TRANSLATORS)
   const roots = [
     { cluster: paths.homeCluster, paths: paths.objects },
