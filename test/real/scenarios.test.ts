@@ -23,6 +23,14 @@ const SETTLE_MS = 10_000
 /** xds-grpc and sds-grpc. */
 const BOOTSTRAP_CLUSTERS = 2
 
+/**
+ * What Envoy has to refuse, since it stands in the scenario's own configuration: a RequestAuthentication whose `jwks` has no keys.
+ * The record has it in the listener too.
+ */
+const REFUSALS: Readonly<Record<string, RegExp>> = {
+  'authn-jwt/srv': /^LDS .*virtualInbound: Provider 'origins-1' .* Jwks doesn't have any valid public key\s*$/,
+}
+
 const data = openDataFolder(SCENARIO_FOLDER)
 const scratch = mkdtempSync(join(tmpdir(), 'pillion-real-'))
 afterAll(() => rmSync(scratch, { recursive: true }))
@@ -57,6 +65,11 @@ describe.skipIf(!existsSync(SCENARIO_FOLDER))('a stock Envoy takes what it is se
       try {
         envoy = await startEnvoy({ bootstrap: bootstrapFor(proxy, plane, index), network: 'own' })
         const outcome = await outcomeOf(envoy, plane)
+        const refusal = REFUSALS[`${scenario}/${proxy.name}`]
+        if (refusal !== undefined) {
+          expect(outcome).toMatchObject({ refused: [expect.stringMatching(refusal)], CDS: 'SYNCED' })
+          continue
+        }
         expect(outcome, `proxy ${proxy.name}`).toEqual({
           state: 'LIVE',
           refused: [],

@@ -14,8 +14,12 @@ export interface TokenFacts {
 const PAYLOAD = 'payload'
 /** Claims whose text is a list of words (RFC 8693), told as lists to who reads them. */
 const SPACE_DELIMITED = ['permission', 'scope']
-/** No key at all: every token of that issuer is refused, as nobody can check it. */
-const NO_KEYS = '{"keys":[]}'
+/**
+ * Where keys cannot be had every token of that issuer is refused, as nobody can check it. Envoy refuses a listener whose set of keys
+ * is empty, so this has one: whoever made it kept only the public half.
+ */
+const NOBODYS_KEYS =
+  '{"keys":[{"kty":"EC","crv":"P-256","x":"VGAWhOIqZYFz3hCWtoZ5PZCQkrMGOSCJb8i2nmNcU08","y":"L59lldihiLCgf0Wn31Hn7k7osmIKur8b6JUoI-7gHSI"}]}'
 const KEY_TIMEOUT = '5s'
 /** How long fetched keys are good for. */
 const KEY_LIFETIME = '300s'
@@ -72,7 +76,7 @@ function keysOf({ jwks = '', jwksUri = '', timeout }: JWTRule, { cluster }: Toke
   if (jwks !== '') return { localJwks: { inlineString: jwks } }
   const [, scheme, host = '', port] = /^(https?):\/\/([^/:]+)(?::(\d+))?(?:\/|$)/.exec(jwksUri) ?? []
   const found = cluster(host, Number(port ?? (scheme === 'https' ? 443 : 80)))
-  if (found === undefined) return { localJwks: { inlineString: NO_KEYS } }
+  if (found === undefined) return { localJwks: { inlineString: NOBODYS_KEYS } }
   const httpUri = { uri: jwksUri, cluster: found.name, timeout: timeout ?? KEY_TIMEOUT }
   return { remoteJwks: { httpUri, cacheDuration: KEY_LIFETIME } }
 }
