@@ -1,5 +1,6 @@
 import { ScalarType } from '@bufbuild/protobuf'
 import { hasSpecialJson } from './encode.js'
+import { NULL_VALUE } from './encode-scalar.js'
 import { ProtoError, within } from './error.js'
 import {
   type Reader,
@@ -128,7 +129,8 @@ function readValue(reader: Reader, kind: ValueKind, depth: number, before?: unkn
   if (kind.kind === 'message') return readNested(reader, kind.table(), depth + 1, before)
   if (kind.kind === 'enum') {
     const number = Number(BigInt.asIntN(32, readVarint64(reader)))
-    return kind.enum.byNumber.get(number) ?? number
+    const name = kind.enum.byNumber.get(number) ?? number
+    return name === NULL_VALUE && kind.enum.typeName === 'google.protobuf.NullValue' ? null : name
   }
   return readScalar(reader, kind.scalar)
 }

@@ -27,10 +27,13 @@ export function writeString(writer: Writer, value: unknown): void {
   writeVarint(writer, writer.buffer.length + end - writer.at)
 }
 
+/** The one value of the enum that stands for JSON's null, and is written as that. */
+export const NULL_VALUE = 'NULL_VALUE'
+
 /** By name or by number, as proto3 JSON has it. */
 export function enumWriter({ byName, typeName }: EnumTable): Write {
   return (writer, value) => {
-    const number = typeof value === 'string' ? byName.get(value) : value
+    const number = typeof value === 'string' ? byName.get(value) : value === null ? byName.get(NULL_VALUE) : value
     if (number === undefined) throw new ProtoError(`${typeName} has no value ${describe(value)}`)
     writeInt32(writer, number)
   }

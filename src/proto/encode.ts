@@ -118,7 +118,9 @@ function fieldWriter(field: FieldTable): Write {
   if (shape === 'map') return mapWriter(field)
   const tag = field.number * 8 + kind.wire
   const write = valueWriter(kind)
-  const isNullAValue = kind.kind === 'message' && kind.typeName === 'google.protobuf.Value'
+  const isNullAValue =
+    (kind.kind === 'message' && kind.typeName === 'google.protobuf.Value') ||
+    (kind.kind === 'enum' && kind.enum.typeName === 'google.protobuf.NullValue')
   if (isImplicit && kind.kind !== 'message') return implicitWriter(write, tag, kind.wire)
   return (writer, value) => {
     if (value === null && !isNullAValue) return
