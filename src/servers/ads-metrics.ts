@@ -9,8 +9,8 @@ export interface AdsMetrics {
   /** Of a proxy that was let in; gone with its `disconnected`. */
   readonly connected: (connection: string, node: ProxyNode) => void
   readonly on: (event: AdsEvent) => void
-  /** Configuration changed, and this is its revision now. */
-  readonly changed: (revision: SourceRevision) => void
+  /** Configuration changed, this is its revision now, and these are the reasons to push. */
+  readonly changed: (revision: SourceRevision, triggers: Iterable<string>) => void
 }
 
 /** Upper bounds in seconds and bytes, the reference's. */
@@ -35,8 +35,8 @@ export function createAdsMetrics(registry: Registry, now: () => number): AdsMetr
     connected: (connection, node) => {
       nodes.set(connection, node)
     },
-    changed: revision => {
-      meters.triggers.inc({ type: 'config' })
+    changed: (revision, triggers) => {
+      for (const type of triggers) meters.triggers.inc({ type })
       converged.changed(revision)
     },
     on: event => {

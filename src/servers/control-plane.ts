@@ -11,7 +11,7 @@ import { createGrpcServer } from './grpc/server.js'
 import { reasonOf } from './listener.js'
 import { openLiveMesh } from './live-mesh.js'
 import type { Log } from './log.js'
-import { declareMeshMetrics } from './mesh-metrics.js'
+import { declareMeshMetrics, triggersOf } from './mesh-metrics.js'
 import { type ClusterConfig, type MeshPaths, refusal } from './mesh-source.js'
 import type { Route } from './router.js'
 import { openSds } from './sds.js'
@@ -55,6 +55,8 @@ export async function openControlPlane(
   const { mesh } = live
   const { engine } = mesh.graph
   const metrics = createAdsMetrics(registry, settings.now)
+  const countEvents = declareMeshMetrics(registry, mesh, settings.identity.info.version)
+  countEvents(mesh.events())
   const proxies = admitProxies(mesh, { log, metrics })
   const ads = createAdsServer({ connect: proxies.connect, now: settings.now, on: proxies.on })
   const grpc = createGrpcServer(grpcOptions(settings.connections, log, settings.now))
@@ -63,7 +65,8 @@ export async function openControlPlane(
   const sds = await openSds({ address: settings.grpc, stateDir: settings.stateDir, identify, now: settings.now }, log)
   sds.register(grpc)
   live.onChange(() => {
-    metrics.changed(engine.revision)
+    metrics.changed(engine.revision, triggersOf(mesh.events()))
+    countEvents(mesh.events())
     ads.changed(engine.revision)
     sds.meshChanged()
   })
@@ -79,7 +82,6 @@ export async function openControlPlane(
     await close()
     return listening
   }
-  declareMeshMetrics(registry, mesh, settings.identity.info.version)
   const facts: DebugFacts = {
     mesh,
     problems: live.problems,

@@ -1,8 +1,13 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
-import type { MeshSource } from './mesh-source.js'
+import type { ConfigObject } from '../config/object.js'
+import type { MeshSource, ObjectEvent } from './mesh-source.js'
 
-/** Counts of the mesh and of the engine, read when somebody asks. */
-export function declareMeshMetrics(registry: Registry, mesh: MeshSource, version: string): void {
+/** Counts of the mesh and of the engine, read when somebody asks, and of changes, which the answer takes. */
+export function declareMeshMetrics(
+  registry: Registry,
+  mesh: MeshSource,
+  version: string,
+): (events: readonly ObjectEvent[]) => void {
   const { engine, tables } = mesh.graph
   const registers = [registry]
   const gauge = (name: string, help: string, value: () => number): void => {
@@ -50,6 +55,30 @@ export function declareMeshMetrics(registry: Registry, mesh: MeshSource, version
     registers,
   }).set({ version }, 1)
   declareEngineMetrics(registry, mesh)
+  const counter = (name: string, help: string) => new Counter({ name, help, labelNames: ['type', 'event'], registers })
+  const config = counter('pilot_k8s_cfg_events', 'Events from configuration: objects of Istio and the Gateway API.')
+  const registries = counter('pilot_k8s_reg_events', "Events from the registry: Kubernetes' own objects.")
+  return events => {
+    for (const { event, object } of events)
+      (isOfRegistry(object) ? registries : config).inc({ type: object.kind, event })
+  }
+}
+
+function isOfRegistry({ group }: ConfigObject): boolean {
+  return group === '' || group === 'discovery.k8s.io'
+}
+
+const ENDPOINT_KINDS: ReadonlySet<string> = new Set(['EndpointSlice', 'Endpoints', 'Pod', 'Node'])
+const SERVICE_KINDS: ReadonlySet<string> = new Set(['Service', 'ServiceEntry', 'WorkloadEntry'])
+
+/** Reasons to push as the reference calls them: `endpoint`, `service`, `config`; `global` for mesh config and networks. */
+export function triggersOf(events: readonly ObjectEvent[]): ReadonlySet<string> {
+  if (events.length === 0) return new Set(['global'])
+  return new Set(
+    events.map(({ object: { kind } }) =>
+      ENDPOINT_KINDS.has(kind) ? 'endpoint' : SERVICE_KINDS.has(kind) ? 'service' : 'config',
+    ),
+  )
 }
 
 const ENGINE_STATS = {

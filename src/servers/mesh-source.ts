@@ -8,7 +8,7 @@ import type { FindSource } from '../explain/resources.js'
 import { formatProblem, type Problem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
 import { DEFAULT_IDENTITY, type MeshSettings, putObject, removeObject } from '../mesh/index.js'
-import { type ConfigFiles, NO_CONFIG, readConfigFiles } from '../sources/config-files.js'
+import { type ConfigChange, type ConfigFiles, NO_CONFIG, readConfigFiles } from '../sources/config-files.js'
 import type { FileSnapshot } from '../sources/snapshot.js'
 import { createXdsGraph, type XdsGraph } from '../xds/resources/graph.js'
 import { TRANSLATORS } from '../xds/resources/translators.js'
@@ -34,12 +34,19 @@ export interface MeshSource {
   readonly graph: XdsGraph
   /** Commits what a snapshot changes; what is invalid keeps its last good version, and is in the problems. */
   readonly apply: (snapshot: FileSnapshot) => readonly Problem[]
+  /** What the last `apply` changed in the objects: nothing where only mesh config or networks are others now. */
+  readonly events: () => readonly ObjectEvent[]
   /** Every object in force, kinds that nothing is made of yet included; `source` is where it stands now. */
   readonly objects: () => Iterable<ClusterConfig>
   /** Where an object stands now. */
   readonly sourceOf: FindSource
   /** A file as it was when it was read. */
   readonly textOf: (file: string) => string | undefined
+}
+
+export interface ObjectEvent {
+  readonly event: 'add' | 'update' | 'delete'
+  readonly object: ConfigObject
 }
 
 export interface ClusterConfig {
@@ -58,8 +65,10 @@ export function createMeshSource(paths: MeshPaths, engine: Engine = createEngine
   const settings = [paths.mesh, paths.networks]
   const states = new Map<string, ConfigFiles>()
   const schemas = openCrdChecker()
+  let events: readonly ObjectEvent[] = []
   const apply = (snapshot: FileSnapshot): readonly Problem[] => {
     const problems: Problem[] = []
+    const found: ObjectEvent[] = []
     engine.commit(tx => {
       problems.push(...applySettings(tx, graph, paths, snapshot))
       for (const root of roots) {
@@ -67,10 +76,12 @@ export function createMeshSource(paths: MeshPaths, engine: Engine = createEngine
         const change = readConfigFiles(before, below(snapshot, root.paths, settings), { schemas })
         states.set(root.cluster, change.state)
         problems.push(...change.problems)
+        found.push(...eventsOf(change, before))
         for (const object of change.remove) removeObject(tx, graph.tables.inputs, object, root.cluster)
         for (const object of change.put) putObject(tx, graph.tables.inputs, object, root.cluster)
       }
     })
+    events = found
     return problems
   }
   const objects = function* (): Iterable<ClusterConfig> {
@@ -86,7 +97,14 @@ export function createMeshSource(paths: MeshPaths, engine: Engine = createEngine
     const contents = [...states.values()].map(({ files }) => files.get(file)?.content)
     return contents.flatMap(content => (content?.ok === true ? [content.value] : []))[0]
   }
-  return { graph, apply, objects, sourceOf, textOf }
+  return { graph, apply, events: () => events, objects, sourceOf, textOf }
+}
+
+function eventsOf({ put, remove }: ConfigChange, before: ConfigFiles): readonly ObjectEvent[] {
+  const written = put.map(
+    (object): ObjectEvent => ({ event: before.objects.has(objectId(object)) ? 'update' : 'add', object }),
+  )
+  return [...written, ...remove.map((object): ObjectEvent => ({ event: 'delete', object }))]
 }
 
 function below(
