@@ -1,7 +1,7 @@
 import { ok } from '../../lang/result.js'
 import type { StreamStatus, TypeStatus } from '../ads-status.js'
 import { shortOf } from '../xds-types.js'
-import { type ConnectedProxy, chosenProxies, type DebugFacts, type DebugPage } from './page.js'
+import { type ConnectedProxy, chosenProxies, connectedProxies, type DebugFacts, type DebugPage } from './page.js'
 
 /** Who is connected, and how far each was told. */
 export const connectionPages: readonly DebugPage[] = [
@@ -32,18 +32,18 @@ export const connectionPages: readonly DebugPage[] = [
 ]
 
 /** The reference's words for those types whose state it prints in fields of their own. */
-const FIELDS: Readonly<Record<string, string>> = {
-  CDS: 'cluster',
-  LDS: 'listener',
-  RDS: 'route',
-  EDS: 'endpoint',
-  ECDS: 'extensionconfig',
-}
+const FIELDS: ReadonlyMap<string, string> = new Map([
+  ['CDS', 'cluster'],
+  ['LDS', 'listener'],
+  ['RDS', 'route'],
+  ['EDS', 'endpoint'],
+  ['ECDS', 'extensionconfig'],
+])
 
 function syncStatus({ status, node }: ConnectedProxy, { refusals }: DebugFacts): object {
   const { connection, peer, protocol, connectedAt, revision, types } = status
   const nonces = types.flatMap(type => {
-    const field = FIELDS[shortOf(type.type)]
+    const field = FIELDS.get(shortOf(type.type))
     return field === undefined || type.nonceSent === ''
       ? []
       : [
@@ -75,8 +75,7 @@ function typeOf(type: TypeStatus, connection: string, refusals: DebugFacts['refu
 }
 
 function clientsOf(facts: DebugFacts, client: (proxy: ConnectedProxy) => object): object {
-  const chosen = chosenProxies(facts, new URLSearchParams())
-  const proxies = chosen.ok ? chosen.value : []
+  const proxies = connectedProxies(facts)
   return { totalClients: proxies.length, clients: proxies.map(client) }
 }
 

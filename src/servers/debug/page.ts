@@ -1,7 +1,6 @@
 import type { Problem } from '../../lang/problem.js'
 import { err, ok, type Result } from '../../lang/result.js'
-import type { ProxyNode } from '../../proxy/node.js'
-import { parseNode } from '../../proxy/node.js'
+import { type ProxyNode, parseNode } from '../../proxy/node.js'
 import type { StreamStatus } from '../ads-status.js'
 import type { MeshSource } from '../mesh-source.js'
 import type { Refusals } from '../refusals.js'
@@ -65,31 +64,26 @@ export function compareText(a: string, b: string): number {
 /** Names of a 404 stop here: a mesh has thousands of proxies. */
 const MAX_NAMES = 50
 
-/** The proxy that `proxyID` names: `NAME.NAMESPACE`, the id of a connection, or the whole id of the node. */
+/** The proxy that `proxyID` names; of several streams the newest. */
 export function findProxy(facts: DebugFacts, query: URLSearchParams): Result<ConnectedProxy, Miss> {
-  const asked = query.get('proxyID') ?? ''
-  const proxies = connectedProxies(facts)
-  if (asked === '')
-    return err({ status: 400, message: `which proxy? Add ?proxyID=NAME.NAMESPACE\n${namesText(proxies)}` })
-  const found = proxies.find(({ status, node }) => [node.instance, status.connection, node.id].includes(asked))
-  if (found !== undefined) return ok(found)
-  return err({ status: 404, message: `no proxy ${asked} is connected to this control plane\n${namesText(proxies)}` })
+  if (!query.get('proxyID')) {
+    const names = namesText(connectedProxies(facts))
+    return err({ status: 400, message: `which proxy? Add ?proxyID=NAME.NAMESPACE\n${names}` })
+  }
+  const chosen = chosenProxies(facts, query)
+  if (!chosen.ok) return chosen
+  const [first] = chosen.value
+  return first === undefined ? err({ status: 404, message: 'no proxy is connected' }) : ok(first)
 }
 
-/** All, or those of `proxyID` where it is given. */
+/** All; or those of `proxyID`, which is `NAME.NAMESPACE`, the id of a connection, or the whole id of the node. */
 export function chosenProxies(facts: DebugFacts, query: URLSearchParams): Result<readonly ConnectedProxy[], Miss> {
   const proxies = connectedProxies(facts)
-  const asked = query.get('proxyID') ?? ''
-  if (asked === '') return ok(proxies)
-  const chosen = findProxy(facts, query)
-  if (!chosen.ok) return chosen
-  const { instance } = chosen.value.node
-  return ok(
-    proxies.filter(
-      ({ status, node }) =>
-        node.instance === instance && (asked === instance || asked === node.id || asked === status.connection),
-    ),
-  )
+  const asked = query.get('proxyID')
+  if (!asked) return ok(proxies)
+  const found = proxies.filter(({ status, node }) => [node.instance, status.connection, node.id].includes(asked))
+  if (found.length > 0) return ok(found)
+  return err({ status: 404, message: `no proxy ${asked} is connected to this control plane\n${namesText(proxies)}` })
 }
 
 function namesText(proxies: readonly ConnectedProxy[]): string {
