@@ -18,9 +18,23 @@ const HARMLESS = /^[\p{L}\p{N}_./,=+][\p{L}\p{N}_./,=+:@ -]*$/u
 /** … but these are structure all the same. */
 const STRUCTURE_INSIDE = /: |:$| $|^=$/
 
+const PLAIN = new Uint8Array(128)
+for (const char of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./') PLAIN[char.charCodeAt(0)] = 1
+const HYPHEN = 45
+
+/** Most texts are names and versions, and are known to be harmless without the expressions above. */
+function isPlainWord(text: string): boolean {
+  if (PLAIN[text.charCodeAt(0)] !== 1) return false
+  for (let i = 1; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (PLAIN[code] !== 1 && code !== HYPHEN) return false
+  }
+  return true
+}
+
 /** Whether a template could be broken out of with this text. */
 export function isSuspicious(text: string): boolean {
-  if (text === '' || text === '*') return false
+  if (text === '' || text === '*' || isPlainWord(text)) return false
   return !HARMLESS.test(text) || STRUCTURE_INSIDE.test(text)
 }
 

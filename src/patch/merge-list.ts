@@ -74,6 +74,7 @@ function addItems(
   { mergeKey, type }: PatchField,
   context: MergeContext,
 ): Json[] {
+  if (length === places.length && areStrangers(places, items, mergeKey)) return [...items, ...places]
   const readKey = orderKey(mergeKey)
   const original = places.slice(0, length).map(readKey)
   const keys = items.map(readKey)
@@ -94,6 +95,29 @@ function addItems(
   const named = new Set(keys)
   const [fromPatch, fromBase] = partition<Json>(places.slice(0, end), item => named.has(readKey(item)))
   return mergeOrder(inOrder(fromPatch, keys, readKey), inOrder(fromBase, original, readKey), original, readKey)
+}
+
+/** Beyond so many pairs, comparing each with each is no longer the shorter way. */
+const MAX_PAIRS = 256
+
+/**
+ * Whether no two of all these items have the same key, and all have one: then they only stand one behind the other, those of
+ * the patch first.
+ */
+function areStrangers(base: readonly JsonObject[], items: readonly JsonObject[], mergeKey: string): boolean {
+  const count = base.length + items.length
+  if (count * count > MAX_PAIRS) return false
+  const keyAt = (at: number): Json | undefined => own(at < base.length ? base[at]! : items[at - base.length]!, mergeKey)
+  for (let i = 0; i < count; i++) {
+    const key = keyAt(i)
+    if (typeof key !== 'string') return false
+    for (let j = 0; j < i; j++) if (keyAt(j) === key) return false
+  }
+  return base.every(isNoDeletion)
+}
+
+function isNoDeletion(item: JsonObject): boolean {
+  return !Object.hasOwn(item, DIRECTIVE)
 }
 
 /** `sortBy`, but for deletions that were left standing (in an item new to the base they have nothing to act on): they go last. */

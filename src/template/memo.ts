@@ -121,8 +121,22 @@ export function keyText(value: GoValue): string | undefined {
   return value instanceof GoInt ? `#${value.type.length}:${value.type}${value.kind}${value.value};` : undefined
 }
 
-export function isScalar(value: GoValue): boolean {
+function isScalar(value: GoValue): boolean {
   return value === null || typeof value !== 'object' || value instanceof GoInt
+}
+
+/** Longest list that a kept part may leave in a variable. */
+const MAX_LIST = 64
+
+/**
+ * Whether what a part left in a variable may be given to later executions: scalars, and short lists of them. No function
+ * changes a list; it is frozen to make sure.
+ */
+export function canKeep(value: GoValue): boolean {
+  if (!Array.isArray(value)) return isScalar(value)
+  if (value.length > MAX_LIST || !value.every(isScalar)) return false
+  Object.freeze(value)
+  return true
 }
 
 /** Whether a key is short enough to be worth keeping. */

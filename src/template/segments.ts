@@ -10,7 +10,7 @@ import {
   type Run,
 } from './compile.js'
 import { TemplateFailure } from './error.js'
-import { isScalar, isShortKey, type KeptPart, keyText, type Lookups, MAX_ANSWERS, type TemplateMemo } from './memo.js'
+import { canKeep, isShortKey, type KeptPart, keyText, type Lookups, MAX_ANSWERS, type TemplateMemo } from './memo.js'
 import type { CommandNode, Node, Operand } from './nodes.js'
 import { type ExecutionState, write } from './state.js'
 
@@ -116,7 +116,7 @@ export function compileSegments(
     const ofVariables = parts.filter(part => part.isOfVariable)
     let failures = 0
     return state => {
-      // A part that makes a list and keeps it in a variable, for one.
+      // A part that makes a dictionary and keeps it in a variable, for one.
       if (state.memo === undefined || failures > MAX_FAILURES) return plain(state)
       const rest = state.known === undefined ? undefined : keyOf(ofVariables, state)
       const known = rest === undefined ? undefined : state.known?.[number]?.get(rest)
@@ -198,7 +198,7 @@ function recorded(state: ExecutionState, run: Run, slots: readonly number[], at:
   state.texts = texts
   state.values = values
   const writes = slots.map(slot => [slot, state.variables[slot]] as const)
-  if (!writes.every(([, value]) => isScalar(value))) {
+  if (!writes.every(([, value]) => canKeep(value))) {
     for (const index of ownValues) values.push(texts.length + index)
     for (const text of ownTexts) texts.push(text)
     return undefined
