@@ -37,6 +37,8 @@ export interface Mesh {
   readonly folder: string
   /** Writes the files, all before the control plane looks, and waits until every proxy has taken what follows from them. */
   put(files: Files): Promise<void>
+  /** The same for MeshConfig, in YAML. */
+  setMeshConfig(text: string): Promise<void>
   /** Only writes. */
   write(files: Files): void
   /** Waits until every proxy has taken everything up to this revision or a later one. Fails at a refusal. */
@@ -60,19 +62,22 @@ export async function openMesh({ files, meshConfig = '', start = startControlPla
   const envoys: Envoy[] = []
   const write = (changes: Files): void => writeFiles(config, folder, changes)
   write(files(ip))
-  writeFileSync(join(folder, 'mesh.yaml'), meshConfig)
-  const args = ['--configDir', config, '--meshConfig', join(folder, 'mesh.yaml')]
+  const meshFile = join(folder, 'mesh.yaml')
+  writeFileSync(meshFile, meshConfig)
+  const args = ['--configDir', config, '--meshConfig', meshFile]
   const call = { args, scratch: folder, now: () => new Date() }
+  const changed = async (change: () => void): Promise<void> => {
+    const { revision } = await syncz(mesh.plane)
+    change()
+    await settled(mesh, envoys, revision + 1)
+  }
   const mesh: Mesh = {
     ip,
     folder,
     plane: await start(call),
     write,
-    put: async changes => {
-      const { revision } = await syncz(mesh.plane)
-      write(changes)
-      await settled(mesh, envoys, revision + 1)
-    },
+    put: changes => changed(() => write(changes)),
+    setMeshConfig: text => changed(() => writeWhole(meshFile, folder, text)),
     settled: revision => settled(mesh, envoys, revision ?? 0),
     sidecar: async (pod, protocol = 'delta') => {
       const envoy = await startEnvoy({ bootstrap: bootstrapFor(pod, mesh.plane, protocol) })
@@ -106,21 +111,23 @@ function bootstrapFor(pod: Pod, { grpcPort }: ControlPlane, protocol: Protocol):
   return bootstrapOf({ node, xds: server, sds: server, protocol, admin: { host: '127.0.0.1', port: 0 } })
 }
 
-/** Each file appears whole. */
 function writeFiles(config: string, scratch: string, files: Files): void {
   for (const [name, content] of Object.entries(files)) {
     const path = join(config, `${name}.yaml`)
     if (content === undefined) rmSync(path, { force: true })
     else {
-      const draft = join(scratch, 'draft')
-      writeFileSync(
-        draft,
-        typeof content === 'string' ? content : content.map(each => JSON.stringify(each)).join('\n---\n'),
-      )
-      mkdirSync(dirname(path), { recursive: true })
-      renameSync(draft, path)
+      const text = typeof content === 'string' ? content : content.map(each => JSON.stringify(each)).join('\n---\n')
+      writeWhole(path, scratch, text)
     }
   }
+}
+
+/** Nobody sees half a file. */
+function writeWhole(path: string, scratch: string, text: string): void {
+  const draft = join(scratch, 'draft')
+  writeFileSync(draft, text)
+  mkdirSync(dirname(path), { recursive: true })
+  renameSync(draft, path)
 }
 
 interface Syncz {

@@ -31,12 +31,13 @@ spec:
   http: [{retries: {attempts: 0}, route: [{destination: {host: web, subset: ${version}}}]}]
 `
 
+const web = (mesh: Pick<Mesh, 'ip'>, n: number): Pod => ({
+  ...{ name: `web-${n}`, ip: mesh.ip(20 + n), labels: { app: 'web', version: `v${n}` } },
+})
+
 async function world(start?: (call: ControlPlaneCall) => Promise<ControlPlane>): Promise<Mesh> {
-  const web = (ip: (n: number) => string, n: number): Pod => ({
-    ...{ name: `web-${n}`, ip: ip(20 + n), labels: { app: 'web', version: `v${n}` } },
-  })
   const files = (ip: (n: number) => string): Files => ({
-    services: serviceObjects({ name: 'web', pods: [web(ip, 1), web(ip, 2)] }),
+    services: serviceObjects({ name: 'web', pods: [web({ ip }, 1), web({ ip }, 2)] }),
     client: [podObject(client(ip(10))), sidecarObject({ pod: client(ip(10)) })],
     rules: only('v1'),
   })
@@ -81,6 +82,35 @@ describe.each<Protocol>(['delta', 'sotw'])('over %s', protocol => {
     const answers = await requests.stop()
     expect([...answers.keys()].sort()).toEqual(['v1', 'v2'])
     expect(await envoy.stat('cluster_manager.cluster_removed')).toBeGreaterThanOrEqual(6)
+  })
+
+  it('no request fails while endpoints come and go', async () => {
+    const mesh = await world()
+    await mesh.sidecar(client(mesh.ip(10)), protocol)
+    await mesh.put({ rules: undefined })
+    const requests = load(mesh)
+    for (const here of [[1], [1, 2], [2], [1, 2], [1], [2], [1]]) {
+      await mesh.put({ services: serviceObjects({ name: 'web', pods: here.map(n => web(mesh, n)) }) })
+      const seen = new Set<string>()
+      for (let i = 0; i < 20; i++) seen.add((await ask(mesh)).body)
+      expect([...seen].sort()).toEqual(here.map(n => `v${n}`))
+    }
+    expect([...(await requests.stop()).keys()].sort()).toEqual(['v1', 'v2'])
+  })
+
+  it('no request fails while its listener changes', async () => {
+    const mesh = await world()
+    const caller = client(mesh.ip(10))
+    const envoy = await mesh.sidecar(caller, protocol)
+    await mesh.settled()
+    const requests = load(mesh)
+    for (const path of ['/dev/null', '/dev/stdout', '/dev/null', '/dev/stdout']) {
+      await mesh.setMeshConfig(`accessLogFile: ${path}`)
+      await ask(mesh)
+    }
+    const answers = await requests.stop()
+    expect([...answers.keys()]).toEqual(['v1'])
+    expect(await envoy.stat('listener_manager.listener_modified')).toBeGreaterThanOrEqual(4)
   })
 
   it('what Envoy refuses is in the log, with its cause, and in the status; the last good configuration stays', async () => {
