@@ -1,8 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { once } from 'node:events'
+import { createServer } from 'node:http2'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Answer, type Backend, type Call, call, startBackend, tally } from '../kit/backend.js'
 import type { Envoy } from '../kit/envoy.js'
 import { type Files, type Mesh, openMesh } from '../kit/mesh.js'
-import { egressAt, type Pod, podObject, serviceObjects, sidecarObject } from '../kit/mesh-objects.js'
+import { egressAt, PORTS, type Pod, podObject, serviceObjects, sidecarObject } from '../kit/mesh-objects.js'
 
 // A client's sidecar in front of two versions of a program that have none: what VirtualServices and DestinationRules do to traffic.
 
@@ -248,6 +250,25 @@ spec:
     await mesh.put(file({ outboundTrafficPolicy: { mode: 'ALLOW_ANY', egressProxy } }))
     expect((await ask(unknown)).status).toBe(200)
   })
+})
+
+it('programs that speak HTTP/2 are spoken to in HTTP/2, whatever their callers speak', async () => {
+  const mesh = await openMesh({
+    files: ip => ({
+      web: serviceObjects({
+        name: 'web',
+        pods: [{ name: 'web-1', ip: ip(21), labels: { app: 'web' } }],
+        port: { name: 'grpc-web', port: 9080 },
+      }),
+      client: [podObject(client(ip(10))), sidecarObject({ pod: client(ip(10)) })],
+    }),
+  })
+  const server = createServer((incoming, outgoing) => outgoing.end(`HTTP/${incoming.httpVersion}`))
+  await once(server.listen({ host: mesh.ip(21), port: PORTS.program }), 'listening')
+  onTestFinished(() => void server.close())
+  await mesh.sidecar(client(mesh.ip(10)))
+  await mesh.settled()
+  expect(await call({ via: mesh.ip(10), host: 'web' })).toMatchObject({ status: 200, body: 'HTTP/2.0' })
 })
 
 it('an egress listener can be a proxy for programs that know HTTP proxies', async () => {
