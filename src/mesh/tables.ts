@@ -2,6 +2,7 @@ import type { KubeService } from '../config/kinds/kubernetes/service.js'
 import type { KubeNamespace } from '../config/kinds/kubernetes/workloads.js'
 import type { ConfigObject } from '../config/object.js'
 import { type Graph, type Index, isSameData, type Lookup, type Table } from '../engine/index.js'
+import { declareAccounts } from './accounts.js'
 import type { AuthorizationObject, TokenObject } from './authorization.js'
 import { type AutoAddress, addressCandidates, allocateAddresses } from './auto-addresses.js'
 import { declareBestRule, type RuleMemo } from './best-rule.js'
@@ -14,6 +15,7 @@ import {
   endpointsOfSlice,
   endpointsOfWorkload,
   SERVICE_NAME_LABEL,
+  spiffe,
 } from './endpoints.js'
 import { servicesOfEntry } from './entry-service.js'
 import { kubernetesHost } from './hostname.js'
@@ -53,7 +55,7 @@ export interface MeshTables {
   readonly endpointService: Index<ServiceKey, string, Endpoint>
   /** `<cluster>/<ip>` */
   readonly endpointAddress: Index<string, string, Endpoint>
-  /** Sorted identities of a service's endpoints. */
+  /** Sorted identities of a service's endpoints; of its pods, while it has none. */
   readonly accounts: Table<ServiceKey, readonly string[]>
   readonly rule: Table<RuleKey, readonly ConsolidatedRule[]>
   /** Which rule applies for a client. */
@@ -109,7 +111,12 @@ export function declareMesh(graph: Graph, identity: MeshIdentity): MeshTables {
     endpoint,
     endpointService,
     endpointAddress: endpoint.index('address', row => row.addresses.map(ip => `${row.cluster}/${ip}`)),
-    accounts: graph.derive('accounts', endpointService, (rows, key) => [[key, accountsOf(rows)]], SAME),
+    accounts: declareAccounts(graph, {
+      service,
+      endpointService,
+      workloadNamespace,
+      identityOf: (read, pod) => spiffe(trustDomainOf(settingsOf(read)), pod.namespace, pod.serviceAccount),
+    }),
     rule,
     bestRule: declareBestRule(graph, rule, settingsOf),
     virtual,
@@ -374,10 +381,6 @@ function keyed(endpoints: readonly Endpoint[]): readonly (readonly [string, Endp
     `${serviceKey(row)}/${row.cluster}/${row.registry}/${row.servicePortName}/${row.order}/${row.addresses[0] ?? ''}:${row.port}`,
     row,
   ])
-}
-
-function accountsOf(endpoints: readonly Endpoint[]): readonly string[] {
-  return [...new Set(endpoints.map(({ identity }) => identity).filter(Boolean))].sort()
 }
 
 function declareRules(
