@@ -50,6 +50,12 @@ export class ChangeLog {
     this.#staged = []
   }
 
+  /** Whether there is anything to tell after `since`; true as well where history does not reach back that far. */
+  hasAfter(since: Revision): boolean {
+    const last = this.#revisions.at(-1)
+    return since < this.#floor || (last !== undefined && last > since)
+  }
+
   /** Keys changed after `since`, each once; `undefined` where history does not reach back that far. */
   since(since: Revision): ReadonlySet<string> | undefined {
     if (since < this.#floor) return undefined

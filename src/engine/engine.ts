@@ -107,7 +107,11 @@ function commit(clockwork: Clockwork, write: (tx: Transaction) => void): Revisio
   return revision
 }
 
+const NO_ROWS: ReadonlyMap<string, unknown> = new Map()
+const NO_KEYS: readonly string[] = []
+
 function changesOf({ rows, keys, clockwork: { revision } }: TableState, since: Revision): Changes<string, unknown> {
+  if (!keys.log.hasAfter(since)) return { kind: 'delta', revision, put: NO_ROWS, removed: NO_KEYS }
   const changed = keys.log.since(since)
   if (changed === undefined) return { kind: 'reset', revision, rows: rows.sorted() }
   const ordered = [...changed].sort()

@@ -172,8 +172,9 @@ const META_KEYS = Object.keys({
 } satisfies Record<keyof ViewMetadata, 0>)
 
 function guarded(part: Part, view: object, meta: object): object {
-  const known = Object.assign(Object.create(guard(part, '', VIEW_KEYS)) as object, view)
-  return Object.assign(known, { meta: Object.assign(Object.create(guard(part, 'meta.', META_KEYS)) as object, meta) })
+  // What a literal has stands before its prototype; assigned to, the prototype would be asked first.
+  const own = { __proto__: guard(part, 'meta.', META_KEYS), ...meta }
+  return { __proto__: guard(part, '', VIEW_KEYS), ...view, meta: own }
 }
 
 /** A prototype on which every fact throws: what the part has stands before it. */
@@ -183,9 +184,6 @@ function guard(part: Part, path: string, keys: readonly string[]): object {
   const refusal = (key: string) => ({
     get(): never {
       throw new Error(`${part} may not read ${path}${key} of a proxy: it is not among the facts that it is shared by`)
-    },
-    set(this: object, value: unknown) {
-      Object.defineProperty(this, key, { value, enumerable: true })
     },
     enumerable: false,
   })

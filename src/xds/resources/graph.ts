@@ -18,7 +18,7 @@ import { type PartTables, wholeScope } from './part-tables.js'
 import { declareProxies, PART_NAMES, type PartName, type ProxyParts, type ViewRow, viewRowOf } from './proxy-parts.js'
 import { declareRoutes } from './route-tables.js'
 import type { Translators } from './translators.js'
-import { declareUpstream } from './upstream-tables.js'
+import { declareFixed, declareUpstream } from './upstream-tables.js'
 
 export type { GraphResource, GraphType } from './encoded.js'
 export { type ProxyParts, type ViewRow, workloadOf } from './proxy-parts.js'
@@ -50,6 +50,7 @@ export function createXdsGraph(engine: Engine, identity: MeshIdentity, translato
   const facts = { tables, scopes, translators }
   const parts: PartFamilies = {
     upstream: declareUpstream(engine, facts),
+    fixed: declareFixed(engine, facts),
     listeners: declareListeners(engine, facts),
     routes: declareRoutes(engine, facts),
     own: declareOwn(engine, facts),

@@ -1,7 +1,7 @@
 import type { Family, Graph, Lookup } from '../../engine/index.js'
 import { serviceKey } from '../../mesh/index.js'
 import type { ProxyContext } from '../../proxy/view.js'
-import { type Batch, byName, encodeClusters, encodeListeners, SAME_BATCH, SAME_RESOURCE } from './encoded.js'
+import { type Batch, encodeClusters, encodeListeners, SAME_RESOURCE } from './encoded.js'
 import {
   listOf,
   narrowedScope,
@@ -38,17 +38,14 @@ function ownTables(graph: Graph, key: OwnKey, parts: PartFacts): PartTables {
     })
   }
   const one = (name: string, make: (context: ProxyContext) => Batch) =>
-    graph.derive(name, settings, (_, id, read) => [[id, make(context(read))]], SAME_BATCH)
-  const clusters = one('clusters', ctx => encodeClusters(translators.inboundClusters(ctx)))
-  const listeners = one('listeners', ctx => encodeListeners(translators.fixedListeners(ctx)))
+    graph.derive(name, settings, (_, id, read) => [[id, listOf(make(context(read)))]], SAME_LIST)
+  const clusters = one('list/CDS', ctx => encodeClusters(translators.inboundClusters(ctx)))
+  const listeners = one('list/LDS', ctx => encodeListeners(translators.fixedListeners(ctx)))
   return {
     resource: {
-      CDS: graph.derive('cluster', clusters, byName, SAME_RESOURCE),
-      LDS: graph.derive('listener', listeners, byName, SAME_RESOURCE),
+      CDS: graph.derive('cluster', clusters, list => list, SAME_RESOURCE),
+      LDS: graph.derive('listener', listeners, list => list, SAME_RESOURCE),
     },
-    list: {
-      CDS: graph.derive('list/CDS', clusters, (batch, id) => [[id, listOf(batch)]], SAME_LIST),
-      LDS: graph.derive('list/LDS', listeners, (batch, id) => [[id, listOf(batch)]], SAME_LIST),
-    },
+    list: { CDS: clusters, LDS: listeners },
   }
 }

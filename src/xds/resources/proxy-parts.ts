@@ -30,6 +30,7 @@ import { ownTargetsOf, targetsByAddress } from './context.js'
  */
 export interface ProxyParts {
   readonly upstream: UpstreamKey
+  readonly fixed: FixedKey
   readonly listeners: ListenersKey
   readonly routes: RoutesKey
   readonly own: OwnKey
@@ -49,6 +50,12 @@ export interface UpstreamKey extends Keyed {
   readonly clusters: Facts<'clusters'>
   readonly dns: Facts<'dnsClusters'>
   readonly endpoints: EndpointFacts
+}
+
+/** Clusters that depend on no service. */
+export interface FixedKey {
+  readonly key: string
+  readonly facts: Facts<'clusters'>
 }
 
 /** From what all proxies of a network see to what only this locality, these labels, or this node see. */
@@ -215,7 +222,14 @@ function isSameParts(a: ProxyParts, b: ProxyParts): boolean {
   return PART_NAMES.every(name => a[name].key === b[name].key)
 }
 
-export const PART_NAMES = ['upstream', 'listeners', 'routes', 'own', 'names'] as const satisfies readonly PartName[]
+export const PART_NAMES = [
+  'upstream',
+  'fixed',
+  'listeners',
+  'routes',
+  'own',
+  'names',
+] as const satisfies readonly PartName[]
 
 function partsOfShape(tables: MeshTables) {
   return ({ view, workload, named }: Shape, read: Lookup): Shaped => {
@@ -226,9 +240,11 @@ function partsOfShape(tables: MeshTables) {
     const client = ruleClientOf(read, tables.interest, view, rootNamespaceOf(lazySettings(read, tables.facet)))
     const hasIngress = (sidecar?.spec.ingress ?? []).length > 0
     const listeners = listenersKey(scope, client, asked.listeners, view)
+    const upstream = upstreamKey(scope, client, view, asked.endpointLabels)
     return {
       hasIngress,
-      upstream: upstreamKey(scope, client, view, asked.endpointLabels),
+      upstream,
+      fixed: { key: upstream.clusters.key, facts: upstream.clusters },
       listeners,
       routes: routesKey(listeners, asked, view),
       own: ownKey(scope, client, { ...view, labels: asked.ownLabels }, own, hasIngress),

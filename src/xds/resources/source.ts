@@ -1,4 +1,4 @@
-import type { Hold, Pin, Revision } from '../../engine/index.js'
+import type { Hold, Pin, Revision, Table } from '../../engine/index.js'
 import { encode } from '../../proto/index.js'
 import type { ProxyNode } from '../../proxy/node.js'
 import { type GraphResource, type GraphType, holdPart, type ProxyParts, type XdsGraph } from './graph.js'
@@ -17,7 +17,7 @@ const TYPES: ReadonlyMap<string, GraphType> = new Map([
 
 /** Parts that have something of a type, in the order to list them. */
 const PARTS_OF: Readonly<Record<GraphType, readonly PartName[]>> = {
-  CDS: ['upstream', 'own'],
+  CDS: ['upstream', 'fixed', 'own'],
   EDS: ['upstream'],
   LDS: ['listeners', 'own'],
   RDS: ['routes'],
@@ -51,12 +51,21 @@ interface HeldPart {
   readonly since: number
 }
 
+/** What the proxy has of one type. */
+interface Share {
+  /** All tables are the proxy's from this revision on. */
+  readonly since: number
+  readonly tables: readonly Table<string, GraphResource>[]
+  readonly lists: readonly Table<'mesh', ResourceList>[]
+}
+
 export function openSource(graph: XdsGraph, node: ProxyNode): ProxySource {
   const { engine } = graph
   const proxy = graph.proxies.hold(node)
   const held = new Map<PartName, HeldPart>()
   const pin: Pin = engine.pin()
   let row: ProxyParts | undefined
+  const shares = new Map<GraphType, Share>()
   /** The facts are a row of the engine, the same object while they are the same: looking costs next to nothing. */
   const look = (): void => {
     const now = proxy.value
@@ -68,12 +77,21 @@ export function openSource(graph: XdsGraph, node: ProxyNode): ProxySource {
       before?.hold[Symbol.dispose]()
     }
     row = now
+    shares.clear()
   }
-  const partsOf = (type: GraphType): readonly HeldPart[] => {
+  const shareOf = (type: GraphType): Share => {
     look()
-    return PARTS_OF[type].flatMap(name => held.get(name) ?? [])
+    const known = shares.get(type)
+    if (known !== undefined) return known
+    const parts = PARTS_OF[type].flatMap(name => held.get(name) ?? [])
+    const share: Share = {
+      since: Math.max(...parts.map(({ since }) => since)),
+      tables: parts.flatMap(({ hold }) => hold.value.resource[type] ?? []),
+      lists: parts.flatMap(({ hold }) => hold.value.list[type] ?? []),
+    }
+    shares.set(type, share)
+    return share
   }
-  const tablesOf = (type: GraphType) => partsOf(type).flatMap(({ hold }) => hold.value.resource[type] ?? [])
   let routes: { readonly of: ResourceList; readonly names: object | undefined; readonly list: ResourceList } | undefined
   /** A scope may have configurations that no listener of this proxy refers to. */
   const referredTo = (list: ResourceList): ResourceList => {
@@ -90,7 +108,7 @@ export function openSource(graph: XdsGraph, node: ProxyNode): ProxySource {
     get: (url, name) => {
       const type = TYPES.get(url)
       if (type === undefined) return undefined
-      const tables = tablesOf(type)
+      const { tables } = shareOf(type)
       return engine.read(read => {
         for (const table of tables) {
           const found = read.one(table, name)
@@ -102,28 +120,27 @@ export function openSource(graph: XdsGraph, node: ProxyNode): ProxySource {
     list: url => {
       const type = TYPES.get(url)
       if (type === undefined) return NOTHING
-      const parts = partsOf(type)
+      const { tables, lists } = shareOf(type)
       // The tables keep history from their first reading on: later changes are told against this list.
-      engine.refresh(tablesOf(type), () => false)
-      const lists = parts.flatMap(({ hold }) => hold.value.list[type] ?? [])
+      engine.refresh(tables, () => false)
       const found = joinLists(engine.read(read => lists.map(list => read.one(list, 'mesh') ?? NOTHING)))
       return type === 'RDS' ? referredTo(found) : found
     },
     changes: (url, from) => {
       const type = TYPES.get(url)
       if (type === undefined) return NO_CHANGES
-      const parts = partsOf(type)
-      if (parts.some(({ since }) => from < since)) return RESET
-      const changed: string[] = []
-      const removed: string[] = []
-      for (const { hold } of parts) {
-        const table = hold.value.resource[type]
-        const changes = table === undefined ? undefined : engine.changes(table, from as Revision)
-        if (changes?.kind === 'reset') return RESET
-        changed.push(...(changes?.put.keys() ?? []))
-        removed.push(...(changes?.removed ?? []))
+      const { since, tables } = shareOf(type)
+      if (from < since) return RESET
+      let found: { readonly changed: string[]; readonly removed: string[] } | undefined
+      for (const table of tables) {
+        const changes = engine.changes(table, from as Revision)
+        if (changes.kind === 'reset') return RESET
+        if (changes.put.size + changes.removed.length === 0) continue
+        found ??= { changed: [], removed: [] }
+        found.changed.push(...changes.put.keys())
+        found.removed.push(...changes.removed)
       }
-      return changed.length + removed.length === 0 ? NO_CHANGES : { kind: 'delta', changed, removed }
+      return found === undefined ? NO_CHANGES : { kind: 'delta', ...found }
     },
     told: revision => pin.moveTo(revision as Revision),
     [Symbol.dispose]: () => {

@@ -6,7 +6,7 @@ import { portPolicyOf } from './cluster-policy.js'
 import { type Batch, byName, encodeAssignments, encodeClusters, SAME_BATCH, SAME_RESOURCE } from './encoded.js'
 import { localityPlanOf } from './locality.js'
 import { listOf, noScope, type PartFacts, type PartTables, partContext, SAME_LIST, wholeScope } from './part-tables.js'
-import type { EndpointFacts, UpstreamKey } from './proxy-parts.js'
+import type { EndpointFacts, FixedKey, UpstreamKey } from './proxy-parts.js'
 
 /**
  * Clusters and endpoints of services. What a service's are made of (the service, the rule that applies, facts of proxies) is asked
@@ -31,7 +31,6 @@ interface ServiceQuestion<F extends SomeFacts = SomeFacts> {
 interface Rows {
   readonly clusters: Memo<ServiceQuestion<Facts<'clusters'> | Facts<'dnsClusters'>>, Batch>
   readonly assignments: Memo<ServiceQuestion<Facts<'endpoints'>>, Batch>
-  readonly fixed: Memo<Facts<'clusters'>, Batch>
 }
 
 function declareRows(graph: Graph, parts: PartFacts): Rows {
@@ -49,12 +48,6 @@ function declareRows(graph: Graph, parts: PartFacts): Rows {
       'assignments',
       keyOfQuestion,
       (asked, read) => encodeAssignments(translators.assignments(context(read, asked), asked.service)),
-      SAME_BATCH,
-    ),
-    fixed: graph.memo(
-      'fixedClusters',
-      ({ key }) => key,
-      (facts, read) => encodeClusters(translators.fixedClusters(partContext(read, parts, facts, { scope: noScope }))),
       SAME_BATCH,
     ),
   }
@@ -134,26 +127,35 @@ function upstreamTables(graph: Graph, key: UpstreamKey, parts: PartFacts, rows: 
     },
     SAME_RESOURCE,
   )
-  const fixed = graph.derive(
-    'fixedCluster',
-    settings,
-    (_, __, read) => byName(read.memo(rows.fixed, key.clusters)),
-    SAME_RESOURCE,
-  )
   const inOrder = (read: Lookup, of: (read: Lookup, service: Service) => Batch): Batch =>
     wholeScope(read, scope).services.flatMap(service => of(read, service))
   return {
-    resource: { CDS: graph.union('anyCluster', [cluster, fixed], SAME_RESOURCE), EDS: assignment },
+    resource: { CDS: cluster, EDS: assignment },
     list: {
-      CDS: graph.derive(
-        'list/CDS',
-        settings,
-        (_, id, read) => [[id, listOf([...inOrder(read, clustersOf), ...read.memo(rows.fixed, key.clusters)])]],
-        SAME_LIST,
-      ),
+      CDS: graph.derive('list/CDS', settings, (_, id, read) => [[id, listOf(inOrder(read, clustersOf))]], SAME_LIST),
       EDS: graph.derive('list/EDS', settings, (_, id, read) => [[id, listOf(inOrder(read, assignmentsOf))]], SAME_LIST),
     },
   }
+}
+
+/** Clusters that depend on no service: the same for nearly all proxies. */
+export function declareFixed(graph: Graph, parts: PartFacts): Family<FixedKey, PartTables> {
+  return graph.family(
+    'fixed',
+    ({ key }) => key,
+    ({ facts }, inner) => {
+      const list = inner.derive(
+        'list/CDS',
+        parts.tables.inputs.settings,
+        (_, id, read) => {
+          const context = partContext(read, parts, facts, { scope: noScope })
+          return [[id, listOf(encodeClusters(parts.translators.fixedClusters(context)))]]
+        },
+        SAME_LIST,
+      )
+      return { resource: { CDS: inner.derive('cluster', list, row => row, SAME_RESOURCE) }, list: { CDS: list } }
+    },
+  )
 }
 
 /** As many facts as the service's endpoints are arranged by, so that proxies elsewhere share the rest. */
