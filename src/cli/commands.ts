@@ -69,6 +69,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: () => import('./proxy-config.js'),
   },
   {
+    name: 'diff',
+    group: 'Understand:',
+    summary: 'Tell what a change of configuration would change at which proxies, and why',
+    load: () => import('./diff.js'),
+  },
+  {
     name: 'explain',
     group: 'Understand:',
     summary: 'Explain decisions: why a pod is injected or not, why a proxy knows a host or not',

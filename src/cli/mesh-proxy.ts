@@ -4,7 +4,7 @@ import type { Workload } from '../mesh/index.js'
 import type { ProxyNode } from '../proxy/node.js'
 import type { MeshSource } from '../servers/mesh-source.js'
 import { type CommandContext, type ExitCode, failed, wrongUse } from './command.js'
-import { DEFAULT_IP, DEFAULT_SERVICE_ACCOUNT, type NodeFlags, nodeFrom } from './node-flags.js'
+import { DEFAULT_IP, DEFAULT_SERVICE_ACCOUNT, ISTIO_VERSION, type NodeFlags, nodeFrom } from './node-flags.js'
 
 /** Names that are offered instead of one that is not there. */
 const NEAREST = 3
@@ -51,6 +51,19 @@ function workloadsNamed(all: readonly Workload[], proxy: string, cluster: string
 /** `NAME.NAMESPACE`, as `--proxy` takes it. */
 export function proxyName({ name, namespace }: Pick<Workload, 'name' | 'namespace'>): string {
   return `${name}.${namespace}`
+}
+
+/** The sidecar of a workload, as its agent would name it. */
+export async function nodeOfWorkload(workload: Workload): Promise<Result<ProxyNode, string>> {
+  const { nodeOf } = await import('../xds/resources/bootstrap.js')
+  const { parseNode } = await import('../proxy/node.js')
+  const { name, namespace, addresses, labels, serviceAccount, cluster, network } = workload
+  const json = nodeOf({
+    ...{ type: 'sidecar', name, namespace, ip: addresses[0] ?? DEFAULT_IP, labels: { ...labels }, network },
+    ...{ interceptionMode: 'REDIRECT', serviceAccount: serviceAccount || DEFAULT_SERVICE_ACCOUNT, clusterId: cluster },
+    ...{ istioVersion: ISTIO_VERSION, domain: 'cluster.local' },
+  })
+  return parseNode(json)
 }
 
 function completed(flags: NodeFlags, { addresses, serviceAccount, cluster }: Workload): NodeFlags {

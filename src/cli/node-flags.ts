@@ -24,7 +24,7 @@ const MODES = ['NONE', 'REDIRECT', 'TPROXY'] as const
 export const DEFAULT_IP = '127.0.0.1'
 export const DEFAULT_SERVICE_ACCOUNT = 'default'
 /** The release whose resources Pillion makes. */
-const ISTIO_VERSION = '1.32.0'
+export const ISTIO_VERSION = '1.32.0'
 
 /** Declares those flags; commands differ in how traffic usually reaches the proxies that they are used for. */
 export function proxyOptions(command: Command, interceptionMode: (typeof MODES)[number]): Command {

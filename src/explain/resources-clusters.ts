@@ -90,8 +90,11 @@ export function traceAssignment(tracer: Tracer, resource: ClusterLoadAssignment)
       return tracer.ofEndpoint(found).flatMap(origin => endpointField(tracer, field, origin, address))
     }),
   )
-  // Endpoints of other subsets were looked at, and left out.
-  return tracer.collect({ ...reads, endpoints: sent }, [...fields, ...outboundFields(tracer, service, outbound)])
+  // Endpoints of other subsets were looked at, and left out; those of other networks count in weights, or stand behind a gateway.
+  const { network } = tracer.context.view
+  const spansNetworks = [...reads.endpoints].some(endpoint => endpoint.network !== network)
+  const endpoints = spansNetworks ? reads.endpoints : sent
+  return tracer.collect({ ...reads, endpoints }, [...fields, ...outboundFields(tracer, service, outbound)])
 }
 
 const SOURCES: ReadonlySet<string> = new Set(['EndpointSlice', 'Endpoints', 'ServiceEntry', 'WorkloadEntry'])

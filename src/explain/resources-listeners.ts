@@ -2,7 +2,12 @@ import { hostsOverlap, isHttp, type Service, type SidecarScope } from '../mesh/i
 import type { Listener } from '../proto/envoy-types.generated.js'
 import type { ProxyContext } from '../proxy/view.js'
 import { translateFixedListeners, translateListeners } from '../xds/resources/listeners.js'
-import { parseOutboundName, VIRTUAL_INBOUND_LISTENER } from '../xds/resources/names.js'
+import {
+  BLACK_HOLE_CLUSTER,
+  PASSTHROUGH_CLUSTER,
+  parseOutboundName,
+  VIRTUAL_INBOUND_LISTENER,
+} from '../xds/resources/names.js'
 import { servedFields } from './resources-clusters.js'
 import { type Reads, recordReads } from './resources-reads.js'
 import { importOrigin, outboundPolicyOrigin, sidecarOf } from './resources-scope.js'
@@ -10,6 +15,8 @@ import { servicePlace } from './resources-services.js'
 import type { FieldOrigin, ResourceOrigins, Tracer } from './resources-trace.js'
 
 const UNIX = 'unix://'
+/** Where traffic goes that is meant for nobody who is known. */
+const FOR_UNKNOWN: ReadonlySet<string> = new Set([BLACK_HOLE_CLUSTER, PASSTHROUGH_CLUSTER])
 
 /** Of an outbound listener: each filter chain from the service port (and VirtualService) that it serves; of an inbound one from what is served. */
 export function traceListener(tracer: Tracer, resource: Listener): ResourceOrigins | undefined {
@@ -83,7 +90,12 @@ function outboundFields(tracer: Tracer, chain: unknown, field: string, port: num
     ...servicePlace(tracer, service, port).map(place => tracer.fieldOrigin(field, ...place)),
     ...importOrigin(tracer, service, field),
   ])
-  return [...virtualFields(tracer, chain, field, services), ...ofServices]
+  const isForUnknown = textsAt(chain, 'cluster').some(name => FOR_UNKNOWN.has(name))
+  return [
+    ...virtualFields(tracer, chain, field, services),
+    ...ofServices,
+    ...(isForUnknown ? outboundPolicyOrigin(tracer, field) : []),
+  ]
 }
 
 /** Rules for TCP and TLS of the VirtualServices that a chain names as its configuration. */

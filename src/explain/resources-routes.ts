@@ -8,7 +8,7 @@ import { type RouteFacts, routeFactsOf } from '../xds/resources/route-facts.js'
 import { tracedRoutes } from '../xds/resources/route-http.js'
 import { planRoutes } from '../xds/resources/routes.js'
 import { sourceOf, translateVirtualHost, type VirtualHostPlan } from '../xds/resources/virtual-host.js'
-import { recordReads } from './resources-reads.js'
+import { type Reads, recordReads } from './resources-reads.js'
 import { importOrigin, outboundPolicyOrigin } from './resources-scope.js'
 import { servicePlace } from './resources-services.js'
 import type { FieldOrigin, ResourceOrigins, Tracer } from './resources-trace.js'
@@ -27,7 +27,15 @@ export function traceRoutes(tracer: Tracer, resource: RouteConfiguration): Resou
   // A headless service's listeners, and with them the routes, are there as long as it has endpoints.
   for (const { service } of plan.isSniffed ? plan.hosts : [])
     if (service?.resolution === 'none') recorder.context.lookup.headless(service)
-  return tracer.collect(recorder.take(), [...fields, ...traceCatchAll(tracer, resource)])
+  return tracer.collect(withoutIdleRules(tracer, recorder.take()), [...fields, ...traceCatchAll(tracer, resource)])
+}
+
+/** Of a DestinationRule routes take what to hash by, and nothing else. */
+function withoutIdleRules(tracer: Tracer, reads: Reads): Reads {
+  const rules = [...(reads.objects.get('DestinationRule') ?? [])].filter(key =>
+    JSON.stringify(tracer.object(tracer.named('DestinationRule', key))?.spec ?? '').includes('consistentHash'),
+  )
+  return { ...reads, objects: new Map([...reads.objects, ['DestinationRule', new Set(rules)]]) }
 }
 
 function traceHost(tracer: Tracer, plan: VirtualHostPlan, facts: RouteFacts, field: string): FieldOrigin[] {
