@@ -226,7 +226,14 @@ function rewritten(base: RouteBase, near: ReadonlyMap<number, readonly string[]>
   }
   chunks.push(resource.bytes.subarray(from))
   const version = versionOf(resource.version, changed.join(' '))
-  return { name: resource.name, version, bytes: Buffer.concat(chunks) }
+  return {
+    name: resource.name,
+    version,
+    /** Put together by who sends it: nearly all of it is the base's, and namespaces are many. */
+    get bytes() {
+      return Buffer.concat(chunks)
+    },
+  }
 }
 
 /** As if there were no base: names are claimed by one host after the other. */
