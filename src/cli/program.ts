@@ -1,9 +1,9 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Help } from 'commander'
 import type { Act, CommandContext, CommandModule, Example, ExitCode } from './command.js'
 import { COMMANDS, type CommandRow } from './commands.js'
 
 const TOP_EXAMPLES: readonly Example[] = [
-  { line: 'pillion serve', does: 'the injection webhook on this machine, no cluster needed' },
+  { line: 'pillion serve', does: 'webhook and control plane with a sample mesh on this machine, no cluster needed' },
   { line: 'pillion <command> --help', does: 'flags and examples of one command' },
 ]
 
@@ -36,6 +36,10 @@ export async function runProgram(
   }
 }
 
+const describe = new Help()
+/** Of flags that may be given several times: it tells nobody anything. */
+const EMPTY_DEFAULT = / \(default: \[\]\)$/
+
 /** `--help`, `--version` and errors go through the context, and end in an exception instead of the process. */
 function frame(context: CommandContext): Command {
   const program = new Command('pillion')
@@ -43,6 +47,7 @@ function frame(context: CommandContext): Command {
     .version(context.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help of a command')
+    .configureHelp({ optionDescription: option => describe.optionDescription(option).replace(EMPTY_DEFAULT, '') })
     .showSuggestionAfterError(true)
     .showHelpAfterError('(see --help)')
     .configureOutput({
