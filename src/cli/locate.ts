@@ -1,4 +1,4 @@
-import { stepsOf } from '../explain/places.js'
+import { pathSteps } from '../lang/path-steps.js'
 import type { Position } from '../lang/problem.js'
 import { parseYamlStream } from '../lang/yaml/index.js'
 
@@ -8,5 +8,5 @@ import { parseYamlStream } from '../lang/yaml/index.js'
  */
 export function locateInStream(text: string, file: string, index: number): (path: string) => Position {
   const document = parseYamlStream(text, { file })[index]
-  return path => document?.locate(stepsOf(path)) ?? { file, line: document?.line ?? 1, column: 1 }
+  return path => document?.locate(pathSteps(path)) ?? { file, line: document?.line ?? 1, column: 1 }
 }

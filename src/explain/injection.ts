@@ -11,10 +11,11 @@ import {
   type Provenance,
   positionInFile,
 } from '../inject/index.js'
+import { pathSteps } from '../lang/path-steps.js'
 import type { Position, Problem } from '../lang/problem.js'
 import { explainCall } from './call.js'
 import { pathOf } from './criteria.js'
-import { hasPath, pathSteps } from './objects.js'
+import { hasPath } from './objects.js'
 import type {
   CallExplanation,
   ClusterFacts,

@@ -63,14 +63,6 @@ export function hasPath(value: Json, path: Path): boolean {
   return true
 }
 
-/** The steps of a path that a Problem names: `spec.containers[1].image`, `metadata.annotations["a.b/c"]`. */
-export function pathSteps(path: string): Path {
-  const step = /\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g
-  return [...path.matchAll(step)].map(
-    ([, quoted, index, name]) => quoted ?? (index === undefined ? name! : Number(index)),
-  )
-}
-
 export interface ReadCluster {
   readonly cluster: ClusterFacts
   readonly problems: readonly Problem[]

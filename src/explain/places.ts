@@ -1,5 +1,6 @@
 import { itemLines } from '../config/list-items.js'
 import { isJsonObject } from '../lang/json.js'
+import { pathSteps } from '../lang/path-steps.js'
 import type { Position } from '../lang/problem.js'
 import { parseYamlStream, type YamlDocument } from '../lang/yaml/index.js'
 import { hasPath } from './objects.js'
@@ -24,7 +25,7 @@ export function openPlaces(textOf: (file: string) => string | undefined): FindPl
   return (source, path, how) => {
     if (source?.file === undefined || path === '') return source
     const document = documentsOf(source.file).findLast(({ line }) => line <= source.line)
-    const steps = document === undefined ? [] : [...baseOf(document, source), ...stepsOf(path)]
+    const steps = document === undefined ? [] : [...baseOf(document, source), ...pathSteps(path)]
     if (how === 'exact' && (document === undefined || !hasPath(document.value, steps))) return undefined
     return document?.locate(steps) ?? source
   }
@@ -40,11 +41,4 @@ function baseOf(document: YamlDocument, { line, column }: Position): Path {
   const exact = places.findIndex(place => place?.line === line && place.column === column)
   const index = exact === -1 ? places.findIndex(place => place?.line === line) : exact
   return index === -1 ? [] : ['items', index]
-}
-
-/** `a.b[0]["c.d"]` as steps. */
-export function stepsOf(path: string): (string | number)[] {
-  return [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(([, quoted, index, name]) =>
-    quoted !== undefined ? quoted : index !== undefined ? Number(index) : (name ?? ''),
-  )
 }

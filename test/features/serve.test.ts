@@ -125,6 +125,23 @@ describe('pillion serve', () => {
     expect(body).toMatch(/^process_cpu_seconds_total /m)
   })
 
+  it('takes from a values file what it says, and the rest from the built-in values', async () => {
+    await writeFile(join(cwd, 'mine.yaml'), 'global:\n  hub: example.com/mine\n')
+    const { bound, logged, text } = await serve('--valuesFile', 'mine.yaml')
+    const imageOf = async (): Promise<string | undefined> => {
+      const patch = Buffer.from((await ask(bound.https, 'review')).patch ?? '', 'base64').toString()
+      return /"image":"([^"]*)\/proxyv2:([^"]+)"/.exec(patch)?.[1]
+    }
+    expect(await imageOf()).toBe('example.com/mine')
+    await edit('mine.yaml', () => 'global:\n  hub: example.com/other\n')
+    await logged(/configuration reloaded/)
+    expect(await imageOf()).toBe('example.com/other')
+    await edit('mine.yaml', () => 'global:\n  hubb: x\n  tag: [1]\n')
+    await logged(/configuration not reloaded/)
+    expect(text.err).toMatch(/mine\.yaml:3:\d+: /)
+    expect(await imageOf()).toBe('example.com/other')
+  })
+
   it('follows the configuration: a good edit counts at once, a bad one is named and changes nothing', async () => {
     const { bound, logged, text } = await serve(...FILES)
     expect((await ask(bound.https, 'review-misspelt')).patch).toBeUndefined()
