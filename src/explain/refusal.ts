@@ -94,7 +94,7 @@ function stepOf(key: string): string {
 }
 
 /** `metadata.filterMetadata.istio.config`, wherever the resource has it: the objects that its parts name as theirs. */
-function configsNamedIn(value: unknown): readonly ConfigName[] {
+export function configsNamedIn(value: unknown): readonly ConfigName[] {
   if (Array.isArray(value)) return value.flatMap(configsNamedIn)
   if (!isJsonObject(value)) return []
   return Object.entries(value).flatMap(([key, item]) => {

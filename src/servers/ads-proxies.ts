@@ -43,7 +43,7 @@ export function admitProxies(
         type: shortOf(event.type),
         error: event.nack.message.trim(),
         resources: event.nack.resources.join(', ') || undefined,
-        cause: causeText(refused),
+        cause: refused === undefined ? `see pillion proxy-status ${node?.instance}` : causeText(refused),
       })
     } else if (event.kind === 'rejected')
       log.warn('proxy not let in', { peer: event.peer, error: event.status.message })

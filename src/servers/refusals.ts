@@ -1,6 +1,13 @@
 import { type ConfigObject, objectId } from '../config/object.js'
 import { openPlaces } from '../explain/places.js'
-import { quotedBy, type RefusedFacts, type Suspect, suspectsOf, suspectText } from '../explain/refusal.js'
+import {
+  configsNamedIn,
+  quotedBy,
+  type RefusedFacts,
+  type Suspect,
+  suspectsOf,
+  suspectText,
+} from '../explain/refusal.js'
 import type { ConfigOrigin } from '../explain/resources.js'
 import { type TracedKind, traceResources } from '../explain/resources-all.js'
 import { meshFields } from '../explain/visibility-facts.js'
@@ -22,7 +29,8 @@ export interface RefusedResource {
 
 /** What proxies refuse, traced to the configuration at that moment: by the time somebody asks, it may have changed. */
 export interface Refusals {
-  note(connection: string, node: ProxyNode, type: TypeUrl, nack: Nack): readonly RefusedResource[]
+  /** Undefined: tracing has taken enough of the server's time for now; `of` does it when somebody asks. */
+  note(connection: string, node: ProxyNode, type: TypeUrl, nack: Nack): readonly RefusedResource[] | undefined
   /** Of the newest refusal of that type. */
   of(connection: string, type: TypeUrl): readonly RefusedResource[]
   forget(connection: string): void
@@ -33,30 +41,65 @@ const MAX_TRACED = 5
 /** Thousands of proxies refuse the same at once; what is known of this many different refusals is kept until the next change. */
 const MAX_KNOWN = 1_000
 
-export function createRefusals(mesh: MeshSource): Refusals {
-  const standing = new Map<string, Map<TypeUrl, readonly RefusedResource[]>>()
+/**
+ * A listener of a big mesh takes half a second to trace, and a proxy may refuse with other words each time: tracing may take this
+ * share of the time, and this much at once, in ms.
+ */
+const SHARE = 0.1
+const BURST_MS = 1_000
+
+export function createRefusals(mesh: MeshSource, burstMs = BURST_MS): Refusals {
+  const standing = new Map<string, Map<TypeUrl, () => readonly RefusedResource[]>>()
+  const budget = createBudget(burstMs)
   const known = new Map<string, RefusedResource>()
   const { engine } = mesh.graph
   let revision = engine.revision
-  const traced = (node: ProxyNode, type: TypeUrl, name: string, message: string): RefusedResource => {
-    if (revision !== engine.revision || known.size >= MAX_KNOWN) known.clear()
-    revision = engine.revision
+  const refusedBy = (node: ProxyNode, type: TypeUrl, message: string) => (name: string) => {
     const row = engine.read(read => mesh.graph.viewRow(read, node))
-    const key = JSON.stringify([row.scope, type, name, message])
-    const found = known.get(key) ?? trace(mesh, { node, row, type, name, message })
-    known.set(key, found)
+    return { node, row, type, name, message, key: JSON.stringify([row.scope, type, name, message]) }
+  }
+  const traced = (refused: Refused & { readonly key: string }): RefusedResource => {
+    const found = known.get(refused.key) ?? trace(mesh, refused)
+    known.set(refused.key, found)
     return found
   }
   return {
     note: (connection, node, type, { resources, message }) => {
+      if (revision !== engine.revision || known.size >= MAX_KNOWN) known.clear()
+      revision = engine.revision
       const names = resources.length === 0 ? [''] : resources.slice(0, MAX_TRACED)
-      const found = names.map(name => traced(node, type, name, message))
-      const types = standing.get(connection) ?? new Map()
-      standing.set(connection, types.set(type, found))
-      return found
+      const refused = names.map(refusedBy(node, type, message))
+      const find = once(() => refused.map(traced))
+      standing.set(connection, (standing.get(connection) ?? new Map()).set(type, find))
+      return refused.every(({ key }) => known.has(key)) ? find() : budget.spend(find)
     },
-    of: (connection, type) => standing.get(connection)?.get(type) ?? [],
+    of: (connection, type) => standing.get(connection)?.get(type)?.() ?? [],
     forget: connection => void standing.delete(connection),
+  }
+}
+
+/** Work that is done only while there is time for it. */
+function createBudget(burstMs: number) {
+  let left = burstMs
+  let seen = performance.now()
+  return {
+    spend: <T>(work: () => T): T | undefined => {
+      const start = performance.now()
+      left = Math.min(burstMs, left + (start - seen) * SHARE)
+      seen = start
+      if (left <= 0) return undefined
+      const done = work()
+      left -= performance.now() - start
+      return done
+    },
+  }
+}
+
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
   }
 }
 
@@ -87,6 +130,10 @@ function trace(mesh: MeshSource, { node, row, type, name, message }: Refused): R
   const resource = resourceOf(mesh, node, type, name)
   if (kind === undefined || resource === undefined) return { name, origins: [] }
   const { place, specOf } = lookup(mesh)
+  // Most messages quote something of an object that the resource names; only else is everything behind it looked for.
+  const named = configsNamedIn(resource).map(each => ({ ...each, source: mesh.sourceOf(each) }))
+  const quoted = quotedBy(named, { message, specOf, place })
+  if (quoted.length > 0) return { name, origins: quoted }
   const places = { sourceOf: mesh.sourceOf, place, meshField: meshFields(mesh.sourceOf, place) }
   const [found] = traceResources(mesh.graph, row, kind, [resource], places)
   return { name, origins: suspectsOf(found?.origins ?? [], { message, resource, specOf, place }) }
