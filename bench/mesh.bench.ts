@@ -143,10 +143,14 @@ async function warm(server: Server, load: Load, { protocol, reference }: Scenari
 
 async function memory(server: Server, { proxies }: Scenario, when: string): Promise<void> {
   const { rss, peak } = server.memory()
-  const heap = await server.heap()
-  console.log(
-    `  ${when.padEnd(WIDTH)} ${rss.toFixed(0)} MiB resident (at most ${peak.toFixed(0)}), ${heap.toFixed(0)} MiB heap: ${((heap * 1024) / proxies).toFixed(0)} KiB a proxy`,
-  )
+  const { used, taken, external } = await server.heap()
+  const perProxy = ((used * 1024) / proxies).toFixed(0)
+  const parts = [
+    `${rss.toFixed(0)} MiB resident (at most ${peak.toFixed(0)})`,
+    `heap ${used.toFixed(0)} of ${taken.toFixed(0)} MiB, ${external.toFixed(0)} outside`,
+    `${perProxy} KiB of heap a proxy`,
+  ]
+  console.log(`  ${when.padEnd(WIDTH)} ${parts.join(', ')}`)
 }
 
 /** What it takes to wait: counts of changes include it. */

@@ -14,9 +14,15 @@ export interface Server {
   isBusy(): boolean
   /** Resident memory in MiB, now and at the highest. */
   memory(): { readonly rss: number; readonly peak: number }
-  /** MiB in use on the heap, garbage that was not collected yet included. */
-  heap(): Promise<number>
+  /** MiB on the heap that are in use (garbage that was not collected yet included) and taken, and those outside of it. */
+  heap(): Promise<Heap>
   stop(): Promise<void>
+}
+
+export interface Heap {
+  readonly used: number
+  readonly taken: number
+  readonly external: number
 }
 
 const root = resolve(import.meta.dirname, '../../..')
@@ -54,7 +60,12 @@ export async function startServer(configDir: string): Promise<Server> {
     memory: () => memoryOf(child),
     heap: async () => {
       const text = await (await fetch(`http://${bound.monitoring}/metrics`)).text()
-      return Number(/^nodejs_heap_size_used_bytes (\S+)/m.exec(text)?.[1]) / MIB
+      const read = (name: string): number => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1]) / MIB
+      return {
+        used: read('nodejs_heap_size_used_bytes'),
+        taken: read('nodejs_heap_size_total_bytes'),
+        external: read('nodejs_external_memory_bytes'),
+      }
     },
     stop: async () => {
       const gone = new Promise(resolve => child.once('exit', resolve))
