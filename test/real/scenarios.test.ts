@@ -9,6 +9,7 @@ import { openDataFolder } from '../conformance/data.js'
 import { type ControlPlane, startControlPlane } from '../kit/control-plane.js'
 import { type Envoy, startEnvoy, untilLive } from '../kit/envoy.js'
 import { SCENARIO_FOLDER } from '../kit/scenario.js'
+import type { Protocol } from '../kit/xds-client.js'
 
 // A stock Envoy with the Node of each proxy of each recorded scenario, over ADS: it has to take everything that it is sent.
 
@@ -63,7 +64,7 @@ describe.skipIf(!existsSync(SCENARIO_FOLDER))('a stock Envoy takes what it is se
       })
       let envoy: Envoy | undefined
       try {
-        envoy = await startEnvoy({ bootstrap: bootstrapFor(proxy, plane, index), network: 'own' })
+        envoy = await startEnvoy({ bootstrap: bootstrapFor(proxy, plane, protocolOf(scenario, index)), network: 'own' })
         const outcome = await outcomeOf(envoy, plane)
         const refusal = REFUSALS[`${scenario}/${proxy.name}`]
         if (refusal !== undefined) {
@@ -92,10 +93,15 @@ describe.skipIf(!existsSync(SCENARIO_FOLDER))('a stock Envoy takes what it is se
   })
 })
 
-function bootstrapFor({ node }: RecordedProxy, { grpcPort }: ControlPlane, index: number): object {
+/** Half of the proxies each. */
+function protocolOf(scenario: string, index: number): Protocol {
+  return (scenarios.indexOf(scenario) + index) % 2 === 0 ? 'delta' : 'sotw'
+}
+
+function bootstrapFor({ node }: RecordedProxy, { grpcPort }: ControlPlane, protocol: Protocol): object {
   const server = { host: '127.0.0.1', port: grpcPort }
   const admin = { host: '127.0.0.1', port: 0 }
-  return bootstrapOf({ node, xds: server, sds: server, admin, protocol: index % 2 === 0 ? 'delta' : 'sotw' })
+  return bootstrapOf({ node, xds: server, sds: server, admin, protocol })
 }
 
 /** What became of it, as soon as that is certain: refusals at once, else when all that was asked for is answered and taken. */
