@@ -1,6 +1,13 @@
 import type { Command } from 'commander'
 import type { ProxyResources } from '../explain/config-dump.js'
-import { LISTENER_TYPES, type ProxyConfigFilter, type SectionName } from '../explain/proxy-config/index.js'
+import {
+  allTables,
+  LISTENER_TYPES,
+  type ProxyConfigFilter,
+  type SectionName,
+  sectionOf,
+  sectionTable,
+} from '../explain/proxy-config/index.js'
 import type { Json } from '../lang/json.js'
 import { type CommandContext, type CommandModule, type ExitCode, wrongUse } from './command.js'
 import { meshOptions } from './mesh-files.js'
@@ -152,7 +159,6 @@ async function printed(
   filter: ProxyConfigFilter,
   output: 'short' | 'json' | 'yaml',
 ): Promise<string> {
-  const { allTables, sectionOf, sectionTable } = await import('../explain/proxy-config/index.js')
   if (output === 'short') return section === 'all' ? allTables(resources) : sectionTable(resources, section, filter)
   const { configDump } = await import('../explain/config-dump.js')
   const value: Json = section === 'all' ? configDump(resources) : [...sectionOf(resources, section, filter)]
