@@ -22,9 +22,10 @@ function isSameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true
 }
 
+/** Literals, and objects without inherited members: `Object.create(null)`, and those of `emptyObject`, whose prototype is bare. */
 function isPlain(value: object): value is Record<string, unknown> {
   const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || prototype === Object.prototype
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 function isSameObject(a: Record<string, unknown>, b: Record<string, unknown>): boolean {
