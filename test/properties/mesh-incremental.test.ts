@@ -93,6 +93,9 @@ describe('a mesh that is edited', () => {
           kept.apply(snapshotOf(mesh))
           if (isLookedAt || index === edits.length - 1) expectSame(proxies, freshOf(mesh))
         }
+        const { revision } = kept.graph.engine
+        kept.apply(snapshotOf(mesh))
+        expect(kept.graph.engine.revision, 'the same files once more').toBe(revision)
         for (const { source } of proxies) source[Symbol.dispose]()
       }),
       { seed: SEED, numRuns: RUNS },
