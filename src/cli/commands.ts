@@ -77,7 +77,7 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'explain',
     group: 'Understand:',
-    summary: 'Explain decisions: why a pod is injected or not, why a proxy knows a host or not',
+    summary: 'Explain decisions: injection of a pod, hosts that a proxy knows, the way of a request',
     load: () => import('./explain.js'),
   },
   {

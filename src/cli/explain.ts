@@ -2,6 +2,7 @@ import type { Comparison, InjectionExplanation, LocatedObject, TextOptions, What
 import { formatProblem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
 import { type CommandContext, type CommandModule, collect, type ExitCode, wrongUse } from './command.js'
+import { defineRequest, REQUEST_EXAMPLES } from './explain-request.js'
 import { defineVisibility, VISIBILITY_EXAMPLES } from './explain-visibility.js'
 import type { InjectionFlags } from './injection-files.js'
 import { readManifests } from './manifests.js'
@@ -60,6 +61,7 @@ export const command: CommandModule = {
       .addHelpText('after', WHAT_IF_HELP)
       .action(act<ExplainInjectionOptions>(run))
     defineVisibility(command, act)
+    defineRequest(command, act)
   },
   examples: [
     { line: 'pillion explain injection -f app.yaml', does: 'what the webhook would decide and do' },
@@ -72,6 +74,7 @@ export const command: CommandModule = {
       does: 'which workloads would change',
     },
     ...VISIBILITY_EXAMPLES,
+    ...REQUEST_EXAMPLES,
   ],
 }
 

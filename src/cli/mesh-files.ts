@@ -1,4 +1,4 @@
-import { relative, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { FindPlace } from '../explain/places.js'
 import { formatProblem, type Problem } from '../lang/problem.js'
@@ -70,13 +70,16 @@ export function writeProblems(problems: readonly Problem[], context: CommandCont
   for (const problem of problems) context.stderr.write(`pillion: ${inUsersWords(formatProblem(problem), context)}\n`)
 }
 
-/** Files below where the user is, as the user would name them. */
-export function inUsersWords(text: string, { cwd }: CommandContext): string {
-  return text.replaceAll(`${cwd}/`, '')
-}
+/** How far up a file may stand to be named by `../`. */
+const LEVELS_UP = 2
 
-/** A path as the user would name it: relative where that is shorter. */
-export function userPath(path: string, { cwd }: CommandContext): string {
-  const near = relative(cwd, path)
-  return near.length < path.length ? near : path
+/** Files below or beside where the user is, as the user would name them. */
+export function inUsersWords(text: string, { cwd }: CommandContext): string {
+  let named = text.replaceAll(`${cwd}/`, '')
+  let [folder, up] = [dirname(cwd), '../']
+  for (let level = 0; level < LEVELS_UP && dirname(folder) !== folder; level++) {
+    named = named.replaceAll(`${folder}/`, up)
+    ;[folder, up] = [dirname(folder), `../${up}`]
+  }
+  return named
 }

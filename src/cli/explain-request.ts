@@ -1,0 +1,114 @@
+import type { Command } from 'commander'
+import type { SimulatedRequest } from '../explain/request-match.js'
+import { parseIp } from '../lang/cidr.js'
+import { err, ok, type Result } from '../lang/result.js'
+import { addressesFor } from '../mesh/index.js'
+import type { ViewRow, XdsGraph } from '../xds/resources/graph.js'
+import { type Act, type CommandContext, collect, type Example, type ExitCode, wrongUse } from './command.js'
+import { inUsersWords, type MeshFlags, meshOptions, openMesh, writeProblems } from './mesh-files.js'
+import { proxyIn } from './mesh-proxy.js'
+import { type NodeFlags, proxyOptions } from './node-flags.js'
+
+interface RequestFlags extends MeshFlags, NodeFlags {
+  readonly header: readonly string[]
+  readonly request: string
+  readonly output: string
+  readonly clusterID: string
+}
+
+/** `pillion explain request` */
+export function defineRequest(parent: Command, act: Act): void {
+  const command = parent
+    .command('request')
+    .summary('Follow a request through a proxy: listener, route, cluster, endpoints, and the line behind each')
+    .description(
+      'Follows a request that a program would send, from files and without Envoy: listener, filter chain, virtual host, route, clusters by weight, endpoints; each with the line that made it.',
+    )
+    .argument('<url>', 'such as http://reviews:9080/path')
+    .option('-H, --header <header>', 'header of the request, as "name: value"; repeatable', collect, [])
+    .option('-X, --request <method>', 'method of the request', 'GET')
+  meshOptions(command)
+  proxyOptions(command, 'REDIRECT')
+    .option('-o, --output <format>', FORMATS.join(' or '), 'text')
+    .addHelpText('after', EXIT_HELP)
+    .action(act<RequestFlags>(run))
+}
+
+export const REQUEST_EXAMPLES: readonly Example[] = [
+  {
+    line: "pillion explain request --configDir mesh/ --proxy web-1.shop http://reviews.books:9080/ -H 'x-user: tester'",
+    does: 'where that request goes, and why',
+  },
+]
+
+const FORMATS = ['text', 'json'] as const
+const EXIT_HELP = `
+Exit codes: 0 the request is forwarded, or answered by the proxy; 1 it fails there; 2 wrong use; 3 the configuration could not be
+read, or the request cannot be followed.
+`
+
+async function run(flags: RequestFlags, context: CommandContext, [url = '']: readonly string[]): Promise<ExitCode> {
+  if (!FORMATS.some(format => format === flags.output))
+    return wrongUse(context, `--output must be ${FORMATS.join(' or ')}, not ${flags.output}`)
+  const request = parseRequest(url, flags)
+  if (!request.ok) return wrongUse(context, request.error)
+  const opened = await openMesh(flags, context)
+  if (!opened.ok) return opened.error
+  const { mesh, problems, place } = opened.value
+  writeProblems(problems, context)
+  const node = await proxyIn(mesh, flags, context)
+  if (!node.ok) return node.error
+  const { graph, sourceOf } = mesh
+  const { resourcesOf } = await import('./rendered.js')
+  const { traceRequest } = await import('../explain/request.js')
+  const { withOrigins } = await import('../explain/request-origins.js')
+  const { requestText } = await import('../explain/request-text.js')
+  const { meshFields } = await import('../explain/visibility-facts.js')
+  const row = graph.engine.read(read => graph.viewRow(read, node.value))
+  const rendered = resourcesOf(graph, node.value)
+  const trace = traceRequest(rendered, request.value, addressesOf(graph, row, request.value.host))
+  const places = { sourceOf, place, meshField: meshFields(sourceOf, place) }
+  const explained = withOrigins(graph, row, rendered, trace, places)
+  const proxy = node.value.instance
+  const text =
+    flags.output === 'json'
+      ? `${JSON.stringify({ proxy, method: request.value.method, url, ...explained }, undefined, 2)}\n`
+      : requestText(`${request.value.method} ${url} from ${proxy}`, explained)
+  context.stdout.write(inUsersWords(text, context))
+  return { forwarded: 0, answered: 0, refused: 1, unknown: 3 }[trace.outcome] as ExitCode
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 }
+
+function parseRequest(
+  text: string,
+  { header, request: method }: Pick<RequestFlags, 'header' | 'request'>,
+): Result<SimulatedRequest, string> {
+  const parsed = URL.canParse(text) ? new URL(text) : undefined
+  const scheme = parsed?.protocol.slice(0, -1)
+  if (parsed === undefined || (scheme !== 'http' && scheme !== 'https') || parsed.hostname === '')
+    return err(`expected a URL such as http://reviews:9080/path, not "${text}"`)
+  if (!/^[A-Za-z-]+$/.test(method)) return err(`--request takes a method such as GET, not "${method}"`)
+  const headers = new Map<string, string>()
+  for (const line of header) {
+    const colon = line.indexOf(':', 1)
+    if (colon === -1) return err(`--header takes "name: value", not "${line}"`)
+    headers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim())
+  }
+  const port = parsed.port === '' ? (DEFAULT_PORTS[scheme] ?? 0) : Number(parsed.port)
+  const host = parsed.hostname.replace(/^\[(.*)\]$/, '$1')
+  return ok({ method: method.toUpperCase(), scheme, host, port, path: `${parsed.pathname}${parsed.search}`, headers })
+}
+
+/** What the name leads to for this proxy: an address itself, or those of the service that it means; none: nobody in the mesh knows it. */
+function addressesOf(graph: XdsGraph, row: ViewRow, host: string): readonly string[] {
+  if (parseIp(host).ok) return [host]
+  return graph.engine.read(read => {
+    const { view } = row
+    const { domain } = graph.tables.identity
+    const names = [host, `${host}.${view.namespace}.svc.${domain}`, `${host}.svc.${domain}`, `${host}.${domain}`]
+    const { services } = graph.context(read, row).scope
+    const found = names.map(name => services.find(service => service.host === name)).find(each => each !== undefined)
+    return found === undefined ? [] : addressesFor(view, found)
+  })
+}
