@@ -3,8 +3,11 @@ import { encodeResources, type Protocol } from './wire.js'
 
 /** Encoded resources, shared by the streams that are sent the same ones: the owner clears it now and then. */
 export interface BodyCache {
-  /** What `encodeResources` gives; whoever asks for the same resources in the same order gets the same bytes. */
-  encode(protocol: Protocol, type: TypeUrl, resources: readonly EncodedResource[]): Buffer
+  /**
+   * What `encodeResources` gives, in parts. Whoever is sent the same resources in the same order gets the same bytes, and where
+   * only some differ (a proxy's own clusters among those that all have) most parts are still the same.
+   */
+  encode(protocol: Protocol, type: TypeUrl, resources: readonly EncodedResource[]): readonly Buffer[]
   clear(): void
   /** Bytes held. */
   readonly bytes: number
@@ -17,25 +20,31 @@ interface Body {
   readonly bytes: Buffer
 }
 
+/** A part has at least as many bytes of resources, unless it is the last: smaller ones cost more than they save. */
+const MIN_PART = 16 * 1024
 /** Of all bodies held, in bytes: beyond it the oldest go. A push to a few thousand proxies of a large mesh stays below. */
 const MAX_BYTES = 64 * 1024 * 1024
 
 export function createBodyCache(maxBytes: number = MAX_BYTES): BodyCache {
-  /** By their first resource, which tells nearly all apart. */
-  const bodies = new Map<EncodedResource, Body[]>()
+  /** By the version of their first resource, which tells nearly all apart. */
+  const bodies = new Map<string, Body[]>()
   let held = 0
 
-  function encode(protocol: Protocol, type: TypeUrl, resources: readonly EncodedResource[]): Buffer {
+  function encode(protocol: Protocol, type: TypeUrl, resources: readonly EncodedResource[]): readonly Buffer[] {
+    return split(resources).map(part => encodePart(protocol, type, part))
+  }
+
+  function encodePart(protocol: Protocol, type: TypeUrl, resources: readonly EncodedResource[]): Buffer {
     const [first] = resources
-    const known = first === undefined ? undefined : bodies.get(first)
+    const known = first === undefined ? undefined : bodies.get(first.version)
     const found = known?.find(body => body.protocol === protocol && body.type === type && isSame(body, resources))
     if (found !== undefined) return found.bytes
     const bytes = encodeResources(protocol, type, resources)
-    if (first !== undefined && bytes.length <= maxBytes) keep(first, { protocol, type, resources, bytes })
+    if (first !== undefined && bytes.length <= maxBytes) keep(first.version, { protocol, type, resources, bytes })
     return bytes
   }
 
-  function keep(first: EncodedResource, body: Body): void {
+  function keep(first: string, body: Body): void {
     held += body.bytes.length
     for (const [oldest, dropped] of bodies) {
       if (held <= maxBytes) break
@@ -59,7 +68,38 @@ export function createBodyCache(maxBytes: number = MAX_BYTES): BodyCache {
   }
 }
 
-/** The same objects: a source that encodes a resource once gives the same one to every stream. */
+/**
+ * Parts end where the resource itself says so, not after so many: lists that differ somewhere are cut at the same places again
+ * soon after.
+ */
+function split(resources: readonly EncodedResource[]): readonly (readonly EncodedResource[])[] {
+  const parts: EncodedResource[][] = []
+  let part: EncodedResource[] = []
+  let size = 0
+  for (const resource of resources) {
+    part.push(resource)
+    size += resource.bytes.length
+    if (size < MIN_PART || !endsPart(resource)) continue
+    parts.push(part)
+    part = []
+    size = 0
+  }
+  if (part.length > 0) parts.push(part)
+  return parts
+}
+
+/** One in eight, by its version. */
+function endsPart({ version }: EncodedResource): boolean {
+  return version.charCodeAt(version.length - 1) % 8 === 0
+}
+
+/** Equal versions mean equal bytes: sources may encode one resource more than once. */
 function isSame({ resources }: Body, others: readonly EncodedResource[]): boolean {
-  return resources.length === others.length && resources.every((resource, i) => resource === others[i])
+  return resources.length === others.length && resources.every((resource, i) => isEqual(resource, others[i]))
+}
+
+function isEqual(a: EncodedResource, b: EncodedResource | undefined): boolean {
+  return (
+    a === b || (b !== undefined && a.version === b.version && a.name === b.name && a.bytes.length === b.bytes.length)
+  )
 }

@@ -169,8 +169,8 @@ export function createStream(options: StreamOptions): DeliveryStream {
     subscription.nonceSent = nonce
     subscription.versionSent = version
     const head = encodeHead(protocol, { type, version, nonce, removed })
-    const body = options.bodies?.encode ?? encodeResources
-    const parts = resources.length === 0 ? [head] : [head, body(protocol, type, resources)]
+    const body = options.bodies?.encode(protocol, type, resources) ?? [encodeResources(protocol, type, resources)]
+    const parts = resources.length === 0 ? [head] : [head, ...body]
     return { type, nonce, version, parts, resources: resources.length, removed: removed.length }
   }
 
