@@ -109,13 +109,24 @@ export function openAdsStream(call: StreamCall, options: AdsStreamOptions): AdsS
     const { connection } = session.attachment
     if (dueSince !== undefined) options.on({ kind: 'dequeued', connection, waitedMs: options.now() - dueSince })
     dueSince = undefined
+    let hasSent = false
     while (call.isWritable) {
       const outgoing = session.delivery.next()
       if (outgoing === undefined) break
       send(session, outgoing)
+      hasSent = true
     }
-    if (holdTimer === undefined && session.delivery.isHolding) holdTimer = setTimeout(releaseHold, HOLD_MS).unref()
+    timeHold(session, hasSent)
     settle(session)
+  }
+
+  /** The client's time begins with what it was sent last: what is left of an earlier hold would let routes out too early. */
+  function timeHold({ delivery }: Session, hasSent: boolean): void {
+    if (hasSent || !delivery.isHolding) {
+      clearTimeout(holdTimer)
+      holdTimer = undefined
+    }
+    if (delivery.isHolding) holdTimer ??= setTimeout(releaseHold, HOLD_MS).unref()
   }
 
   function settle({ attachment: { connection }, delivery }: Session): void {

@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createMemorySource } from '../../test/kit/memory-source.js'
+import { ok } from '../lang/result.js'
+import { encode } from '../proto/index.js'
+import { CDS, createStream, EDS, RDS } from '../xds/delivery/index.js'
+import type { AdsEvent } from './ads.js'
+import { openAdsStream } from './ads-stream.js'
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+afterEach(() => void vi.useRealTimers())
+
+/** A delta stream to a client whose every move is made by the test. */
+function stream() {
+  const source = createMemorySource()
+  const sent: string[] = []
+  const cluster = (name: string) => ({ name, type: 'EDS', edsClusterConfig: {} })
+  const shorts: Readonly<Record<string, string>> = { [CDS]: 'CDS', [EDS]: 'EDS', [RDS]: 'RDS' }
+  const note = (event: AdsEvent): void => {
+    if (event.kind === 'sent') sent.push(shorts[event.type] ?? event.type)
+  }
+  const ads = openAdsStream(
+    { peer: { address: 'test', metadata: new Map() }, isWritable: true, write: () => true, end: () => {} },
+    {
+      protocol: 'delta',
+      connect: () => ok({ connection: 'test', source, release: () => {} }),
+      createDelivery: source => createStream({ protocol: 'delta', source }),
+      now: () => 0,
+      on: note,
+      wake: () => {},
+      bufferedBy: () => {},
+      closed: () => {},
+    },
+  )
+  let nonces = 0
+  const request = (message: object): void => {
+    ads.message(encode('envoy.service.discovery.v3.DeltaDiscoveryRequest', { node: { id: 'a' }, ...message }))
+    ads.pump()
+  }
+  return {
+    /** What was sent since it was asked last. */
+    sent: () => sent.splice(0),
+    ask: (typeUrl: string, names: readonly string[]) => request({ typeUrl, resourceNamesSubscribe: names }),
+    /** Acknowledges the next message that was not. */
+    acknowledge: (typeUrl: string) => request({ typeUrl, responseNonce: (++nonces).toString(36) }),
+    /** Adds a cluster, and has the route lead to it. */
+    switchTo: (name: string) => {
+      const endpoints = { [name]: { clusterName: name } }
+      ads.pushTo(
+        source.set({
+          [CDS]: { [name]: cluster(name) },
+          [EDS]: endpoints,
+          [RDS]: { r: { name: 'r', virtualHosts: [{ name }] } },
+        }),
+      )
+      ads.pump()
+    },
+  }
+}
+
+describe('a route waits for its clusters', () => {
+  it('half a second from the last that the client was sent, whatever was waited for before', () => {
+    const { sent, ask, acknowledge, switchTo } = stream()
+    switchTo('one')
+    ask(CDS, ['*'])
+    ask(EDS, ['one'])
+    ask(RDS, ['r'])
+    expect(sent()).toEqual(['CDS', 'EDS', 'RDS'])
+    for (const type of [CDS, EDS, RDS]) acknowledge(type)
+
+    switchTo('two')
+    expect(sent()).toEqual(['CDS'])
+    vi.advanceTimersByTime(400)
+    acknowledge(CDS)
+    ask(EDS, ['two'])
+    expect(sent()).toEqual(['EDS'])
+    acknowledge(EDS)
+    expect(sent()).toEqual(['RDS'])
+    acknowledge(RDS)
+
+    switchTo('three')
+    expect(sent()).toEqual(['CDS'])
+    vi.advanceTimersByTime(400)
+    expect(sent()).toEqual([])
+  })
+
+  it('and no longer, where a client does not say what it has', () => {
+    const { sent, ask, acknowledge, switchTo } = stream()
+    ask(CDS, ['*'])
+    ask(RDS, ['r'])
+    acknowledge(CDS)
+    acknowledge(RDS)
+    sent()
+    switchTo('one')
+    expect(sent()).toEqual(['CDS'])
+    vi.advanceTimersByTime(500)
+    switchTo('one')
+    expect(sent()).toEqual(['RDS'])
+  })
+})
