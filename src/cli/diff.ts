@@ -80,17 +80,19 @@ async function run(flags: DiffFlags, context: CommandContext, [before, after]: r
   if (!FORMATS.some(format => format === flags.output))
     return wrongUse(context, `--output must be ${FORMATS.join(' or ')}, not ${flags.output}`)
   if (before === undefined || after === undefined) return wrongUse(context, 'two configurations are needed: OLD NEW')
-  const old = await openMesh(sideFlags(flags, before, 'Old'), context)
+  const [oldFlags, newFlags] = [sideFlags(flags, before, 'Old'), sideFlags(flags, after, 'New')]
+  const old = await openMesh(oldFlags, context)
   if (!old.ok) return old.error
-  const now = await openMesh(sideFlags(flags, after, 'New'), context)
+  const now = await openMesh(newFlags, context)
   if (!now.ok) return now.error
   const problems = { before: old.value.problems, after: now.value.problems }
-  writeProblems(withoutRepeats(problems.before, problems.after), context)
+  writeProblems(withoutRepeats(problems.before, problems.after), context, bothFlags(oldFlags, newFlags))
   const proxies = await diffProxies(old.value.mesh, now.value.mesh, flags)
   if (!proxies.ok) return wrongUse(context, proxies.error)
   for (const note of proxies.value.notes) context.stderr.write(`pillion: ${note}\n`)
   const diff = await compare(old.value, now.value, proxies.value.proxies)
-  await write(diff, problems, flags.output, context)
+  const text = await textOf(diff, problems, flags.output)
+  context.stdout.write(inUsersWords(text, context, bothFlags(oldFlags, newFlags)))
   const isInvalid = problems.after.some(({ severity }) => severity === 'error')
   return diff.changed > 0 || isInvalid ? 1 : 0
 }
@@ -124,13 +126,20 @@ async function compare(old: OpenMesh, now: OpenMesh, proxies: readonly DiffProxy
   return diffConfigs(sideOf(old), sideOf(now), proxies)
 }
 
-async function write(
+async function textOf(
   diff: ConfigDiff,
   problems: { readonly before: readonly Problem[]; readonly after: readonly Problem[] },
   output: string,
-  context: CommandContext,
-): Promise<void> {
+): Promise<string> {
   const { diffText } = await import('../explain/diff-text.js')
-  const text = output === 'json' ? `${JSON.stringify({ ...diff, problems }, undefined, 2)}\n` : diffText(diff)
-  context.stdout.write(inUsersWords(text, context))
+  return output === 'json' ? `${JSON.stringify({ ...diff, problems }, undefined, 2)}\n` : diffText(diff)
+}
+
+/** All paths of both sides. */
+function bothFlags(old: ReturnType<typeof sideFlags>, now: ReturnType<typeof sideFlags>) {
+  const settings = [old.meshConfig, now.meshConfig, old.networksConfig, now.networksConfig]
+  return {
+    configDir: [...old.configDir, ...now.configDir, ...settings.filter(path => path !== undefined)],
+    cluster: [...old.cluster, ...now.cluster],
+  }
 }

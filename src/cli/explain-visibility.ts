@@ -48,7 +48,7 @@ async function run(flags: VisibilityFlags, context: CommandContext): Promise<Exi
   const opened = await openMesh(flags, context)
   if (!opened.ok) return opened.error
   const { mesh, problems, place } = opened.value
-  writeProblems(problems, context)
+  writeProblems(problems, context, flags)
   const node = await proxyIn(mesh, flags, context)
   if (!node.ok) return node.error
   const { askVisibility, meshFields } = await import('../explain/visibility-facts.js')
@@ -59,7 +59,7 @@ async function run(flags: VisibilityFlags, context: CommandContext): Promise<Exi
   const proxy = node.value.instance
   const text =
     flags.output === 'json' ? `${JSON.stringify({ proxy, ...reply }, undefined, 2)}\n` : replyText(proxy, reply)
-  context.stdout.write(inUsersWords(text, context))
+  context.stdout.write(inUsersWords(text, context, flags))
   return reply.isReachable ? 0 : 1
 }
 

@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path'
+import { normalize, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { FindPlace } from '../explain/places.js'
 import { formatProblem, type Problem } from '../lang/problem.js'
@@ -56,7 +56,7 @@ export async function openMesh(flags: MeshFlags, context: CommandContext): Promi
   const mesh = createMeshSource(paths)
   const problems = mesh.apply(reading.snapshot)
   if (!refusal(problems).ok) {
-    writeProblems(problems, context)
+    writeProblems(problems, context, flags)
     return err(3)
   }
   const place = openPlaces(file => {
@@ -66,20 +66,35 @@ export async function openMesh(flags: MeshFlags, context: CommandContext): Promi
   return ok({ mesh, problems, place })
 }
 
-export function writeProblems(problems: readonly Problem[], context: CommandContext): void {
-  for (const problem of problems) context.stderr.write(`pillion: ${inUsersWords(formatProblem(problem), context)}\n`)
+export function writeProblems(problems: readonly Problem[], context: CommandContext, flags?: MeshPaths): void {
+  for (const problem of problems)
+    context.stderr.write(`pillion: ${inUsersWords(formatProblem(problem), context, flags)}\n`)
 }
 
-/** How far up a file may stand to be named by `../`. */
-const LEVELS_UP = 2
+/** The flags that name files. */
+type MeshPaths = Pick<MeshFlags, 'configDir' | 'cluster' | 'meshConfig' | 'networksConfig'>
 
-/** Files below or beside where the user is, as the user would name them. */
-export function inUsersWords(text: string, { cwd }: CommandContext): string {
-  let named = text.replaceAll(`${cwd}/`, '')
-  let [folder, up] = [dirname(cwd), '../']
-  for (let level = 0; level < LEVELS_UP && dirname(folder) !== folder; level++) {
-    named = named.replaceAll(`${folder}/`, up)
-    ;[folder, up] = [dirname(folder), `../${up}`]
-  }
-  return named
+/**
+ * Files as the user named them: below the paths of the flags, which alone are looked for, since a rendered resource may name
+ * other files; without flags below the working directory.
+ */
+export function inUsersWords(text: string, { cwd }: CommandContext, flags?: MeshPaths): string {
+  if (flags === undefined) return text.replaceAll(`${cwd}/`, '')
+  const { configDir, cluster, meshConfig, networksConfig } = flags
+  const given = [...configDir, ...cluster.map(item => item.slice(item.indexOf('=') + 1)), meshConfig, networksConfig]
+  const roots = given
+    .filter(path => path !== undefined)
+    .map(path => ({ path: normalize(path), root: resolve(cwd, path) }))
+  // The longest first: one may stand inside another.
+  const sorted = roots.sort((a, b) => b.root.length - a.root.length)
+  return sorted.reduce((named, { path, root }) => {
+    const written = path === './' || path === '.' ? '' : path.replace(/\/$/, '')
+    return named.replace(new RegExp(`${escaped(root)}(/|(?=[:"\\s),]|$))`, 'g'), (_, slash: string) =>
+      written === '' ? '' : `${written}${slash}`,
+    )
+  }, text)
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }

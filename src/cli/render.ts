@@ -53,13 +53,13 @@ async function run(flags: RenderFlags, context: CommandContext): Promise<ExitCod
   const opened = await openMesh(flags, context)
   if (!opened.ok) return opened.error
   const { mesh, problems } = opened.value
-  writeProblems(problems, context)
+  writeProblems(problems, context, flags)
   const node = await proxyIn(mesh, flags, context)
   if (!node.ok) return node.error
   const { resourcesOf } = await import('./rendered.js')
   const rendered = resourcesOf(mesh.graph, node.value)
   const origins = explain ? await originsFor(opened.value, node.value, rendered) : undefined
-  context.stdout.write(inUsersWords(await textOf(output, rendered, origins), context))
+  context.stdout.write(inUsersWords(await textOf(output, rendered, origins), context, flags))
   // What is invalid is left out of what was rendered: a pipeline should stop there.
   return problems.some(({ severity }) => severity === 'error') ? 1 : 0
 }
