@@ -259,6 +259,22 @@ describe.each<Protocol>(['sotw', 'delta'])('%s', protocol => {
     expect([it.stream.isHolding, it.stream.isQuiet]).toEqual([false, true])
   })
 
+  it.each<readonly [string, object | undefined]>([
+    ['is gone again', undefined],
+    ['needs none any more', { name: 'c' }],
+  ])('waits for no endpoints of a cluster that %s', (_, cluster) => {
+    const it = settled(protocol)
+    it.source.set({ [CDS]: { c: { name: 'c', edsClusterConfig: {} } }, [RDS]: { r: body(RDS, 'r', 2) } })
+    it.push()
+    expect(it.take().length).toBe(1)
+    expect(it.stream.isHolding).toBe(true)
+    it.source.set({ [CDS]: { c: cluster } })
+    it.push()
+    expect(it.take()).toContain('RDS r')
+    expect(it.take()).toEqual([])
+    expect([it.stream.isHolding, it.stream.isQuiet]).toEqual([false, true])
+  })
+
   it('does not take away what came back in the meantime', () => {
     const it = settled(protocol)
     it.put(CDS, { a: undefined })

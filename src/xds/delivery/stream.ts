@@ -2,7 +2,7 @@ import type { BodyCache } from './bodies.js'
 import { type Plan, planNext, planRemoval } from './plan.js'
 import { type Received, receiveDelta, receiveSotw, type Subscriptions } from './receive.js'
 import type { EncodedResource, ResourceSource, SourceRevision, TypeRule, TypeUrl } from './resource.js'
-import { isSettled, oweName, type Subscription } from './subscription.js'
+import { isSettled, oweName, type Subscription, versionOf } from './subscription.js'
 import { ADS_TYPES } from './types.js'
 import { encodeHead, encodeResources, type Protocol, type XdsRequest } from './wire.js'
 
@@ -54,8 +54,8 @@ export interface DeliveryStream {
 interface Making {
   readonly type: TypeUrl
   readonly warms: TypeUrl
-  /** Names of that type that it will ask for. */
-  readonly needs: Set<string>
+  /** Names of that type that it will ask for, by what needs them. */
+  readonly needs: Map<string, readonly string[]>
 }
 
 export function createStream(options: StreamOptions): DeliveryStream {
@@ -102,13 +102,15 @@ export function createStream(options: StreamOptions): DeliveryStream {
 
   function warm(type: TypeUrl, warms: TypeUrl, resources: readonly EncodedResource[]): void {
     if (resources.length === 0) return
-    making = { type, warms, needs: making?.needs ?? new Set() }
+    making = { type, warms, needs: making?.needs ?? new Map() }
     const warmed = subscriptions.get(warms)
     const early = warmed === undefined && protocol === 'delta' ? (warmedEarly.get(warms) ?? new Set()) : undefined
     if (early !== undefined) warmedEarly.set(warms, early)
     for (const { name, needs } of resources) {
+      // What the resource needed before it changed is not asked for any more.
+      if (needs === undefined) making.needs.delete(name)
+      else making.needs.set(name, needs)
       for (const needed of needs ?? [name]) {
-        if (needs !== undefined) making.needs.add(needed)
         early?.add(needed)
         if (warmed?.names.has(needed)) oweName(warmed, needed)
       }
@@ -118,10 +120,12 @@ export function createStream(options: StreamOptions): DeliveryStream {
   /** Whether the client has what was last sent and all that it warms. */
   function isMade({ type, warms, needs }: Making): boolean {
     const warmed = subscriptions.get(warms)
-    for (const name of needs) if (warmed?.names.has(name) !== true) return false
-    return [subscriptions.get(type), warmed].every(
-      each => each === undefined || (isSettled(each) && each.due === 'nothing'),
-    )
+    const made = subscriptions.get(type)
+    for (const [name, needed] of needs) {
+      const isGone = made === undefined || versionOf(made, name) === ''
+      if (!isGone && needed.some(each => warmed?.names.has(each) !== true)) return false
+    }
+    return [made, warmed].every(each => each === undefined || (isSettled(each) && each.due === 'nothing'))
   }
 
   function isHeld(subscription: Subscription): boolean {
