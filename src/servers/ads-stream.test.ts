@@ -26,7 +26,7 @@ function stream() {
       createDelivery: source => createStream({ protocol: 'delta', source }),
       now: () => 0,
       on: note,
-      wake: () => {},
+      wake: () => ads.pump(),
       bufferedBy: () => {},
       closed: () => {},
     },
@@ -34,7 +34,6 @@ function stream() {
   let nonces = 0
   const request = (message: object): void => {
     ads.message(encode('envoy.service.discovery.v3.DeltaDiscoveryRequest', { node: { id: 'a' }, ...message }))
-    ads.pump()
   }
   return {
     /** What was sent since it was asked last. */
@@ -92,8 +91,9 @@ describe('a route waits for its clusters', () => {
     sent()
     switchTo('one')
     expect(sent()).toEqual(['CDS'])
-    vi.advanceTimersByTime(500)
-    switchTo('one')
+    vi.advanceTimersByTime(499)
+    expect(sent()).toEqual([])
+    vi.advanceTimersByTime(1)
     expect(sent()).toEqual(['RDS'])
   })
 })
