@@ -1,5 +1,5 @@
 import type { EncodedResource, TypeUrl } from './resource.js'
-import { encodeResources, type Protocol } from './wire.js'
+import { encodeAround, encodeResources, type Protocol } from './wire.js'
 
 /** Encoded resources, shared by the streams that are sent the same ones: the owner clears it now and then. */
 export interface BodyCache {
@@ -7,7 +7,7 @@ export interface BodyCache {
    * What `encodeResources` gives, in parts. Whoever is sent the same resources in the same order gets the same bytes, and where
    * only some differ (a proxy's own clusters among those that all have) most parts are still the same.
    */
-  encode(protocol: Protocol, type: TypeUrl, resources: readonly EncodedResource[]): readonly Buffer[]
+  encode(protocol: Protocol, type: TypeUrl, resources: readonly EncodedResource[]): readonly Uint8Array[]
   clear(): void
   /** Bytes held. */
   readonly bytes: number
@@ -22,16 +22,22 @@ interface Body {
 
 /** A part has at least as many bytes of resources, unless it is the last: smaller ones cost more than they save. */
 const MIN_PART = 16 * 1024
+/** A resource as large as this (routes of a whole mesh) is sent from where it stands: it is neither copied nor kept here. */
+const LARGE = 64 * 1024
 /** Of all bodies held, in bytes: beyond it the oldest go. A push to a few thousand proxies of a large mesh stays below. */
-const MAX_BYTES = 64 * 1024 * 1024
+const MAX_BYTES = 32 * 1024 * 1024
 
 export function createBodyCache(maxBytes: number = MAX_BYTES): BodyCache {
   /** By the version of their first resource, which tells nearly all apart. */
   const bodies = new Map<string, Body[]>()
   let held = 0
 
-  function encode(protocol: Protocol, type: TypeUrl, resources: readonly EncodedResource[]): readonly Buffer[] {
-    return split(resources).map(part => encodePart(protocol, type, part))
+  function encode(protocol: Protocol, type: TypeUrl, resources: readonly EncodedResource[]): readonly Uint8Array[] {
+    return split(resources).flatMap(part => {
+      const [only, another] = part
+      const isLarge = only !== undefined && another === undefined && only.bytes.length >= LARGE
+      return isLarge ? encodeAround(protocol, type, only) : [encodePart(protocol, type, part)]
+    })
   }
 
   function encodePart(protocol: Protocol, type: TypeUrl, resources: readonly EncodedResource[]): Buffer {
@@ -76,15 +82,19 @@ function split(resources: readonly EncodedResource[]): readonly (readonly Encode
   const parts: EncodedResource[][] = []
   let part: EncodedResource[] = []
   let size = 0
-  for (const resource of resources) {
-    part.push(resource)
-    size += resource.bytes.length
-    if (size < MIN_PART || !endsPart(resource)) continue
-    parts.push(part)
+  const end = (): void => {
+    if (part.length > 0) parts.push(part)
     part = []
     size = 0
   }
-  if (part.length > 0) parts.push(part)
+  for (const resource of resources) {
+    const isLarge = resource.bytes.length >= LARGE
+    if (isLarge) end()
+    part.push(resource)
+    size += resource.bytes.length
+    if (isLarge || (size >= MIN_PART && endsPart(resource))) end()
+  }
+  end()
   return parts
 }
 

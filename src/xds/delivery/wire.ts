@@ -82,18 +82,40 @@ export function encodeResources(protocol: Protocol, type: TypeUrl, resources: re
   let at = 0
   for (const [i, resource] of resources.entries()) {
     const size = measured[i] as Measured
-    at = writeTag(buffer, at, 2, size.outer)
-    if (protocol === 'delta') {
-      at = writeTextField(buffer, at, 1, resource.version, size.version)
-      at = writeTag(buffer, at, 2, size.any)
-    }
-    at += typeField.copy(buffer, at)
-    at = writeTag(buffer, at, 2, resource.bytes.length)
+    at = writeBefore(buffer, at, { protocol, typeField, resource, size })
     buffer.set(resource.bytes, at)
     at += resource.bytes.length
     if (protocol === 'delta') at = writeTextField(buffer, at, 3, resource.name, size.name)
   }
   return buffer
+}
+
+/** The same of one resource, in parts: its own bytes are not copied. */
+export function encodeAround(protocol: Protocol, type: TypeUrl, resource: EncodedResource): readonly Uint8Array[] {
+  const typeField = textField(1, type)
+  const size = measure(protocol, typeField.length, resource)
+  const after = protocol === 'delta' ? textField(3, resource.name) : undefined
+  const before = Buffer.allocUnsafe(size.total - resource.bytes.length - (after?.length ?? 0))
+  writeBefore(before, 0, { protocol, typeField, resource, size })
+  return after === undefined ? [before, resource.bytes] : [before, resource.bytes, after]
+}
+
+interface Element {
+  readonly protocol: Protocol
+  readonly typeField: Buffer
+  readonly resource: EncodedResource
+  readonly size: Measured
+}
+
+/** All that stands before the resource's own bytes. */
+function writeBefore(buffer: Buffer, start: number, { protocol, typeField, resource, size }: Element): number {
+  let at = writeTag(buffer, start, 2, size.outer)
+  if (protocol === 'delta') {
+    at = writeTextField(buffer, at, 1, resource.version, size.version)
+    at = writeTag(buffer, at, 2, size.any)
+  }
+  at += typeField.copy(buffer, at)
+  return writeTag(buffer, at, 2, resource.bytes.length)
 }
 
 interface Measured {
