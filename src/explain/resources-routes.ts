@@ -1,6 +1,6 @@
 import type { HTTPRoute, VirtualService } from '../config/istio-types.generated.js'
 import type { ConfigObject } from '../config/object.js'
-import { delegateKey, mergeRoutes } from '../mesh/delegates.js'
+import { delegateKey, mergeRoutes, resolveDelegates } from '../mesh/delegates.js'
 import type { VirtualServiceConfig } from '../mesh/index.js'
 import type { RouteConfiguration } from '../proto/envoy-types.generated.js'
 import { virtualHostName } from '../xds/resources/names.js'
@@ -95,12 +95,15 @@ function httpPlaces(tracer: Tracer, virtual: VirtualServiceConfig): ReadonlyMap<
     if (rule.delegate === undefined)
       return [{ key: `${namespace}/${name}`, path: `spec.http[${index}]`, isMerged: false }]
     const key = delegateKey(rule, namespace)
+    const alone = { ...virtual, spec: { ...spec, http: [rule] } }
+    const seen = resolveDelegates(alone, each => objectOf(tracer, each), tracer.context.mesh)
+    if ((seen.spec.http ?? []).length === 0) return []
     return (objectOf(tracer, key)?.spec.http ?? []).flatMap((inner, at) =>
       mergeRoutes(rule, [inner]).map(() => ({ key, path: `spec.http[${at}]`, isMerged: true })),
     )
   })
   const rules = spec.http ?? []
-  // A delegate that may not be seen from here gives no rules: then only the list as a whole is known.
+  // Should the two ever not come out the same, only the list as a whole is known.
   const isAligned = places.length === rules.length
   return new Map(
     rules.map((rule, index) => [
