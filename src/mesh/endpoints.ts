@@ -13,6 +13,8 @@ export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name'
 export interface EndpointFacts {
   readonly cluster: string
   readonly trustDomain: string
+  /** Proxies of the mesh speak both IP families where they have both. */
+  readonly isDualStack: boolean
   readonly networkOf: (address: string) => string
   /** By address, and if it is known by the pod it belongs to. */
   readonly pod: (namespace: string, name: string, address: string) => Workload | undefined
@@ -31,11 +33,14 @@ export function endpointsOfSlice(
     for (const address of entry.addresses ?? []) {
       const pod = podOf(entry, address, object.namespace, facts)
       if (pod === 'missing') continue
+      const addresses = addressesOf(address, service, pod, facts)
+      // Another slice has the pod by its first address.
+      if (addresses[0] !== address) continue
       for (const port of ports)
         if (port.protocol !== 'UDP')
           out.push(
             kubernetesEndpoint(service, pod, {
-              address,
+              addresses,
               port: port.port,
               portName: port.name ?? '',
               health: healthOf(entry),
@@ -88,8 +93,19 @@ function healthOf({ ready, serving, terminating }: KubeSliceEndpoint): Health {
   return serving !== false && terminating === true ? 'draining' : 'unhealthy'
 }
 
+/** The first is what the endpoint is known by. */
+function addressesOf(
+  address: string,
+  service: Service,
+  pod: Workload | undefined,
+  { isDualStack }: EndpointFacts,
+): readonly string[] {
+  const all = pod?.addresses ?? []
+  return isDualStack && service.hasBothFamilies && all.length > 1 ? all : [address]
+}
+
 interface Placed {
-  readonly address: string
+  readonly addresses: readonly string[]
   readonly port: number
   readonly portName: string
   readonly health: Health
@@ -99,15 +115,15 @@ interface Placed {
 }
 
 function kubernetesEndpoint(service: Service, pod: Workload | undefined, placed: Placed): Endpoint {
-  const { facts, address } = placed
+  const { facts, addresses } = placed
   const labels = pod?.labels ?? {}
-  const network = labels[NETWORK_LABEL] || facts.networkOf(address)
+  const network = labels[NETWORK_LABEL] || facts.networkOf(addresses[0] ?? '')
   const locality = pod?.locality ?? ''
   const node = pod?.nodeName || placed.nodeName
   return {
     host: service.host,
     namespace: service.namespace,
-    addresses: [address],
+    addresses,
     port: placed.port,
     servicePortName: placed.portName,
     labels: withTopology(labels, facts.cluster, locality, node, network),

@@ -58,6 +58,7 @@ export function servicesOfEntry(
     isClusterLocal: isClusterLocalHost(host, mesh, identity),
     trafficDistribution:
       distributions.get((object.annotations['networking.istio.io/traffic-distribution'] ?? '').toLowerCase()) ?? 'any',
+    hasBothFamilies: false,
     publishesUnready: false,
     aliases: [],
     sessionAffinity: 'None',

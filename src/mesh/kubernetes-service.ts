@@ -46,17 +46,29 @@ export function serviceOfKubernetes(
     isNodeLocal: spec.internalTrafficPolicy === 'Local',
     isClusterLocal: isClusterLocalHost(host, mesh, identity),
     trafficDistribution: distributionOf(spec.trafficDistribution, object.annotations[TRAFFIC_DISTRIBUTION]),
+    hasBothFamilies: hasBothFamilies(spec, vips),
     publishesUnready: spec.publishNotReadyAddresses === true,
     aliases: [],
     sessionAffinity: spec.sessionAffinity === 'ClientIP' ? 'ClientIP' : 'None',
     externalName,
-    targetPorts: Object.fromEntries((spec.ports ?? []).map(port => [port.port, port.targetPort ?? port.port])),
+    targetPorts: targetPortsOf(spec.ports ?? []),
   }
+}
+
+/** A number may stand twice, for TCP and for UDP, which no proxy carries. */
+function targetPortsOf(ports: NonNullable<KubeService['ports']>): Service['targetPorts'] {
+  const carried = [...ports].sort((a, b) => Number(b.protocol === 'UDP') - Number(a.protocol === 'UDP'))
+  return Object.fromEntries(carried.map(({ port, targetPort }) => [port, targetPort ?? port]))
 }
 
 function addressesOf(spec: KubeService): readonly string[] {
   if (spec.clusterIPs !== undefined && spec.clusterIPs.length > 0) return spec.clusterIPs.filter(ip => ip !== 'None')
   return spec.clusterIP === undefined || spec.clusterIP === 'None' ? [] : [spec.clusterIP]
+}
+
+function hasBothFamilies({ ipFamilies = [] }: KubeService, vips: readonly string[]): boolean {
+  if (ipFamilies.length > 0) return ipFamilies.length > 1
+  return vips.some(ip => ip.includes(':')) && vips.some(ip => !ip.includes(':'))
 }
 
 function resolutionOf(externalName: string, isHeadless: boolean): Resolution {

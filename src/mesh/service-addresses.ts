@@ -3,7 +3,7 @@ import { type Service, UNSPECIFIED_V4, UNSPECIFIED_V6 } from './service.js'
 /** What of a client decides which of a service's addresses it calls. */
 export interface AddressClient {
   readonly cluster: string
-  readonly ipMode: 'v4' | 'v6' | 'dual'
+  readonly ipMode: 'v4' | 'v6' | 'both' | 'dual'
   /** Its DNS is answered by its proxy, and made-up addresses with it. */
   readonly meta: { readonly hasDnsCapture: boolean; readonly hasDnsAutoAllocate: boolean }
 }
@@ -22,7 +22,7 @@ export function addressesFor(client: AddressClient, service: Service): readonly 
 }
 
 export function isOfFamily(address: string, { ipMode }: Pick<AddressClient, 'ipMode'>): boolean {
-  return ipMode === 'dual' || address.includes(':') === (ipMode === 'v6')
+  return ipMode === 'dual' || ipMode === 'both' || address.includes(':') === (ipMode === 'v6')
 }
 
 export function isUnspecified(address: string): boolean {

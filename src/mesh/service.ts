@@ -49,13 +49,15 @@ export interface Service {
   readonly selector: Labels
   /** Normalised: mesh default applied; `*`, namespaces, or `~` alone for nowhere. `.` is resolved. */
   readonly exportTo: readonly string[]
-  /** ServiceEntry's subjectAltNames; when not empty, they are the only names a peer may have. */
+  /** ServiceEntry's subjectAltNames: names that a peer may have beside the identities of endpoints. */
   readonly subjectAltNames: readonly string[]
   /** Kubernetes only: internalTrafficPolicy Local. */
   readonly isNodeLocal: boolean
   /** From mesh `serviceSettings` or being in kube-system: endpoints of other clusters are not used. */
   readonly isClusterLocal: boolean
   readonly trafficDistribution: TrafficDistribution
+  /** Of both IP families: a pod with addresses of both is one endpoint. */
+  readonly hasBothFamilies: boolean
   /** publishNotReadyAddresses. */
   readonly publishesUnready: boolean
   /** Names of ExternalName Services that lead here, in the order of names. */

@@ -25,6 +25,11 @@ export function trustDomainOf(mesh: MeshSettings): string {
   return mesh.trustDomain || 'cluster.local'
 }
 
+/** Both IP families are used where there are both: https://istio.io/latest/docs/setup/additional-setup/dual-stack/ */
+export function isDualStack(mesh: MeshSettings): boolean {
+  return mesh.defaultConfig?.proxyMetadata?.['ISTIO_DUAL_STACK'] === 'true'
+}
+
 const CLUSTER_LOCAL_NAMESPACES = ['kube-system']
 
 /** Whether only endpoints of the client's own cluster serve a host: by `serviceSettings`, or as the API server and kube-system do. */

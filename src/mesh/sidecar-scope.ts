@@ -2,6 +2,7 @@ import type { IstioEgressListener, OutboundTrafficPolicy, Sidecar } from '../con
 import { type ConfigObject, objectKey } from '../config/object.js'
 import { isExportedTo, isPrivate, isPublic, normaliseExportTo } from './export-to.js'
 import { type Hostname, hostCovers, hostsOverlap, isWildcard, resolveShortName } from './hostname.js'
+import { mergePorts } from './merge-services.js'
 import { parseProtocol } from './protocol.js'
 import type { EgressListener, EgressPort, OutboundPolicy, SidecarScope, VirtualServiceConfig } from './scope.js'
 import { compare } from './selection.js'
@@ -177,24 +178,7 @@ function addService(reach: Map<Hostname, Service>, service: Service): void {
   const before = reach.get(service.host)
   if (before === undefined) reach.set(service.host, service)
   else if (before.registry === 'External' && service.registry === 'Kubernetes') reach.set(service.host, service)
-  else if (canMerge(before, service)) reach.set(service.host, mergePorts(before, service))
-}
-
-/** The same service, seen through two listeners or written in two entries. */
-function canMerge(a: Service, b: Service): boolean {
-  return (
-    a.namespace === b.namespace &&
-    a.registry === b.registry &&
-    a.resolution === b.resolution &&
-    JSON.stringify(a.exportTo) === JSON.stringify(b.exportTo)
-  )
-}
-
-function mergePorts(a: Service, b: Service): Service {
-  const added = b.ports.filter(({ port }) => !a.ports.some(known => known.port === port))
-  return added.length === 0
-    ? a
-    : { ...a, ports: [...a.ports, ...added], targetPorts: { ...b.targetPorts, ...a.targetPorts } }
+  else reach.set(service.host, mergePorts(before, service))
 }
 
 /** In the own namespace; else Kubernetes' before others, then by namespace. */

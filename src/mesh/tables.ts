@@ -3,6 +3,7 @@ import type { KubeNamespace } from '../config/kinds/kubernetes/workloads.js'
 import type { ConfigObject } from '../config/object.js'
 import { type Graph, type Index, isSameData, type Lookup, type Table } from '../engine/index.js'
 import { declareAccounts } from './accounts.js'
+import { type AliasOf, aliasOf, withAliases } from './aliases.js'
 import type { AuthorizationObject, TokenObject } from './authorization.js'
 import { type AutoAddress, addressCandidates, allocateAddresses } from './auto-addresses.js'
 import { declareBestRule, type RuleMemo } from './best-rule.js'
@@ -23,6 +24,7 @@ import { clusterKey, declareInputs, type MeshInputs } from './inputs.js'
 import { declareInterests, type InterestTable } from './interests.js'
 import { mergeClusters, serviceOfKubernetes } from './kubernetes-service.js'
 import { localityOfNode, NETWORK_LABEL } from './locality.js'
+import { mergeEntries } from './merge-services.js'
 import type { NetworkGateway } from './network.js'
 import { compareGateways, gatewaysOfNetworks, networkOfAddress } from './networks.js'
 import type { PeerPolicy } from './peer-authentication.js'
@@ -30,7 +32,7 @@ import type { ConsolidatedRule } from './rule.js'
 import type { VirtualServiceConfig } from './scope.js'
 import { type Aged, byAge, compare, selects } from './selection.js'
 import { type Service, type ServiceKey, serviceKey } from './service.js'
-import { type MeshIdentity, type MeshSettings, rootNamespaceOf, trustDomainOf } from './settings.js'
+import { isDualStack, type MeshIdentity, type MeshSettings, rootNamespaceOf, trustDomainOf } from './settings.js'
 import { declareSidecarConflicts } from './sidecar-conflicts.js'
 import type { SidecarObject } from './sidecar-scope.js'
 import type { TelemetryObject } from './telemetry.js'
@@ -189,17 +191,11 @@ function declareServices(graph: Graph, { inputs, identity, settingsOf }: Places)
       },
     },
   )
-  const aliases = kubernetes.index('alias', ({ service }) =>
-    service.externalName === '' ? [] : [service.externalName],
-  )
+  const aliases = declareAliases(graph, kubernetes)
   const known = graph.derive(
     'serviceWithAliases',
     kubernetes,
-    ({ service }, key, read) => {
-      const found = service.resolution === 'alias' ? [] : read.where(aliases, service.host)
-      const list = found.map(({ service: { host, namespace } }) => ({ host, namespace }))
-      return [[key, list.length === 0 ? service : { ...service, aliases: list }]]
-    },
+    ({ service }, key, read) => [[key, withAliases(service, read.where(aliases, service.host))]],
     SAME,
   )
   const autoAddress = declareAutoAddresses(graph, inputs)
@@ -212,7 +208,31 @@ function declareServices(graph: Graph, { inputs, identity, settingsOf }: Places)
     },
     { ...SAME, merge: claims => mergeEntries(claims.map(({ row }) => row)) },
   )
-  return graph.union('service', [known, entries], { merge: ([claim]) => firstOf(claim?.row) })
+  const knownEntries = graph.derive(
+    'entryWithAliases',
+    entries,
+    (service, key, read) => [[key, withAliases(service, read.where(aliases, service.host))]],
+    SAME,
+  )
+  return graph.union('service', [known, knownEntries], { merge: ([claim]) => firstOf(claim?.row) })
+}
+
+/** Names that ExternalName Services give, by the host that they lead to. */
+function declareAliases(
+  graph: Graph,
+  services: Table<ServiceKey, { readonly service: Service }>,
+): Index<string, ServiceKey, AliasOf> {
+  const byHost = services.index('alias', ({ service }) => (service.externalName === '' ? [] : [service.host]))
+  const resolved = graph.derive(
+    'alias',
+    services,
+    ({ service }, key, read) => {
+      const alias = aliasOf(service, host => read.where(byHost, host)[0]?.service.externalName)
+      return alias === undefined ? [] : [[key, alias]]
+    },
+    SAME,
+  )
+  return resolved.index('target', ({ target }) => [target])
 }
 
 /** All at once, since they must differ; what comes out of it for a host changes only where two want one address. */
@@ -230,22 +250,6 @@ function declareAutoAddresses(graph: Graph, inputs: MeshInputs): Table<ServiceKe
 function firstOf<T>(row: T | undefined): T {
   if (row === undefined) throw new Error('a claim without a row')
   return row
-}
-
-/** Entries of one namespace for one host: the oldest, with the ports of those that are alike. */
-function mergeEntries(services: readonly Service[]): Service {
-  const [oldest, ...others] = [...services].sort(
-    (a, b) => compare(a.creationTimestamp, b.creationTimestamp) || compare(a.name, b.name),
-  )
-  const first = firstOf(oldest)
-  const alike = others.filter(
-    other => other.resolution === first.resolution && isSameData(other.exportTo, first.exportTo),
-  )
-  const ports = [...first.ports]
-  for (const { ports: more } of alike)
-    ports.push(...more.filter(({ port }) => !ports.some(known => known.port === port)))
-  if (ports.length === first.ports.length) return first
-  return { ...first, ports, targetPorts: Object.assign({}, ...alike.map(s => s.targetPorts), first.targetPorts) }
 }
 
 /** All in one row, in the order of age. Sorted by namespace first: of a change only its namespace is sorted anew, the rest is merged. */
@@ -302,6 +306,7 @@ function declareEndpoints(
   const kubernetesFacts = (read: Lookup, cluster: string) => ({
     cluster,
     trustDomain: trustDomainOf(settingsOf(read)),
+    isDualStack: isDualStack(settingsOf(read)),
     networkOf: networkOf(read, cluster),
     pod: (namespace: string, name: string, address: string) =>
       name === ''

@@ -35,7 +35,15 @@ describe('parseNode', () => {
     [
       'INSTANCE_IPS over the id',
       { INSTANCE_IPS: '10.1.1.1, 2001:db8::1' },
-      { addresses: ['10.1.1.1', '2001:db8::1'], ipMode: 'dual' },
+      { addresses: ['10.1.1.1', '2001:db8::1'], ipMode: 'both' },
+    ],
+    [
+      'that it is to use both IP families',
+      {
+        INSTANCE_IPS: '10.1.1.1,2001:db8::1',
+        PROXY_CONFIG: { proxyMetadata: { ISTIO_DUAL_STACK: 'true' } },
+      },
+      { ipMode: 'dual' },
     ],
     ['INSTANCE_IPS of one family', { INSTANCE_IPS: '::1' }, { addresses: ['::1'], ipMode: 'v6' }],
     [

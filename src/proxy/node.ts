@@ -13,7 +13,11 @@ export interface ProxyNode {
   readonly type: NodeType
   /** INSTANCE_IPS if all of them are addresses, else the one in the id. At least one; the first is the proxy's own. */
   readonly addresses: readonly string[]
-  readonly ipMode: 'v4' | 'v6' | 'dual'
+  /**
+   * Families of its addresses. `dual`: both, and its configuration asks for it, so that it listens on both; `both`: it does not, so
+   * IPv4 is where it listens (https://istio.io/latest/docs/setup/additional-setup/dual-stack/).
+   */
+  readonly ipMode: 'v4' | 'v6' | 'both' | 'dual'
   /** Third part of the id, `<name>.<namespace>`: connections are named after it. */
   readonly instance: string
   readonly dnsDomain: string
@@ -61,7 +65,7 @@ export function parseNode(node: JsonObject): Result<ProxyNode, string> {
     id,
     type,
     addresses: addresses.map(({ text }) => text),
-    ipMode: ipModeOf(addresses),
+    ipMode: ipModeOf(addresses, isDualStack(metadata.value.proxyConfig)),
     instance,
     dnsDomain,
     configNamespace: metadata.value.namespace || (dnsDomain.split('.')[0] ?? ''),
@@ -99,10 +103,18 @@ function parseAddress(text: string): Address | undefined {
   return ip.ok ? { text, ip: ip.value } : undefined
 }
 
-function ipModeOf(addresses: readonly Address[]): ProxyNode['ipMode'] {
+/** In the environment of its agent, which stands in its ProxyConfig. */
+const DUAL_STACK = 'ISTIO_DUAL_STACK'
+
+function isDualStack(proxyConfig: JsonObject | undefined): boolean {
+  return textOf(objectOf(proxyConfig ?? {}, 'proxyMetadata'), DUAL_STACK) === 'true'
+}
+
+function ipModeOf(addresses: readonly Address[], isDual: boolean): ProxyNode['ipMode'] {
   const hasV6 = addresses.some(({ ip }) => ip.family === 6)
   const hasV4 = addresses.some(({ ip }) => ip.family === 4)
-  return hasV4 && hasV6 ? 'dual' : hasV6 ? 'v6' : 'v4'
+  if (hasV4 && hasV6) return isDual ? 'dual' : 'both'
+  return hasV6 ? 'v6' : 'v4'
 }
 
 function localityOf(locality: JsonObject): NodeLocality {

@@ -37,7 +37,7 @@ export interface ProxyView {
   /** `<ns>.svc.<domain>` of the node id. */
   readonly dnsDomain: string
   readonly interception: InterceptionMode
-  readonly ipMode: 'v4' | 'v6' | 'dual'
+  readonly ipMode: ProxyNode['ipMode']
   /** The proxy's own; the first is the main one. */
   readonly addresses: readonly string[]
   /** Undefined counts as the newest. */

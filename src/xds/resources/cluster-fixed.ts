@@ -1,5 +1,5 @@
 import type { Cluster } from '../../proto/envoy-types.generated.js'
-import type { ProxyContext } from '../../proxy/view.js'
+import type { ProxyContext, ProxyView } from '../../proxy/view.js'
 import { upstreamFiltersOf } from './cluster-filters.js'
 import { circuitBreakersOf, connectionOptionsOf, connectTimeoutOf } from './cluster-pool.js'
 import { passthroughHttpOptions } from './cluster-protocol.js'
@@ -33,8 +33,13 @@ export function inboundPassthroughCluster(context: ProxyContext): Cluster {
 }
 
 /** `upstream_bind_config` of connections from the proxy to its own workload. */
-export function inboundBindConfig(ipMode: 'v4' | 'v6' | 'dual'): NonNullable<Cluster['upstreamBindConfig']> {
-  return { sourceAddress: { address: ipMode === 'v6' ? INBOUND_SOURCE_V6 : INBOUND_SOURCE_V4, portValue: 0 } }
+export function inboundBindConfig(ipMode: ProxyView['ipMode']): NonNullable<Cluster['upstreamBindConfig']> {
+  const v6 = { address: INBOUND_SOURCE_V6, portValue: 0 }
+  if (ipMode === 'v6') return { sourceAddress: v6 }
+  return {
+    sourceAddress: { address: INBOUND_SOURCE_V4, portValue: 0 },
+    ...(ipMode === 'dual' && { extraSourceAddresses: [{ address: v6 }] }),
+  }
 }
 
 function passthroughOf({ mesh }: ProxyContext): Cluster {

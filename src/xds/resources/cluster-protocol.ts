@@ -14,8 +14,8 @@ export type UpstreamProtocol = 'http1' | 'http2' | 'downstream'
 const EXTENSION = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
 
 /**
- * From the port's protocol; `useClientProtocol` and an upgrade to HTTP/2 (of plain HTTP ports alone) come on top. A gateway knows
- * nothing of the client's protocol at a sniffed port.
+ * From the port's protocol; `useClientProtocol` and an upgrade to HTTP/2 come on top. The mesh upgrades plain HTTP ports alone; a
+ * rule that asks for it knows what the port speaks. A gateway knows nothing of the client's protocol at a sniffed port.
  * https://istio.io/latest/docs/reference/config/networking/destination-rule/#ConnectionPoolSettings-HTTPSettings
  */
 export function upstreamProtocolOf(
@@ -28,14 +28,13 @@ export function upstreamProtocolOf(
 ): UpstreamProtocol {
   const { pool, mesh } = options
   if (pool?.http?.useClientProtocol === true) return 'downstream'
-  if (isHttp2(port)) return 'http2'
-  if (isSniffed(port) && !options.isGateway) return 'downstream'
-  return mesh !== undefined && isHttp(port) && isUpgraded(mesh, pool) ? 'http2' : 'http1'
+  if (isHttp2(port) || (mesh !== undefined && isUpgraded(port, mesh, pool))) return 'http2'
+  return isSniffed(port) && !options.isGateway ? 'downstream' : 'http1'
 }
 
-function isUpgraded(mesh: MeshSettings, pool: ConnectionPoolSettings | undefined): boolean {
+function isUpgraded(port: Protocol, mesh: MeshSettings, pool: ConnectionPoolSettings | undefined): boolean {
   const own = pool?.http?.h2UpgradePolicy ?? 'DEFAULT'
-  return own === 'DEFAULT' ? mesh.h2UpgradePolicy === 'UPGRADE' : own === 'UPGRADE'
+  return own === 'DEFAULT' ? isHttp(port) && mesh.h2UpgradePolicy === 'UPGRADE' : own === 'UPGRADE'
 }
 
 export interface HttpOptions {

@@ -151,7 +151,7 @@ export function dynamicForwardSni(names: DynamicNames): ConfigListenerFilter {
 }
 
 function dnsCache({ host, ipMode }: DynamicNames) {
-  const dnsLookupFamily = ipMode === 'v4' ? 'V4_ONLY' : ipMode === 'v6' ? 'V6_ONLY' : 'ALL'
+  const dnsLookupFamily = ipMode === 'dual' ? 'ALL' : ipMode === 'v6' ? 'V6_ONLY' : 'V4_ONLY'
   return { name: `${host}_dfp_dns_cache`, dnsLookupFamily } as const
 }
 

@@ -22,8 +22,10 @@ const UNIX = 'unix://'
 export function translateInboundClusters(context: ProxyContext): readonly Cluster[] {
   if (context.view.type !== 'sidecar') return []
   const { ingress } = context.scope
-  const own =
-    ingress === undefined || ingress.length === 0 ? servedClusters(context) : ingressClusters(context, ingress)
+  if (ingress !== undefined && ingress.length > 0)
+    return [...ingressClusters(context, ingress), inboundPassthroughCluster(context)]
+  // Without redirection nothing comes to the workload through the proxy unless a Sidecar says where.
+  const own = context.view.interception === 'NONE' ? [] : servedClusters(context)
   return [...own, inboundPassthroughCluster(context)]
 }
 

@@ -30,10 +30,9 @@ function addressOf(bind: string, port: number): Address {
     : { socketAddress: { address: bind, portValue: port } }
 }
 
-/** Whether the kernel hands the connections over, rather than virtualOutbound, to which they are redirected. */
+/** Whether the kernel hands the connections over, rather than virtualOutbound, to which they are redirected where anything is. */
 export function bindsToPort({ view }: ListenerFacts, { bind, captureMode }: EgressListener): boolean {
-  if (captureMode === 'NONE' || isUnix(bind)) return true
-  return captureMode === 'DEFAULT' && view.interception === 'NONE'
+  return view.interception === 'NONE' || captureMode === 'NONE' || isUnix(bind)
 }
 
 /** Where an egress listener says its services are to be found, whatever their addresses; undefined: it does not. */

@@ -51,11 +51,13 @@ export type Addresses = readonly [string, ...string[]]
 
 const WILDCARDS: Readonly<Record<ProxyView['ipMode'], Addresses>> = {
   v4: ['0.0.0.0'],
+  both: ['0.0.0.0'],
   v6: ['::'],
   dual: ['0.0.0.0', '::'],
 }
 const LOOPBACKS: Readonly<Record<ProxyView['ipMode'], Addresses>> = {
   v4: ['127.0.0.1'],
+  both: ['127.0.0.1'],
   v6: ['::1'],
   dual: ['127.0.0.1', '::1'],
 }

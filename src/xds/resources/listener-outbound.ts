@@ -82,9 +82,11 @@ function podBinds(
   if (endpoints.length === 0 && !mayHavePods) return anywhere
   return endpoints
     .filter(({ network }) => network === '' || view.network === '' || network === view.network)
-    .map(({ addresses }) => addresses[0] ?? '')
-    .filter(address => address !== '' && address !== view.addresses[0] && !isUnix(address) && !isName(address))
-    .map(address => ({ addresses: [address], prefix: undefined }))
+    .flatMap(({ addresses: [first = '', ...others] }) =>
+      first === '' || first === view.addresses[0] || isUnix(first) || isName(first)
+        ? []
+        : [{ addresses: [first, ...others], prefix: undefined }],
+    )
 }
 
 function isName(address: string): boolean {

@@ -119,6 +119,7 @@ function service(name: string, address: string, ...ports: string[]): Service {
     isNodeLocal: false,
     isClusterLocal: false,
     trafficDistribution: 'any',
+    hasBothFamilies: false,
     publishesUnready: false,
     aliases: [],
     sessionAffinity: 'None',

@@ -128,9 +128,12 @@ function mirrorPolicies(route: HTTPRoute, facts: PortFacts): RouteAction_Request
   return all.flatMap(({ destination, share: runtimeFraction }) =>
     runtimeFraction === undefined
       ? []
-      : [{ cluster: destinationCluster(destination, facts), runtimeFraction, traceSampled: false }],
+      : [{ cluster: destinationCluster(destination, facts), runtimeFraction, ...COPY }],
   )
 }
+
+/** A copy has the name of the original in its `Host`, and is traced only if it is sampled anew. */
+const COPY = { traceSampled: false, disableShadowHostSuffixAppend: true } as const
 
 const ALL = { defaultValue: { numerator: 100 } } satisfies RuntimeFractionalPercent
 

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../src/lang/json.js'
+import { translated } from '../kit/translated.js'
+
+const HOST = 'a.default.svc.cluster.local'
+const OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
+
+const SERVICE = `
+apiVersion: v1
+kind: Service
+metadata: {name: a, namespace: default}
+spec:
+  clusterIP: 10.0.0.1
+  ports: [{name: http, port: 80}, {name: tcp, port: 90}, {name: what, port: 91}]
+---
+`
+
+function rule(policy: string): string {
+  return `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: a, namespace: default}
+spec: {host: a, trafficPolicy: ${policy}}
+---
+`
+}
+
+describe('an upgrade to HTTP/2', () => {
+  const upgrade = rule('{connectionPool: {http: {h2UpgradePolicy: UPGRADE}}}')
+  const refusal = rule('{connectionPool: {http: {h2UpgradePolicy: DO_NOT_UPGRADE}}}')
+  const http2 = { explicitHttpConfig: { http2ProtocolOptions: {} } }
+  const asClient = { useDownstreamProtocolConfig: { httpProtocolOptions: {}, http2ProtocolOptions: {} } }
+  const mesh = { h2UpgradePolicy: 'UPGRADE' }
+
+  it.each<[string, string, JsonObject, number, object | undefined]>([
+    ['of a rule, at an HTTP port', upgrade, {}, 80, http2],
+    ['of a rule, at a port whose protocol nobody declared', upgrade, {}, 91, http2],
+    ['of the mesh, at an HTTP port', '', mesh, 80, http2],
+    ['of the mesh, not at a port whose protocol nobody declared', '', mesh, 91, asClient],
+    ['of the mesh, not at a TCP port', '', mesh, 90, undefined],
+    ['of the mesh, which a rule refuses', refusal, mesh, 80, undefined],
+  ])('%s', (_, rules, mesh, port, expected) => {
+    const cluster = translated({ objects: SERVICE + rules, mesh }).clusters[`outbound|${port}||${HOST}`]
+    const options = (cluster?.['typedExtensionProtocolOptions'] as JsonObject | undefined)?.[OPTIONS]
+    expect(options).toEqual(expected === undefined ? undefined : expect.objectContaining(expected))
+  })
+})
+
+describe('a mirrored request', () => {
+  it('has the host of the original', () => {
+    const route = `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: a, namespace: default}
+spec: {hosts: [a], http: [{route: [{destination: {host: a}}], mirror: {host: m}}]}
+`
+    const { routes } = translated({ objects: SERVICE + route })
+    const hosts = routes['80']?.['virtualHosts'] as { name: string; routes: { route: JsonObject }[] }[]
+    expect(hosts[0]?.routes[0]?.route['requestMirrorPolicies']).toMatchObject([
+      { cluster: 'outbound|80||m.default.svc.cluster.local', disableShadowHostSuffixAppend: true },
+    ])
+  })
+})
