@@ -82,7 +82,10 @@ export function openAdsStream(call: StreamCall, options: AdsStreamOptions): AdsS
       return
     }
     const attachment = attached.value
-    session = { attachment, node, delivery: options.createDelivery(attachment.source), connectedAt: options.now() }
+    // Envoy lists hundreds of extensions: read by now, and more than all else that a stream holds.
+    const { extensions: _, ...kept } = node
+    const delivery = options.createDelivery(attachment.source)
+    session = { attachment, node: kept, delivery, connectedAt: options.now() }
     options.on({ kind: 'connected', connection: attachment.connection, peer: call.peer.address })
     receive(session, request)
   }
