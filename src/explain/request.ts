@@ -1,5 +1,6 @@
 import { parseCidr, parseIp, prefixContains } from '../lang/cidr.js'
-import { isJsonObject, type Json, type JsonObject } from '../lang/json.js'
+import { isJsonObject, type JsonObject } from '../lang/json.js'
+import { objectAt, objectsAt, textAt, textsAt } from './request-json.js'
 import { hostFor, routeTakes, type SimulatedRequest } from './request-match.js'
 
 /** What a proxy was rendered to have, as proto3 JSON. */
@@ -287,24 +288,4 @@ function addressText(item: JsonObject, priority: number): string {
       : `${textAt(socket, 'address')}:${String(socket['portValue'] ?? '')}`
   const health = textAt(item, 'healthStatus')
   return `${text}${priority === 0 ? '' : `, priority ${priority}`}${health === '' || health === 'HEALTHY' ? '' : `, ${health}`}`
-}
-
-function objectAt(object: JsonObject, key: string): JsonObject {
-  const value = Object.hasOwn(object, key) ? object[key] : undefined
-  return isJsonObject(value ?? null) ? (value as JsonObject) : {}
-}
-
-function objectsAt(object: JsonObject, key: string): JsonObject[] {
-  const value: Json | undefined = Object.hasOwn(object, key) ? object[key] : undefined
-  return Array.isArray(value) ? value.filter(isJsonObject) : []
-}
-
-function textsAt(object: JsonObject, key: string): string[] {
-  const value: Json | undefined = object[key]
-  return Array.isArray(value) ? value.map(String) : []
-}
-
-function textAt(object: JsonObject, key: string): string {
-  const value = Object.hasOwn(object, key) ? object[key] : undefined
-  return typeof value === 'string' ? value : ''
 }
