@@ -105,7 +105,7 @@ async function measure(scenario: Scenario): Promise<void> {
     const load = await openLoad()
     try {
       await warm(server, load, scenario, files)
-      for (const change of changesOf(scenario, folder)) {
+      for (const change of changesOf(scenario, files)) {
         await applyChange(server, load, change, change.like === undefined ? undefined : reference?.[change.like])
       }
       await memory(server, scenario, 'in the end')
@@ -167,8 +167,8 @@ interface Change {
   readonly like?: 'endpoint' | 'route'
 }
 
-function changesOf(shape: MeshShape, folder: string): readonly Change[] {
-  const [shared, own] = [appOf(0), appOf(Math.min(10, shape.services - 1))]
+function changesOf(shape: MeshShape, { folder, own }: MeshFiles): readonly Change[] {
+  const shared = appOf(0)
   const file = (path: string): string => join(folder, path)
   const app = (which: typeof shared, edit: Parameters<typeof appDocuments>[2]): readonly object[] =>
     appDocuments(which, allPods(which, shape), edit)
@@ -193,7 +193,7 @@ function changesOf(shape: MeshShape, folder: string): readonly Change[] {
     {
       what: 'one Sidecar',
       path: file(`${own.namespace}/namespace.yaml`),
-      documents: namespaceDocuments(own.namespace, scope(shape.services > 20 ? [`${namespaceOf(20)}/*`] : [])),
+      documents: namespaceDocuments(own.namespace, scope([`${namespaceOf(shape.services - 1)}/*`])),
     },
     { what: 'a label of a pod', path: file(appFile(shared)), documents: app(shared, { ready: 1, note: 'new' }) },
     { what: 'ConfigMap, Secret, private service', path: file(IDLE_FILE), documents: idleDocuments(1) },

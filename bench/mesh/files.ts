@@ -23,13 +23,15 @@ export interface MeshFiles {
   readonly folder: string
   readonly pods: readonly ProxyPod[]
   readonly files: number
+  /** An application outside of the namespace that everybody uses, whose pods connect (if there are that many). */
+  readonly own: App
 }
 
 const SERVICES_OF_NAMESPACE = 10
 /** Real deployments have several. */
 const MIN_PODS = 2
 
-interface App {
+export interface App {
   readonly index: number
   readonly name: string
   readonly namespace: string
@@ -68,8 +70,11 @@ export function writeMesh(folder: string, shape: MeshShape): MeshFiles {
   mkdirSync(join(folder, 'idle'), { recursive: true })
   write('idle/namespace.yaml', [namespace('idle')])
   write(IDLE_FILE, idleDocuments(0))
-  for (const index of [0, SERVICES_OF_NAMESPACE]) write(routeFile(appOf(index)), [virtualService(appOf(index), 90)])
-  return { folder, pods: spread(pods, shape.proxies, podsOf), files }
+  const chosen = spread(pods, shape.proxies, podsOf)
+  const outside = chosen.find(pod => pod.namespace !== namespaceOf(0)) ?? chosen[0]
+  const own = appOf(Number(outside?.serviceAccount.slice('app-'.length) ?? 0))
+  for (const app of [appOf(0), own]) write(routeFile(app), [virtualService(app, 90)])
+  return { folder, pods: chosen, files, own }
 }
 
 /** All pods of applications that are evenly spread over the mesh. */
