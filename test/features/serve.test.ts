@@ -252,6 +252,12 @@ describe('what keeps pillion serve from starting', () => {
     ['half a certificate', [...FILES, '--tlsCertFile', 'x'], 2, /belong together/],
     ['a DNS name that is none', [...FILES, '--dnsName', 'a b'], 2, /"a b" is neither a DNS name nor an IP address/],
     ['a duration that is none', [...FILES, '--shutdownDuration', 'soon'], 2, /--shutdownDuration: invalid duration/],
+    [
+      'pings without end',
+      [...FILES, '--keepaliveInterval', '1ms'],
+      2,
+      /--keepaliveInterval: at least 1s, or 0s for none/,
+    ],
     ['a level that is none', [...FILES, '--log_output_level', 'loud'], 2, /"loud" is none of none, error/],
     ['an unknown flag', ['--frobnicate'], 2, /unknown option '--frobnicate'/],
     [
