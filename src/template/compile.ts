@@ -10,7 +10,7 @@ import {
   parameterAt,
 } from './arguments.js'
 import { FunctionError, type TemplateFunction } from './function.js'
-import { MAX_STEPS, MAX_TEMPLATE_DEPTH, MAX_VALUE } from './limits.js'
+import { MAX_ITEMS, MAX_STEPS, MAX_TEMPLATE_DEPTH, MAX_VALUE } from './limits.js'
 import type {
   ActionNode,
   BranchNode,
@@ -523,7 +523,9 @@ function compilePlainCall(
       charge(state, cost + weightOfAll(values))
       const result = call(...values)
       const weight = weightOf(result)
-      if (weight > MAX_VALUE) throw new FunctionError(`result is longer than ${MAX_VALUE} characters or items`)
+      if (weight > MAX_VALUE) throw new FunctionError(`result is longer than ${MAX_VALUE} characters`)
+      if (Array.isArray(result) && weight > MAX_ITEMS)
+        throw new FunctionError(`result has more than ${MAX_ITEMS} items`)
       if (weight > 64) charge(state, weight)
       return result === null ? undefined : result
     } catch (error) {

@@ -6,8 +6,10 @@ export const MAX_TEMPLATE_DEPTH = 1_000
 export const MAX_NESTING = 500
 /** Text that one execution may write, in UTF-16 units. The largest stock template writes 20 thousand. */
 export const MAX_OUTPUT = 16 * 1024 * 1024
-/** One string or list that a function makes (`repeat`, `until`, `indent`), in UTF-16 units or items. */
+/** One string that a function makes (`repeat`, `indent`), in UTF-16 units. */
 export const MAX_VALUE = 8 * 1024 * 1024
+/** One list that a function makes (`until`, `concat`): an item takes eight bytes at the least. */
+export const MAX_ITEMS = 2 * 1024 * 1024
 /** Total of what functions make in one execution; garbage in between is not counted back. */
 export const MAX_WORK = 64 * 1024 * 1024
 /** Actions and iterations in one execution. The stock sidecar template takes about 600. */

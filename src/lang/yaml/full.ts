@@ -1,4 +1,4 @@
-import type { Alias, Document, Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml'
+import type { Alias, CST, Document, Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml'
 import { cloneJson, emptyObject, type Json, type JsonObject } from '../json.js'
 import { MAX_ALIAS_NODES, MAX_DEPTH } from './limits.js'
 import { yamlPackage } from './package.js'
@@ -42,8 +42,8 @@ const TOO_DEEP = { code: 'yaml-limit', message: `nested more than ${MAX_DEPTH} l
 
 /** The first document as nodes with source ranges; undefined when the text holds none. */
 export function composeFirst(text: string): Document | undefined {
-  const { Parser, Composer } = yamlPackage()
-  const tokens = [...new Parser().parse(text)]
+  const { Composer } = yamlPackage()
+  const tokens = tokensOf(text)
   for (const token of tokens) checkDepth(token)
   const composer = new Composer({
     version: '1.1',
@@ -58,6 +58,20 @@ export function composeFirst(text: string): Document | undefined {
     return document
   }
   return undefined
+}
+
+/** The parser is stopped as soon as it is too deep: a million open brackets would take half a gigabyte to the end. */
+function tokensOf(text: string): CST.Token[] {
+  const { Lexer, Parser } = yamlPackage()
+  const parser = new Parser()
+  const tokens: CST.Token[] = []
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) tokens.push(token)
+    // Beside collections there are the document and a scalar on the stack; `checkDepth` is exact.
+    if (parser.stack.length > MAX_DEPTH + 8) throw new Failed(TOO_DEEP.code, TOO_DEEP.message, parser.offset)
+  }
+  for (const token of parser.end()) tokens.push(token)
+  return tokens
 }
 
 function lowerFirst(message: string): string {

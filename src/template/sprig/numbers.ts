@@ -1,6 +1,6 @@
 import { sprint } from '../format.js'
 import { type FunctionMap, fail, fn } from '../function.js'
-import { MAX_VALUE } from '../limits.js'
+import { MAX_ITEMS } from '../limits.js'
 import { type GoInt, GoSlice, type GoValue, int64 } from '../value.js'
 import { toFloat64, toInt64 } from './convert.js'
 import { addDecimal, divideDecimal, multiplyDecimal, subtractDecimal, toDecimalNumber } from './decimal.js'
@@ -79,7 +79,7 @@ function intSlice(values: readonly number[]): GoSlice {
 function steps(from: number, to: number, step: number): number[] {
   const values: number[] = []
   if (to < from ? step >= 0 : step <= 0) return values
-  if (Math.abs((to - from) / step) > MAX_VALUE) fail(`more than ${MAX_VALUE} numbers`)
+  if (Math.abs((to - from) / step) > MAX_ITEMS) fail(`more than ${MAX_ITEMS} numbers`)
   for (let i = from; to < from ? i > to : i < to; i += step) values.push(i)
   return values
 }
