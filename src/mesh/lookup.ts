@@ -31,6 +31,8 @@ export interface MeshLookup {
   endpointMtls(endpoint: Endpoint): MtlsMode
   /** Of a network, sorted; empty: none, so its endpoints are reached directly. */
   gateways(network: string): readonly NetworkGateway[]
+  /** What all weights of endpoints are multiplied with (`weightScale` of networks.ts). */
+  weightScale(): number
   /** All VIPs of headless services and the like: addresses of a headless service's ready pods, first IP each, by pod. */
   headless(service: Service): readonly Endpoint[]
   /** Labels of a namespace, for `sourceNamespace` and alike. */

@@ -26,7 +26,7 @@ import { mergeClusters, serviceOfKubernetes } from './kubernetes-service.js'
 import { localityOfNode, NETWORK_LABEL } from './locality.js'
 import { mergeEntries } from './merge-services.js'
 import type { NetworkGateway } from './network.js'
-import { compareGateways, gatewaysOfNetworks, networkOfAddress } from './networks.js'
+import { compareGateways, gatewaysOfNetworks, gatewaysOfService, networkOfAddress, weightScale } from './networks.js'
 import type { PeerPolicy } from './peer-authentication.js'
 import type { ConsolidatedRule } from './rule.js'
 import type { VirtualServiceConfig } from './scope.js'
@@ -77,6 +77,8 @@ export interface MeshTables {
   readonly tokens: Index<string, string, TokenObject>
   readonly telemetry: Index<string, string, TelemetryObject>
   readonly gateways: Table<string, readonly NetworkGateway[]>
+  /** One row `mesh`, where there are gateways: what weights of endpoints are multiplied with. */
+  readonly weightScale: Table<'mesh', number>
 }
 
 const SAME = { equals: isSameData }
@@ -99,6 +101,7 @@ export function declareMesh(graph: Graph, identity: MeshIdentity): MeshTables {
   const rule = declareRules(graph, places)
   const virtual = declareVirtualServices(graph, places)
   const virtualNamespace = virtual.index('namespace', row => [row.namespace])
+  const gateways = declareGateways(graph, places)
   const endpointService = endpoint.index('service', row => [serviceKey(row)])
   return {
     inputs,
@@ -138,7 +141,8 @@ export function declareMesh(graph: Graph, identity: MeshIdentity): MeshTables {
     authorization: inputs.config.AuthorizationPolicy.index('namespace', row => [row.namespace]),
     tokens: inputs.config.RequestAuthentication.index('namespace', row => [row.namespace]),
     telemetry: inputs.config.Telemetry.index('namespace', row => [row.namespace]),
-    gateways: declareGateways(graph, places),
+    gateways: gateways.byNetwork,
+    weightScale: gateways.scale,
   }
 }
 
@@ -415,28 +419,28 @@ function declareVirtualServices(
   )
 }
 
-const GATEWAY_PORT_LABEL = 'networking.istio.io/gatewayPort'
-const GATEWAY_PORT = 15_443
+interface GatewayTables {
+  readonly byNetwork: Table<string, readonly NetworkGateway[]>
+  readonly scale: Table<'mesh', number>
+}
 
-/** By network: those of MeshNetworks, and Services that carry the network's label and a public address. */
-function declareGateways(graph: Graph, { inputs }: Places): Table<string, readonly NetworkGateway[]> {
+/** By network: those of MeshNetworks, and Services that carry the network's label, or are named there, and have a public address. */
+function declareGateways(graph: Graph, { inputs, identity }: Places): GatewayTables {
   const written = graph.derive('gatewayOfNetworks', inputs.networks, networks =>
     gatewaysOfNetworks(networks).map(gateway => [gatewayKey(gateway), gateway] as const),
   )
-  const labelled = graph.derive('gatewayOfService', inputs.cluster.Service, ({ cluster, object }) => {
-    const network = networkLabel(object)
-    if (network === '') return []
-    const port = Number(object.labels[GATEWAY_PORT_LABEL] ?? GATEWAY_PORT)
-    const { externalIPs = [], loadBalancerIngress = [] } = object.spec
-    const addresses = [...loadBalancerIngress.map(({ ip, hostname }) => ip ?? hostname ?? ''), ...externalIPs]
-    return addresses
-      .filter(Boolean)
-      .map(address => ({ network, cluster, address, port, hbonePort: 0 }))
-      .map(gateway => [gatewayKey(gateway), gateway] as const)
-  })
-  const all = graph.union('gateway', [written, labelled])
+  const ofServices = graph.derive('gatewayOfService', inputs.cluster.Service, ({ cluster, object }, _, read) =>
+    gatewaysOfService(object, cluster, () => read.one(inputs.networks, 'mesh'), identity.domain).map(
+      gateway => [gatewayKey(gateway), gateway] as const,
+    ),
+  )
+  const all = graph.union('gateway', [written, ofServices])
   const byNetwork = all.index('network', row => [row.network])
-  return graph.derive('gateways', byNetwork, (rows, key) => [[key, [...rows].sort(compareGateways)]], SAME)
+  const mesh = all.index('mesh', () => ['mesh' as const])
+  return {
+    byNetwork: graph.derive('gateways', byNetwork, (rows, key) => [[key, [...rows].sort(compareGateways)]], SAME),
+    scale: graph.derive('weightScale', mesh, (rows, key) => [[key, weightScale(rows)]], SAME),
+  }
 }
 
 function gatewayKey({ network, address, port }: NetworkGateway): string {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { TrafficPolicy } from '../../config/istio-types.generated.js'
 import type { ConsolidatedRule, Endpoint, NetworkGateway, Service } from '../../mesh/index.js'
+import { weightScale } from '../../mesh/networks.js'
 import { decode, encode } from '../../proto/index.js'
 import type { OwnTarget, ProxyContext } from '../../proxy/view.js'
 import {
@@ -91,6 +92,7 @@ function worldOf(world: World): { readonly context: ProxyContext; readonly servi
       accounts: () => ['spiffe://cluster.local/ns/ns1/sa/a'],
       serviceMtls: () => world.policyMode ?? 'PERMISSIVE',
       endpointMtls: () => world.policyMode ?? 'PERMISSIVE',
+      weightScale: () => weightScale(world.gateways ?? []),
       gateways: (network: string) => (world.gateways ?? []).filter(gateway => gateway.network === network),
     },
   }

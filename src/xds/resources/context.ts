@@ -86,6 +86,7 @@ function lookupOf(read: Lookup, tables: MeshTables, view: ProxyView, client: () 
       return mtlsOfPort(mtlsOf(read, tables, namespace, endpoint.labels), endpoint.port)
     },
     gateways: network => read.one(tables.gateways, network) ?? [],
+    weightScale: () => read.one(tables.weightScale, 'mesh') ?? 1,
     headless: service =>
       endpointsOf(service).filter(
         ({ health }) => service.publishesUnready || health === 'healthy' || health === 'unknown',

@@ -7,7 +7,7 @@ import { type Outbound, outboundNameOf } from './cluster-outbound.js'
 import { portPolicyOf } from './cluster-policy.js'
 import { labelOf, localityOf } from './endpoint.js'
 import { mutualTlsTest } from './endpoint-mtls.js'
-import { acrossNetworks, weightScaleOf } from './endpoint-network.js'
+import { acrossNetworks } from './endpoint-network.js'
 import { localityPlanOf } from './locality.js'
 import { groupOf, type LocalityGroup, planLocalities } from './locality-priority.js'
 
@@ -49,7 +49,6 @@ function isAddress(text: string): boolean {
 
 function groupsOf(context: ProxyContext, outbound: Outbound, endpoints: readonly Endpoint[]): readonly LocalityGroup[] {
   const isMutual = mutualTlsTest(context, outbound)
-  const scale = weightScaleOf(context, new Set(endpoints.map(({ network }) => network)))
   const byLocality = new Map<string, Endpoint[]>()
   for (const endpoint of endpoints) {
     const group = byLocality.get(endpoint.locality)
@@ -58,7 +57,7 @@ function groupsOf(context: ProxyContext, outbound: Outbound, endpoints: readonly
   }
   return [...byLocality]
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    .map(([locality, group]) => groupOf(localityOf(locality), acrossNetworks(context, group, isMutual, scale)))
+    .map(([locality, group]) => groupOf(localityOf(locality), acrossNetworks(context, group, isMutual)))
 }
 
 function plannedGroups(

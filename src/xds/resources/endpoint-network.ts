@@ -15,8 +15,8 @@ export function acrossNetworks(
   context: ProxyContext,
   endpoints: readonly Endpoint[],
   isMutual: (endpoint: Endpoint) => boolean,
-  scale: number,
 ): readonly Placed[] {
+  const scale = context.lookup.weightScale()
   const direct: Placed[] = []
   const shares = new Map<NetworkGateway, number>()
   for (const endpoint of endpoints) {
@@ -27,23 +27,6 @@ export function acrossNetworks(
     else if (isMutual(endpoint)) share(shares, gateways, weight)
   }
   return [...direct, ...[...shares].sort(byAddress).map(([gateway, weight]) => gatewayEndpoint(gateway, weight))]
-}
-
-/** Factor of all weights of a mesh: the least that every network's number of gateways divides. 1 in a mesh of one network. */
-export function weightScaleOf(context: ProxyContext, networks: Iterable<string>): number {
-  let scale = 1
-  for (const network of networks) {
-    const gateways = context.lookup.gateways(network)
-    if (gateways.length > 0) scale = leastMultiple(scale, gateways.length)
-    for (const count of countsByCluster(gateways)) scale = leastMultiple(scale, count)
-  }
-  return scale
-}
-
-function countsByCluster(gateways: readonly NetworkGateway[]): Iterable<number> {
-  const counts = new Map<string, number>()
-  for (const { cluster } of gateways) if (cluster !== '') counts.set(cluster, (counts.get(cluster) ?? 0) + 1)
-  return counts.values()
 }
 
 /** Not knowing one's network, or that of the endpoint, counts as being in the same one. */
@@ -82,12 +65,4 @@ function gatewayEndpoint(gateway: NetworkGateway, weight: number): Placed {
       'topology.istio.io/network': gateway.network,
     },
   }
-}
-
-function leastMultiple(a: number, b: number): number {
-  return (a / greatestDivisor(a, b)) * b
-}
-
-function greatestDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestDivisor(b, a % b)
 }

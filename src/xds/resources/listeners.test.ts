@@ -76,6 +76,7 @@ function contextOf(setup: Setup): ProxyContext {
       serviceMtls: () => 'PERMISSIVE',
       endpointMtls: () => 'PERMISSIVE',
       gateways: () => [],
+      weightScale: () => 1,
       headless: () => (setup.pods ?? []) as readonly Endpoint[],
       namespaceLabels: () => undefined,
     },
