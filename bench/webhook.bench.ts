@@ -89,7 +89,8 @@ async function addresses(cwd: string, server: ChildProcess): Promise<Bound> {
   return JSON.parse(readFileSync(file, 'utf8')) as Bound
 }
 
-async function drive(address: string, connections: number, requests: number) {
+/** Sends the load's requests from a process of its own; `address` ends in the port. */
+export async function drive(address: string, connections: number, requests: number) {
   const job = { port: Number(address.split(':').at(-1)), connections, requests }
   const { stdout } = await promisify(execFile)(process.execPath, [load, JSON.stringify(job)])
   return JSON.parse(stdout) as { readonly seconds: number; readonly p50: number; readonly p99: number }
