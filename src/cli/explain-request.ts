@@ -54,8 +54,8 @@ async function run(flags: RequestFlags, context: CommandContext, [url = '']: rea
   if (!request.ok) return wrongUse(context, request.error)
   const opened = await openMesh(flags, context)
   if (!opened.ok) return opened.error
-  const { mesh, problems, place } = opened.value
-  writeProblems(problems, context, flags)
+  const { mesh, problems, place, named } = opened.value
+  writeProblems(problems, context, named)
   const node = await proxyIn(mesh, flags, context)
   if (!node.ok) return node.error
   const { graph, sourceOf } = mesh
@@ -74,7 +74,7 @@ async function run(flags: RequestFlags, context: CommandContext, [url = '']: rea
     flags.output === 'json'
       ? `${JSON.stringify({ proxy, method: request.value.method, url, ...explained }, undefined, 2)}\n`
       : requestText(`${request.value.method} ${url} from ${proxy}`, explained)
-  context.stdout.write(inUsersWords(text, context, flags))
+  context.stdout.write(inUsersWords(text, context, named))
   return { forwarded: 0, answered: 0, refused: 1, unknown: 3 }[trace.outcome] as ExitCode
 }
 

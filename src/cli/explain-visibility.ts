@@ -47,8 +47,8 @@ async function run(flags: VisibilityFlags, context: CommandContext): Promise<Exi
   if (!asked.ok) return wrongUse(context, asked.error)
   const opened = await openMesh(flags, context)
   if (!opened.ok) return opened.error
-  const { mesh, problems, place } = opened.value
-  writeProblems(problems, context, flags)
+  const { mesh, problems, place, named } = opened.value
+  writeProblems(problems, context, named)
   const node = await proxyIn(mesh, flags, context)
   if (!node.ok) return node.error
   const { askVisibility, meshFields } = await import('../explain/visibility-facts.js')
@@ -59,7 +59,7 @@ async function run(flags: VisibilityFlags, context: CommandContext): Promise<Exi
   const proxy = node.value.instance
   const text =
     flags.output === 'json' ? `${JSON.stringify({ proxy, ...reply }, undefined, 2)}\n` : replyText(proxy, reply)
-  context.stdout.write(inUsersWords(text, context, flags))
+  context.stdout.write(inUsersWords(text, context, named))
   return reply.isReachable ? 0 : 1
 }
 

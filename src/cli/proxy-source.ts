@@ -3,7 +3,7 @@ import type { ProxyResources } from '../explain/config-dump.js'
 import { formatProblem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
 import { type CommandContext, type ExitCode, failed, wrongUse } from './command.js'
-import type { MeshFlags } from './mesh-files.js'
+import { isMeshNamed, type MeshFlags, openMesh, writeProblems } from './mesh-files.js'
 import type { NodeFlags } from './node-flags.js'
 import { askServer } from './running-server.js'
 
@@ -20,7 +20,7 @@ export async function resourcesFor(
 ): Promise<Result<ProxyResources, ExitCode>> {
   const { proxy } = flags
   if (flags.file !== undefined) return fromFile(flags.file, context)
-  if (flags.configDir.length > 0) return fromMesh(flags, context)
+  if (isMeshNamed(flags)) return fromMesh(flags, context)
   if (flags.node !== undefined) return err(wrongUse(context, '--node is for configuration from files: add --configDir'))
   if (proxy === undefined)
     return err(wrongUse(context, 'which proxy? Name it as NAME.NAMESPACE (pillion proxy-status lists them)'))
@@ -58,11 +58,10 @@ async function fromStdin({ stdin }: CommandContext): Promise<Result<string, stri
 }
 
 async function fromMesh(flags: ProxySourceFlags, context: CommandContext): Promise<Result<ProxyResources, ExitCode>> {
-  const { openMesh, writeProblems } = await import('./mesh-files.js')
   const opened = await openMesh(flags, context)
   if (!opened.ok) return opened
-  const { mesh, problems } = opened.value
-  writeProblems(problems, context)
+  const { mesh, problems, named } = opened.value
+  writeProblems(problems, context, named)
   const { proxyIn } = await import('./mesh-proxy.js')
   const node = await proxyIn(mesh, flags, context)
   if (!node.ok) return node

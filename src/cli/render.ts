@@ -28,6 +28,7 @@ export const command: CommandModule = {
       .action(act<RenderFlags>(run))
   },
   examples: [
+    { line: 'pillion render --proxy productpage-v1.shop', does: 'a first look: that pod of the sample mesh' },
     { line: 'pillion render --configDir mesh/ --proxy web-1.shop', does: 'what that pod would be sent' },
     {
       line: 'pillion render --configDir mesh/ --proxy web-1.shop --explain -o short',
@@ -52,14 +53,14 @@ async function run(flags: RenderFlags, context: CommandContext): Promise<ExitCod
   if (output === 'short' && !explain) return wrongUse(context, '--output short shows origins: it needs --explain')
   const opened = await openMesh(flags, context)
   if (!opened.ok) return opened.error
-  const { mesh, problems } = opened.value
-  writeProblems(problems, context, flags)
+  const { mesh, problems, named } = opened.value
+  writeProblems(problems, context, named)
   const node = await proxyIn(mesh, flags, context)
   if (!node.ok) return node.error
   const { resourcesOf } = await import('./rendered.js')
   const rendered = resourcesOf(mesh.graph, node.value)
   const origins = explain ? await originsFor(opened.value, node.value, rendered) : undefined
-  context.stdout.write(inUsersWords(await textOf(output, rendered, origins), context, flags))
+  context.stdout.write(inUsersWords(await textOf(output, rendered, origins), context, named))
   // What is invalid is left out of what was rendered: a pipeline should stop there.
   return problems.some(({ severity }) => severity === 'error') ? 1 : 0
 }

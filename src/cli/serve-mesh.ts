@@ -1,27 +1,21 @@
-import { readFile } from 'node:fs/promises'
 import { configSourcePaths } from '../config/config-sources.js'
 import { loadMeshConfig } from '../config/mesh-config.js'
 import type { ConfigObject } from '../config/object.js'
-import { formatProblem } from '../lang/problem.js'
-import { err, ok, type Result } from '../lang/result.js'
+import { ok, type Result } from '../lang/result.js'
 import { isLoopback } from '../servers/address.js'
 import type { Log } from '../servers/log.js'
 import type { MeshPaths } from '../servers/mesh-source.js'
 import { watchFiles } from '../sources/files.js'
 import { sampleMesh } from '../sources/samples.js'
 import type { FileContent } from '../sources/snapshot.js'
+import { readConfigSources } from './config-sources.js'
 import type { ServePlan } from './serve-flags.js'
 
 /** The plan with what the mesh config's `configSources` name beside `--configDir`. The errors are one line each. */
 export async function withConfigSources(plan: ServePlan): Promise<Result<ServePlan, readonly string[]>> {
   if (plan.mesh === undefined) return ok(plan)
-  const { path } = plan.mesh
-  // A file that cannot be read is the control plane's to tell, or the webhook's.
-  const text = await readFile(path, 'utf8').catch(() => '')
-  const sources = configSourcePaths(text, path)
-  return sources.ok
-    ? ok({ ...plan, objects: [...plan.objects, ...sources.value] })
-    : err(sources.error.map(formatProblem))
+  const sources = await readConfigSources(plan.mesh.path)
+  return sources.ok ? ok({ ...plan, objects: [...plan.objects, ...sources.value] }) : sources
 }
 
 /**

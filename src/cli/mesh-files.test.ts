@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ROOT, runInProcess } from '../../test/kit/command.js'
+
+const MESH = join(ROOT, 'testdata/explain/origins/mesh')
+const PROXY = ['--proxy', 'reviews-v1.books']
+
+/** Every command that reads a mesh from files, without what names the mesh. */
+const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
+  ['render', ['render', ...PROXY, '--explain']],
+  ['explain visibility', ['explain', 'visibility', ...PROXY, '--host', 'reviews']],
+  ['explain request', ['explain', 'request', ...PROXY, 'http://reviews:9080/']],
+  ['proxy-config', ['proxy-config', 'clusters', 'reviews-v1.books']],
+]
+
+describe('the mesh that commands read from files', () => {
+  let cwd: string
+  const meshConfig = (name: string, address: string): string => {
+    const file = join(cwd, name)
+    writeFileSync(file, `configSources:\n  - address: ${address}\n`)
+    return file
+  }
+  beforeAll(() => {
+    cwd = mkdtempSync(join(tmpdir(), 'pillion-mesh-'))
+  })
+  afterAll(() => rmSync(cwd, { recursive: true }))
+
+  it.each(COMMANDS)('%s finds it where the mesh config’s configSources say', async (_, args) => {
+    const file = meshConfig('sources.yaml', `fs://${pathToFileURL(MESH).pathname}`)
+    const bySources = await runInProcess({ args: [...args, '--meshConfig', file], cwd })
+    const byFlag = await runInProcess({ args: [...args, '--configDir', MESH], cwd })
+    expect(byFlag.stdout).not.toBe('')
+    expect(bySources).toEqual(byFlag)
+  })
+
+  it('diff adds them to both sides', async () => {
+    const file = meshConfig('both.yaml', `fs://${pathToFileURL(MESH).pathname}`)
+    writeFileSync(join(cwd, 'old.yaml'), '')
+    const sidecar = 'apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: default, namespace: books}\n'
+    writeFileSync(join(cwd, 'new.yaml'), `${sidecar}spec: {egress: [{hosts: ["~/*"]}]}\n`)
+    const { code, stdout } = await runInProcess({ args: ['diff', 'old.yaml', 'new.yaml', '--meshConfig', file], cwd })
+    expect(code).toBe(1)
+    expect(stdout).toContain('+ Sidecar books/default (new.yaml:1)')
+    expect(stdout).toContain('- clusters outbound|9080||reviews.books.svc.cluster.local')
+  })
+
+  it.each(COMMANDS)('%s says which source cannot be read', async (_, args) => {
+    meshConfig('bad.yaml', 'k8s://')
+    const { code, stdout, stderr } = await runInProcess({ args: [...args, '--meshConfig', 'bad.yaml'], cwd })
+    expect([code, stdout]).toEqual([3, ''])
+    expect(stderr).toBe(
+      'pillion: bad.yaml:2:5: "k8s://": configuration from a cluster is not read yet; use fs:///folder, or --configDir folder (configSources[0].address)\n',
+    )
+  })
+
+  it('has to be named where the mesh config names none', async () => {
+    writeFileSync(join(cwd, 'plain.yaml'), 'enableAutoMtls: true\n')
+    const { code, stderr } = await runInProcess({ args: ['render', ...PROXY, '--meshConfig', 'plain.yaml'], cwd })
+    expect([code, stderr]).toEqual([
+      2,
+      'pillion: no Istio or Kubernetes objects were named: add --configDir, and plain.yaml has no configSources\n',
+    ])
+  })
+
+  it('is the sample where no flag names one, and says so', async () => {
+    const sample = ['--configDir', 'samples/bookinfo', '--meshConfig', 'samples/bookinfo/mesh.yaml']
+    const args = ['explain', 'visibility', '--proxy', 'productpage-v1.shop', '--host', 'reviews.books']
+    const unnamed = await runInProcess({ args, cwd: ROOT })
+    const named = await runInProcess({ args: [...args, ...sample], cwd: ROOT })
+    expect(unnamed.stdout).toBe(named.stdout)
+    expect(unnamed.stderr).toBe(
+      'pillion: no flag names a mesh: this is the sample, samples/bookinfo (--configDir names yours)\n',
+    )
+  })
+})
