@@ -68,7 +68,7 @@ export function scopeKeyOf(
 function scopeTables(graph: Graph, { namespace, sidecar }: ScopeKey, tables: MeshTables): ScopeTables {
   const scope = graph.derive(
     'scope',
-    tables.inputs.settings,
+    tables.once,
     (_, key, read) => {
       const mesh = lazySettings(read, tables.facet)
       const object = sidecar === '' ? undefined : read.one(tables.inputs.config.Sidecar, sidecar)

@@ -46,6 +46,8 @@ export interface MeshTables {
   readonly identity: MeshIdentity
   /** One row for each field of the mesh configuration that is set. */
   readonly facet: Table<string, unknown>
+  /** One row `mesh`, once there is a mesh, that never changes: what is made once is derived from it. */
+  readonly once: Table<'mesh', true>
   readonly service: Table<ServiceKey, Service>
   readonly serviceHost: Index<string, ServiceKey, Service>
   readonly serviceNamespace: Index<string, ServiceKey, Service>
@@ -107,6 +109,7 @@ export function declareMesh(graph: Graph, identity: MeshIdentity): MeshTables {
     inputs,
     identity,
     facet,
+    once: graph.derive('once', inputs.settings, () => [['mesh', true as const]]),
     service,
     serviceHost: service.index('host', row => [row.host]),
     serviceNamespace,

@@ -62,7 +62,7 @@ function listenerTables(graph: Graph, key: ProxyParts['listeners'], parts: PartF
     list: {
       LDS: graph.derive(
         'list/LDS',
-        tables.inputs.settings,
+        tables.once,
         (_, id, read) => [[id, listOf(read.all(listener).values())]],
         SAME_LIST,
       ),

@@ -13,7 +13,7 @@ export function declareNames(graph: Graph, parts: PartFacts): Family<NamesKey, P
       const scope = inner.member(parts.scopes, key.scope)
       const table = inner.derive(
         'names',
-        parts.tables.inputs.settings,
+        parts.tables.once,
         (_, __, read) => {
           const context = partContext(read, parts, key.facts, { scope: () => wholeScope(read, scope) })
           return [['', encoded('NDS', '', translateNames(context))]]

@@ -25,7 +25,7 @@ export function declareOwn(graph: Graph, parts: PartFacts): Family<OwnKey, PartT
 
 function ownTables(graph: Graph, key: OwnKey, parts: PartFacts): PartTables {
   const { tables, scopes, translators } = parts
-  const { settings } = tables.inputs
+  const { once } = tables
   const scope = graph.member(scopes, key.scope)
   const context = (read: Lookup): ProxyContext => {
     touchSidecar(read, parts, key.scope)
@@ -38,7 +38,7 @@ function ownTables(graph: Graph, key: OwnKey, parts: PartFacts): PartTables {
     })
   }
   const one = (name: string, make: (context: ProxyContext) => Batch) =>
-    graph.derive(name, settings, (_, id, read) => [[id, listOf(make(context(read)))]], SAME_LIST)
+    graph.derive(name, once, (_, id, read) => [[id, listOf(make(context(read)))]], SAME_LIST)
   const clusters = one('list/CDS', ctx => encodeClusters(translators.inboundClusters(ctx)))
   const listeners = one('list/LDS', ctx => encodeListeners(translators.fixedListeners(ctx)))
   return {

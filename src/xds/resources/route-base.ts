@@ -69,7 +69,7 @@ function baseTable(graph: Graph, key: BaseKey, parts: PartFacts, hosts: EncodedH
   const scope = graph.member(parts.scopes, key.scope)
   const hostOf = hosts.of(key)
   const names = graph.derive('nameAt', scope.port, row => routeNamesAt(row).map(name => [name, name] as const))
-  const ofProxy = graph.derive('proxyName', parts.tables.inputs.settings, () =>
+  const ofProxy = graph.derive('proxyName', parts.tables.once, () =>
     key.hasHttpProxy ? [[HTTP_PROXY_ROUTE, HTTP_PROXY_ROUTE] as const] : [],
   )
   const planOf = (read: Lookup, name: string): RoutePlan | undefined => {

@@ -36,7 +36,7 @@ function routeTables(graph: Graph, key: RoutesKey, bases: BaseFamily, { tables }
   )
   const list = graph.derive(
     'list/RDS',
-    tables.inputs.settings,
+    tables.once,
     (_, id, read) => [[id, listOf(read.all(route).values())]],
     SAME_LIST,
   )

@@ -3,6 +3,7 @@ import { encode } from '../../proto/index.js'
 import type { ProxyNode } from '../../proxy/node.js'
 import { type GraphResource, type GraphType, holdPart, type ProxyParts, type XdsGraph } from './graph.js'
 import { HTTP_PROXY_ROUTE } from './names.js'
+import { type Move, movedNames } from './part-moves.js'
 import type { PartTables } from './part-tables.js'
 import { PART_NAMES, type PartName } from './proxy-parts.js'
 import { joinLists, type ResourceList } from './resource-list.js'
@@ -45,25 +46,24 @@ const NOTHING: ResourceList = new Map()
 const NO_CHANGES = { kind: 'delta', changed: [], removed: [] } as const
 const RESET = { kind: 'reset' } as const
 
-/** The tables of one part, from the revision on at which the proxy has them. */
-interface HeldPart {
-  readonly hold: Hold<PartTables>
-  readonly since: number
-}
-
 /** What the proxy has of one type. */
 interface Share {
-  /** All tables are the proxy's from this revision on. */
-  readonly since: number
   readonly tables: readonly Table<string, GraphResource>[]
+  /** The revision at which each became the proxy's. */
+  readonly since: readonly number[]
   readonly lists: readonly Table<'mesh', ResourceList>[]
 }
 
 export function openSource(graph: XdsGraph, node: ProxyNode): ProxySource {
   const { engine } = graph
   const proxy = graph.proxies.hold(node)
-  const held = new Map<PartName, HeldPart>()
+  const held = new Map<PartName, Hold<PartTables>>()
+  /** Of parts that came in place of others: tables know nothing of what was before they were read. */
+  const cameAt = new Map<PartName, number>()
+  /** Since the revision that all of its types were told. */
+  let moves: Move[] = []
   const pin: Pin = engine.pin()
+  const start = engine.revision
   let row: ProxyParts | undefined
   const shares = new Map<GraphType, Share>()
   /** The facts are a row of the engine, the same object while they are the same: looking costs next to nothing. */
@@ -73,8 +73,12 @@ export function openSource(graph: XdsGraph, node: ProxyNode): ProxySource {
     for (const name of PART_NAMES) {
       if (row?.[name].key === now[name].key) continue
       const before = held.get(name)
-      held.set(name, { hold: holdPart(graph.parts, now, name), since: engine.revision })
-      before?.hold[Symbol.dispose]()
+      const after = holdPart(graph.parts, now, name)
+      held.set(name, after)
+      if (before === undefined) continue
+      cameAt.set(name, engine.revision)
+      moves.push({ revision: engine.revision, names: movedNames(engine, before.value, after.value, pin.revision) })
+      before[Symbol.dispose]()
     }
     row = now
     shares.clear()
@@ -85,9 +89,9 @@ export function openSource(graph: XdsGraph, node: ProxyNode): ProxySource {
     if (known !== undefined) return known
     const parts = PARTS_OF[type].flatMap(name => held.get(name) ?? [])
     const share: Share = {
-      since: Math.max(...parts.map(({ since }) => since)),
-      tables: parts.flatMap(({ hold }) => hold.value.resource[type] ?? []),
-      lists: parts.flatMap(({ hold }) => hold.value.list[type] ?? []),
+      tables: parts.flatMap(({ value }) => value.resource[type] ?? []),
+      since: PARTS_OF[type].map(name => cameAt.get(name) ?? start),
+      lists: parts.flatMap(({ value }) => value.list[type] ?? []),
     }
     shares.set(type, share)
     return share
@@ -95,7 +99,7 @@ export function openSource(graph: XdsGraph, node: ProxyNode): ProxySource {
   let routes: { readonly of: ResourceList; readonly names: object | undefined; readonly list: ResourceList } | undefined
   /** A scope may have configurations that no listener of this proxy refers to. */
   const referredTo = (list: ResourceList): ResourceList => {
-    const table = held.get('listeners')?.hold.value.routeName
+    const table = held.get('listeners')?.value.routeName
     const names = table && engine.read(read => read.all(table))
     if (routes?.of === list && routes.names === names) return routes.list
     const isReferredTo = (name: string): boolean =>
@@ -129,11 +133,18 @@ export function openSource(graph: XdsGraph, node: ProxyNode): ProxySource {
     changes: (url, from) => {
       const type = TYPES.get(url)
       if (type === undefined) return NO_CHANGES
-      const { since, tables } = shareOf(type)
-      if (from < since) return RESET
+      const { tables, since } = shareOf(type)
+      if (from < start) return RESET
       let found: { readonly changed: string[]; readonly removed: string[] } | undefined
-      for (const table of tables) {
-        const changes = engine.changes(table, from as Revision)
+      for (const { revision, names } of moves) {
+        if (revision <= from) continue
+        const moved = names(type)
+        if (moved === 'unknown') return RESET
+        // Whether they are there now is seen by who asks for them.
+        if (moved.length > 0) found = { changed: [...(found?.changed ?? []), ...moved], removed: [] }
+      }
+      for (const [index, table] of tables.entries()) {
+        const changes = engine.changes(table, Math.max(from, since[index] ?? start) as Revision)
         if (changes.kind === 'reset') return RESET
         if (changes.put.size + changes.removed.length === 0) continue
         found ??= { changed: [], removed: [] }
@@ -142,9 +153,12 @@ export function openSource(graph: XdsGraph, node: ProxyNode): ProxySource {
       }
       return found === undefined ? NO_CHANGES : { kind: 'delta', ...found }
     },
-    told: revision => pin.moveTo(revision as Revision),
+    told: revision => {
+      pin.moveTo(revision as Revision)
+      moves = moves.filter(move => move.revision > revision)
+    },
     [Symbol.dispose]: () => {
-      for (const { hold } of held.values()) hold[Symbol.dispose]()
+      for (const hold of held.values()) hold[Symbol.dispose]()
       held.clear()
       proxy[Symbol.dispose]()
       pin[Symbol.dispose]()

@@ -95,7 +95,7 @@ function withRule(context: Context, service: Service, rule: ConsolidatedRule | u
 
 function upstreamTables(graph: Graph, key: UpstreamKey, parts: PartFacts, rows: Rows): PartTables {
   const { tables, scopes } = parts
-  const { settings } = tables.inputs
+  const { once } = tables
   const scope = graph.member(scopes, key.scope)
   const clustersOf = (read: Lookup, service: Service): Batch => {
     const facts = isDns(discoveryOf(service, key.clusters.view.type === 'router')) ? key.dns : key.clusters
@@ -132,8 +132,8 @@ function upstreamTables(graph: Graph, key: UpstreamKey, parts: PartFacts, rows: 
   return {
     resource: { CDS: cluster, EDS: assignment },
     list: {
-      CDS: graph.derive('list/CDS', settings, (_, id, read) => [[id, listOf(inOrder(read, clustersOf))]], SAME_LIST),
-      EDS: graph.derive('list/EDS', settings, (_, id, read) => [[id, listOf(inOrder(read, assignmentsOf))]], SAME_LIST),
+      CDS: graph.derive('list/CDS', once, (_, id, read) => [[id, listOf(inOrder(read, clustersOf))]], SAME_LIST),
+      EDS: graph.derive('list/EDS', once, (_, id, read) => [[id, listOf(inOrder(read, assignmentsOf))]], SAME_LIST),
     },
   }
 }
@@ -146,7 +146,7 @@ export function declareFixed(graph: Graph, parts: PartFacts): Family<FixedKey, P
     ({ facts }, inner) => {
       const list = inner.derive(
         'list/CDS',
-        parts.tables.inputs.settings,
+        parts.tables.once,
         (_, id, read) => {
           const context = partContext(read, parts, facts, { scope: noScope })
           return [[id, listOf(encodeClusters(parts.translators.fixedClusters(context)))]]
