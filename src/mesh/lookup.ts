@@ -27,6 +27,11 @@ export interface MeshLookup {
   accounts(service: Service): readonly string[]
   /** False only if policy makes mutual TLS impossible on that service port: namespace or mesh wide DISABLE. */
   serviceMtls(service: Service, port: number): MtlsMode
+  /**
+   * Whether a service has endpoints and all of them speak mutual TLS, ready or not. Where connections go to the address that was
+   * called, nobody looks at endpoints one by one.
+   */
+  isMutualThroughout(service: Service, portName: string): boolean
   /** The mode that policy gives a workload's port: decides whether an endpoint's tlsMode counts. */
   endpointMtls(endpoint: Endpoint): MtlsMode
   /** Of a network, sorted; empty: none, so its endpoints are reached directly. */

@@ -139,6 +139,35 @@ describe('ports', () => {
   })
 })
 
+describe('a headless Service', () => {
+  const entry = (name: string, label: string) => `
+apiVersion: v1
+kind: Pod
+metadata: {name: ${name}, namespace: default, labels: {app: a${label}}}
+spec: {containers: []}
+status: {phase: Running, podIP: 10.1.1.${name.slice(2)}, conditions: [{type: Ready, status: "True"}]}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: ${name}, namespace: default, labels: {kubernetes.io/service-name: a}}
+addressType: IPv4
+endpoints: [{addresses: [10.1.1.${name.slice(2)}], targetRef: {kind: Pod, name: ${name}, namespace: default}}]
+ports: [{name: tcp, port: 90}]
+---
+`
+  const mutual = ', security.istio.io/tlsMode: istio'
+
+  it.each<[string, string, boolean]>([
+    ['all its pods do', entry('a-1', mutual) + entry('a-2', mutual), true],
+    ['one of them does not', entry('a-1', mutual) + entry('a-2', ''), false],
+    ['it has none', '', false],
+  ])('speaks mutual TLS or not: %s', (_, pods, expected) => {
+    const made = translated({ objects: service('clusterIP: None') + pods })
+    expect(made.clusters[`outbound|90||${HOST}`]).toMatchObject({ type: 'ORIGINAL_DST' })
+    expect(Object.hasOwn(made.clusters[`outbound|90||${HOST}`] ?? {}, 'transportSocket')).toBe(expected)
+  })
+})
+
 describe('interception NONE', () => {
   const objects = service('clusterIP: 10.0.0.1') + pod('a-0', V4)
   const proxy = { name: 'a-0', ips: V4, metadata: { INTERCEPTION_MODE: 'NONE' } }

@@ -90,6 +90,7 @@ function worldOf(world: World): { readonly context: ProxyContext; readonly servi
       bestRule: () => (world.policy === undefined && world.rule === undefined ? undefined : rule),
       endpoints: () => (world.endpoints ?? [{}]).map(endpointOf),
       accounts: () => ['spiffe://cluster.local/ns/ns1/sa/a'],
+      isMutualThroughout: () => (world.endpoints ?? [{}]).map(endpointOf).every(({ tlsMode }) => tlsMode === 'istio'),
       serviceMtls: () => world.policyMode ?? 'PERMISSIVE',
       endpointMtls: () => world.policyMode ?? 'PERMISSIVE',
       weightScale: () => weightScale(world.gateways ?? []),

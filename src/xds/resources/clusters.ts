@@ -96,7 +96,10 @@ function connectionFieldsOf(
   const facts = (): TlsFacts => ({
     tls: policy.tls,
     mayBeMutual:
-      !service.isMeshExternal && mesh.enableAutoMtls !== false && lookup.serviceMtls(service, port.port) !== 'DISABLE',
+      !service.isMeshExternal &&
+      mesh.enableAutoMtls !== false &&
+      lookup.serviceMtls(service, port.port) !== 'DISABLE' &&
+      (!isPassedThrough(service, policy) || lookup.isMutualThroughout(service, port.name)),
     peerNames: expandTrustDomains(lookup.accounts(service), mesh),
     sni: outboundSni(port.port, subset?.name ?? '', service.host),
     isHttp2: protocol === 'http2',
@@ -122,6 +125,11 @@ function connectionFieldsOf(
       : withProxyProtocol(sockets, policy.proxyProtocol.version ?? 'V1')),
     ...upstreamFiltersOf(view),
   }
+}
+
+/** Connections go to the address that was called, so one plaintext endpoint would be called with TLS too. */
+function isPassedThrough({ resolution }: Service, { loadBalancer }: PortPolicy): boolean {
+  return resolution === 'none' || isPassthrough(loadBalancer)
 }
 
 /** A rule may ask for TLS with a Secret that this proxy cannot have; then nothing is started. */

@@ -75,6 +75,7 @@ function contextOf(setup: Setup): ProxyContext {
       accounts: () => [],
       serviceMtls: () => 'PERMISSIVE',
       endpointMtls: () => 'PERMISSIVE',
+      isMutualThroughout: () => true,
       gateways: () => [],
       weightScale: () => 1,
       headless: () => (setup.pods ?? []) as readonly Endpoint[],
@@ -554,7 +555,9 @@ describe('fixed listeners', () => {
   })
 
   test('both families', () => {
-    const [outbound] = fixed({ ips: '10.1.0.9,fd00::9' })
+    const ips = '10.1.0.9,fd00::9'
+    expect(fixed({ ips })[0]).not.toHaveProperty('additionalAddresses')
+    const [outbound] = fixed({ ips, metadata: { PROXY_CONFIG: { proxyMetadata: { ISTIO_DUAL_STACK: 'true' } } } })
     expect(outbound).toMatchObject({
       address: { socketAddress: { address: '0.0.0.0' } },
       additionalAddresses: [{ address: { socketAddress: { address: '::', portValue: 15001 } } }],
