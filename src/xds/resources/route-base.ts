@@ -226,12 +226,17 @@ function rewritten(base: RouteBase, near: ReadonlyMap<number, readonly string[]>
   }
   chunks.push(resource.bytes.subarray(from))
   const version = versionOf(resource.version, changed.join(' '))
+  let made: WeakRef<Uint8Array> | undefined
   return {
     name: resource.name,
     version,
-    /** Put together by who sends it: nearly all of it is the base's, and namespaces are many. */
+    /** Put together by who sends it, and not kept: nearly all of it is the base's, and namespaces are many. */
     get bytes() {
-      return Buffer.concat(chunks)
+      const known = made?.deref()
+      if (known !== undefined) return known
+      const bytes = Buffer.concat(chunks)
+      made = new WeakRef(bytes)
+      return bytes
     },
   }
 }
