@@ -130,7 +130,7 @@ const MATRIX: readonly Line[] = [
   },
   {
     rule: 'pods of a headless service are listeners and names, neither clusters nor routes',
-    before: pod('b-2', 'ns2', '10.0.1.2', 'app: x').replace('serviceAccountName: b', 'serviceAccountName: b'),
+    before: pod('b-2', 'ns2', '10.0.1.2', 'app: x, security.istio.io/tlsMode: istio'),
     change: ({ apply }) =>
       apply(
         slice(
@@ -144,7 +144,7 @@ const MATRIX: readonly Line[] = [
         ),
       ),
     told: { 'a-1.ns1': ['LDS', 'NDS'], 'b-1.ns2': ['LDS', 'NDS'] },
-    never: ['clusters', 'routeBase/base', 'scope/scope'],
+    never: ['routeBase/base', 'scope/scope', 'plainHost'],
   },
   {
     rule: 'HTTP routes of a VirtualService are RDS, never EDS or LDS',
