@@ -26,6 +26,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'mesh',
     'proxy',
     'xds/resources',
+    'xds/delivery',
     'engine',
     'config',
     'template',

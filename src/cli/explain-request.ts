@@ -59,13 +59,13 @@ async function run(flags: RequestFlags, context: CommandContext, [url = '']: rea
   const node = await proxyIn(mesh, flags, context)
   if (!node.ok) return node.error
   const { graph, sourceOf } = mesh
-  const { resourcesOf } = await import('./rendered.js')
+  const { renderedOf } = await import('../explain/proxy-resources.js')
   const { traceRequest } = await import('../explain/request.js')
   const { withOrigins } = await import('../explain/request-origins.js')
   const { requestText } = await import('../explain/request-text.js')
   const { meshFields } = await import('../explain/visibility-facts.js')
   const row = graph.engine.read(read => graph.viewRow(read, node.value))
-  const rendered = resourcesOf(graph, node.value)
+  const rendered = renderedOf(graph, node.value)
   const trace = traceRequest(rendered, request.value, addressesOf(graph, row, request.value.host))
   const places = { sourceOf, place, meshField: meshFields(sourceOf, place) }
   const explained = withOrigins(graph, row, rendered, trace, places)

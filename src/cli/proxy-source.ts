@@ -65,6 +65,6 @@ async function fromMesh(flags: ProxySourceFlags, context: CommandContext): Promi
   const { proxyIn } = await import('./mesh-proxy.js')
   const node = await proxyIn(mesh, flags, context)
   if (!node.ok) return node
-  const { resourcesOf } = await import('../servers/proxy-resources.js')
+  const { resourcesOf } = await import('../explain/proxy-resources.js')
   return ok(resourcesOf(mesh.graph, node.value))
 }

@@ -57,8 +57,8 @@ async function run(flags: RenderFlags, context: CommandContext): Promise<ExitCod
   writeProblems(problems, context, named)
   const node = await proxyIn(mesh, flags, context)
   if (!node.ok) return node.error
-  const { resourcesOf } = await import('./rendered.js')
-  const rendered = resourcesOf(mesh.graph, node.value)
+  const { renderedOf } = await import('../explain/proxy-resources.js')
+  const rendered = renderedOf(mesh.graph, node.value)
   const origins = explain ? await originsFor(opened.value, node.value, rendered) : undefined
   context.stdout.write(inUsersWords(await textOf(output, rendered, origins), context, named))
   // What is invalid is left out of what was rendered: a pipeline should stop there.
@@ -73,7 +73,7 @@ const TRACED: readonly TracedKind[] = ['clusters', 'endpoints', 'listeners', 'ro
 async function originsFor({ mesh, place }: OpenMesh, node: ProxyNode, rendered: Rendered): Promise<Origins> {
   const { traceResources } = await import('../explain/resources-all.js')
   const { meshFields } = await import('../explain/visibility-facts.js')
-  const { nameOf } = await import('./rendered.js')
+  const { nameOf } = await import('../explain/proxy-resources.js')
   const { graph, sourceOf } = mesh
   const row = graph.engine.read(read => graph.viewRow(read, node))
   const places = { sourceOf, place, meshField: meshFields(sourceOf, place) }

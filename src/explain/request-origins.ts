@@ -1,5 +1,5 @@
-import type { JsonObject } from '../lang/json.js'
 import type { ViewRow, XdsGraph } from '../xds/resources/graph.js'
+import { nameOf } from './proxy-resources.js'
 import type { RenderedProxy, RequestTrace } from './request.js'
 import type { ExplainedTrace } from './request-text.js'
 import { traceResources } from './resources-all.js'
@@ -33,9 +33,4 @@ export function withOrigins(
     return { ...step, origins: origins.filter(({ origin }) => !(isRepeated && origin.type === 'Sidecar')) }
   })
   return { ...trace, steps }
-}
-
-function nameOf(resource: JsonObject): string {
-  const name = resource['name'] ?? resource['clusterName']
-  return typeof name === 'string' ? name : ''
 }

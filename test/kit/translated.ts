@@ -1,7 +1,7 @@
-import { resourcesOf } from '../../src/cli/rendered.js'
 import { applyMeshConfig, DEFAULT_MESH_CONFIG } from '../../src/config/mesh-config.js'
 import { parseConfigDocuments } from '../../src/config/parse.js'
 import { createEngine } from '../../src/engine/index.js'
+import { renderedOf } from '../../src/explain/proxy-resources.js'
 import type { Json, JsonObject } from '../../src/lang/json.js'
 import { parseYamlStream } from '../../src/lang/yaml/index.js'
 import { DEFAULT_IDENTITY, type MeshSettings, putObject } from '../../src/mesh/index.js'
@@ -42,7 +42,7 @@ export function translated({ objects, mesh = {}, proxy = {}, clusters = {} }: Sm
   })
   const node = parseNode(nodeOf(proxy))
   if (!node.ok) throw new Error(node.error)
-  const made = resourcesOf(graph, node.value)
+  const made = renderedOf(graph, node.value)
   return {
     clusters: byName(made.clusters),
     endpoints: byName(made.endpoints),

@@ -1,7 +1,7 @@
 import { configDump } from '../../explain/config-dump.js'
+import { namesOf, resourcesOf } from '../../explain/proxy-resources.js'
 import { ok } from '../../lang/result.js'
 import type { SidecarScope } from '../../mesh/index.js'
-import { namesOf, resourcesOf } from '../proxy-resources.js'
 import { type ConnectedProxy, chosenProxies, type DebugFacts, type DebugPage, findProxy } from './page.js'
 
 /** What one proxy holds, and what it may reach. */

@@ -1,12 +1,17 @@
-import type { ProxyResources, VersionedResource } from '../explain/config-dump.js'
 import type { JsonObject } from '../lang/json.js'
 import { decode } from '../proto/index.js'
 import type { ProxyNode } from '../proxy/node.js'
 import { CDS, EDS, LDS, NDS, RDS, SDS, type TypeUrl } from '../xds/delivery/index.js'
 import type { XdsGraph } from '../xds/resources/graph.js'
 import { openSource } from '../xds/resources/source.js'
+import type { ProxyResources, VersionedResource } from './config-dump.js'
 
-/** All that a proxy would be sent now, decoded. */
+/** What a proxy would be sent, as proto3 JSON. */
+export type RenderedResources = Readonly<
+  Record<'clusters' | 'endpoints' | 'listeners' | 'routes' | 'nameTable', readonly JsonObject[]>
+>
+
+/** All that a proxy would be sent now, each with its version. */
 export function resourcesOf(graph: XdsGraph, node: ProxyNode): ProxyResources {
   using source = openSource(graph, node)
   const list = (type: TypeUrl): readonly VersionedResource[] => decoded(type, source.list(type).values())
@@ -24,6 +29,25 @@ export function namesOf(graph: XdsGraph, node: ProxyNode): JsonObject | undefine
   using source = openSource(graph, node)
   const [table] = decoded(NDS, source.list(NDS).values())
   return table?.value
+}
+
+/** The same without versions, and with the name table. */
+export function renderedOf(graph: XdsGraph, node: ProxyNode): RenderedResources {
+  const { clusters, endpoints, listeners, routes } = resourcesOf(graph, node)
+  const names = namesOf(graph, node)
+  return {
+    clusters: clusters.map(({ value }) => value),
+    endpoints: endpoints.map(({ value }) => value),
+    listeners: listeners.map(({ value }) => value),
+    routes: routes.map(({ value }) => value),
+    nameTable: names === undefined ? [] : [names],
+  }
+}
+
+/** `name`, or `clusterName` of an assignment. */
+export function nameOf(resource: JsonObject): string {
+  const name = resource['name'] ?? resource['clusterName']
+  return typeof name === 'string' ? name : ''
 }
 
 function decoded(
