@@ -12,7 +12,7 @@ export const CACHE = '.cache'
 
 /**
  * Puts off V8's optimising compiler: a command that ends within a second pays for it, on another core, and has nothing of it.
- * Ten times the default: 500 Deployments take half of the CPU, and 5,000 no more than before. Part of the cache's key, so it
+ * Fifteen times the default: 500 Deployments take half of the CPU, and 5,000 no more than before. Part of the cache's key, so it
  * comes first.
  */
 export function expectShortRun() {

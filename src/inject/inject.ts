@@ -28,7 +28,6 @@ export function inject(setup: InjectionSetup, request: InjectionRequest): Inject
     request,
     original,
     warn,
-    form: 'encoded',
     ...(tracer === undefined ? {} : { observer: tracer }),
   }
   const outcome = outcomeOf(run, pod, decision, warnings, runPipeline(run))
@@ -43,7 +42,7 @@ export function injectDecoded(
   warnings: InjectionWarning[],
 ): StepResult<Injected> {
   const warn = (warning: InjectionWarning): void => void warnings.push(warning)
-  return runPipeline({ setup, request, original: request.pod, warn, form: 'sparse' })
+  return runPipeline({ setup, request, original: request.pod, warn })
 }
 
 function outcomeOf(

@@ -3,7 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from '../lang/json.js'
 import type { Problem } from '../lang/problem.js'
 import { err, ok } from '../lang/result.js'
 import { parseYaml } from '../lang/yaml/index.js'
-import { decodeTyped, normalise, strategicMerge } from '../patch/index.js'
+import { normalise, strategicMerge } from '../patch/index.js'
 import { validateAnnotations } from './annotations.js'
 import { setClusterEnv } from './cluster-env.js'
 import { type CompiledTemplate, templateProblem } from './compile.js'
@@ -50,7 +50,7 @@ import { parseStatus, statusText } from './status.js'
 import type { InjectionFailure, InjectionSetup, InjectionStep } from './types.js'
 
 export interface Injected {
-  /** In the form that was asked for. */
+  /** Typed and complete, as Go prints it. */
   readonly pod: Pod
   /** What the templates made, on nothing. */
   readonly templatePod: Pod
@@ -95,7 +95,7 @@ export function runPipeline(run: Run): StepResult<Injected> {
   // Reordering always makes a list of containers, if only an empty one.
   const listed =
     specOf(done.value)['containers'] === undefined ? withContainers(done.value, 'containers', []) : done.value
-  const typed = run.form === 'encoded' ? normalise('v1.Pod', listed) : decodeTyped('v1.Pod', listed)
+  const typed = normalise('v1.Pod', listed)
   if (!typed.ok) return err(failure('template-output', typed.error.message, [typed.error]))
   warnAboutPorts(typed.value as Pod, original, setup, warn)
   const templates = selected.value.map(template => template.source.name)

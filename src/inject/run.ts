@@ -12,8 +12,6 @@ export interface Run {
   /** Decoded, with its namespace. */
   readonly original: Pod
   readonly warn: (warning: InjectionWarning) => void
-  /** How the result is typed: complete, or as far as it is written, for those who put it into a larger object. */
-  readonly form: 'encoded' | 'sparse'
   /** Watches where things come from; absent unless someone asked. */
   readonly observer?: Observer
 }
