@@ -54,15 +54,19 @@ export async function startEnvoy({ bootstrap, args = [], network = 'host' }: Env
   const flags = ['-c', config, '--use-dynamic-base-id', '--concurrency', '1', ...args]
   // Into a file: Envoy opens /dev/stdout by name for access logs, which it cannot where that is a socket of Node's.
   const output = openSync(logFile, 'a')
-  const process = spawn(...commandOf(network, flags), { cwd: folder, stdio: ['ignore', output, output] })
+  const child = spawn(...commandOf(network, flags), { cwd: folder, stdio: ['ignore', output, output] })
   closeSync(output)
+  // Should this process end before the test does, nothing of it stays behind.
+  const killed = (): void => void child.kill('SIGKILL')
+  process.once('exit', killed)
   const log = (): string => readFileSync(logFile, 'utf8')
   const stop = async (): Promise<void> => {
-    await stopProcess(process)
+    await stopProcess(child)
+    process.off('exit', killed)
     for (const bridge of bridges) bridge.close()
     rmSync(folder, { recursive: true, force: true })
   }
-  await started(process, socket, log).catch(async (error: unknown) => {
+  await started(child, socket, log).catch(async (error: unknown) => {
     await stop()
     throw error
   })
@@ -121,11 +125,11 @@ async function bridge(path: string, port: number): Promise<Server> {
   return server
 }
 
-async function started(process: ChildProcess, socket: string, log: () => string): Promise<void> {
+async function started(child: ChildProcess, socket: string, log: () => string): Promise<void> {
   const until = Date.now() + START_MS
   let failure: Error | undefined
-  process.on('error', error => (failure = error))
-  while (Date.now() < until && process.exitCode === null && failure === undefined) {
+  child.on('error', error => (failure = error))
+  while (Date.now() < until && child.exitCode === null && failure === undefined) {
     if (existsSync(socket) && statSync(socket).isSocket()) return
     await new Promise(done => setTimeout(done, 20))
   }
@@ -162,11 +166,11 @@ export async function untilLive(envoy: Envoy, ms = 30_000): Promise<void> {
   )
 }
 
-async function stopProcess(process: ChildProcess): Promise<void> {
-  if (process.exitCode !== null || process.signalCode !== null || process.pid === undefined) return
-  const gone = once(process, 'exit')
-  process.kill('SIGTERM')
-  const timer = setTimeout(() => process.kill('SIGKILL'), 5000)
+async function stopProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
+  const gone = once(child, 'exit')
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), 5000)
   await gone
   clearTimeout(timer)
 }

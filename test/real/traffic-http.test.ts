@@ -172,7 +172,7 @@ describe('HTTP through a sidecar', () => {
     v2.answer = () => ({ status: 500 })
     expect(await ask({ path: '/a' })).toMatchObject({ status: 200, body: 'v1' })
     await expect.poll(() => v2.seen.length).toBe(1)
-    expect(v2.seen[0]).toMatchObject({ path: '/a', headers: { host: 'web-shadow' } })
+    expect(v2.seen[0]).toMatchObject({ path: '/a', headers: { host: 'web' } })
     expect(v1.seen).toHaveLength(1)
   })
 
