@@ -86,11 +86,13 @@ export interface SomeFacts {
 /** Extensions that translation asks about: the others of the long list that Envoy sends tell nobody anything. */
 const KNOWN_EXTENSIONS = [
   'envoy.filters.http.alpn',
+  'envoy.filters.http.istio_stats',
   'envoy.filters.http.peer_metadata',
   'envoy.filters.network.metadata_exchange',
   'envoy.filters.network.upstream.metadata_exchange',
   'istio.alpn',
   'istio.metadata_exchange',
+  'istio.stats',
 ]
 
 /** The part's share of a view, to be narrowed further by `overrides`: facts that nobody in this mesh asks about. */

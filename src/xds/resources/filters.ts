@@ -7,12 +7,13 @@ const ISTIO_EXTENSIONS = {
   httpPeerMetadata: ['envoy.filters.http.peer_metadata', 'istio.metadata_exchange'],
   networkPeerMetadata: ['envoy.filters.network.metadata_exchange', 'istio.metadata_exchange'],
   alpn: ['istio.alpn', 'envoy.filters.http.alpn'],
+  stats: ['envoy.filters.http.istio_stats', 'istio.stats'],
 } as const
 
 export type IstioExtension = keyof typeof ISTIO_EXTENSIONS
 
 /** A proxy that lists no extensions at all is istio-proxy, which has them. */
-export function hasIstioExtension({ extensions }: ProxyView, extension: IstioExtension): boolean {
+export function hasIstioExtension({ extensions }: Pick<ProxyView, 'extensions'>, extension: IstioExtension): boolean {
   return extensions === undefined || ISTIO_EXTENSIONS[extension].some(name => extensions.has(name))
 }
 
@@ -79,6 +80,8 @@ export interface HttpFilterOptions {
   readonly suppressEnvoyHeaders: boolean
   /** Whose token is good, and who may ask for what. */
   readonly admission: readonly HttpFilter[]
+  /** What measures. */
+  readonly stats: readonly HttpFilter[]
   /** Between what the traffic needs and the router, such as resolving of a dynamic name. */
   readonly beforeRouter: readonly HttpFilter[]
 }
@@ -96,6 +99,7 @@ export function httpFilters(view: ProxyView, options: HttpFilterOptions): HttpFi
     ...(!isInbound && hasIstioExtension(view, 'alpn') ? [ALPN] : []),
     FAULT,
     CORS,
+    ...options.stats,
     ...options.beforeRouter,
     router(options.suppressEnvoyHeaders),
   ]

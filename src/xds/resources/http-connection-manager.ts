@@ -47,6 +47,7 @@ function managerOf(facts: ListenerFacts, options: HttpOptions): HttpConnectionMa
       isGrpcWeb: protocol === 'grpc-web',
       suppressEnvoyHeaders: config.proxyHeaders?.envoyDebugHeaders?.disabled === true,
       admission: facts.admission.http,
+      stats: facts.stats.http,
       beforeRouter: options.beforeRouter ?? [],
     }),
     ...PLAIN,

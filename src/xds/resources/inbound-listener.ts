@@ -78,7 +78,7 @@ function blackHole(facts: ListenerFacts): FilterChain {
   return {
     name: 'virtualInbound-blackhole',
     filterChainMatch: { destinationPort: facts.ports.inbound },
-    filters: [...inboundNetworkFilters(facts.view), tcpProxyTo(facts, BLACK_HOLE_CLUSTER, true)],
+    filters: [...inboundNetworkFilters(facts.view), ...tcpProxyTo(facts, BLACK_HOLE_CLUSTER, true)],
   }
 }
 
@@ -155,7 +155,7 @@ function trafficFilters(
 ): ConfigListenerFilter[] {
   const { cluster, protocol, statName } = target
   if (carries === 'tcp') {
-    const proxy = withProtocolFilter(protocol, statName, tcpProxy(facts, { cluster, statPrefix: statName }))
+    const proxy = withProtocolFilter(facts, protocol, statName, tcpProxy(facts, { cluster, statPrefix: statName }))
     return [...facts.admission.tcp, ...proxy]
   }
   const routes = inboundRoutes(facts.mesh, target)

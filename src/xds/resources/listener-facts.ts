@@ -8,6 +8,7 @@ import type { TelemetryMode } from './access-log-policy.js'
 import { tokenFilters } from './jwt-authentication.js'
 import { outboundClusterName } from './names.js'
 import { type AuthorizationFilters, authorizationFilters } from './rbac.js'
+import { type StatsFilters, statsFilters } from './stats.js'
 import { tracingOf } from './tracing.js'
 
 const FIELDS = [
@@ -33,6 +34,8 @@ export interface ListenerFacts {
   readonly tracing: HttpConnectionManager_Tracing | undefined
   /** Of traffic in the direction that these facts are for. */
   readonly logs: AccessLogs
+  /** What measures that traffic. */
+  readonly stats: StatsFilters
   /** In front of what the workload serves: whose token is good, and who may ask for what. */
   readonly admission: AuthorizationFilters
   /** Of connections without data, from metadata IDLE_TIMEOUT. */
@@ -78,6 +81,7 @@ export function listenerFactsOf(context: ProxyContext, mode: TelemetryMode): Lis
     config,
     tracing: tracingOf(view, mesh, config),
     logs: accessLogsOf({ mesh, telemetry: context.telemetry, mode, cluster: clusterOf(service) }),
+    stats: statsFilters({ view, mesh, telemetry: context.telemetry, mode }),
     admission: admissionOf(context, mode, service),
     idleTimeout: durationOf(view.meta.idleTimeout),
     wildcards: WILDCARDS[view.ipMode],

@@ -5,7 +5,7 @@ import { tcpProxyTo } from './tcp-proxy.js'
 
 /** Where connections go that are to no known service: on, through the egress proxy of the Sidecar, or nowhere. */
 export function fallbackFilters(facts: ListenerFacts): ConfigListenerFilter[] {
-  return [tcpProxyTo(facts, fallbackCluster(facts))]
+  return tcpProxyTo(facts, fallbackCluster(facts))
 }
 
 function fallbackCluster({ scope }: ListenerFacts): string {

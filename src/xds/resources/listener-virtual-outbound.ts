@@ -24,7 +24,7 @@ export function virtualOutbound(facts: ListenerFacts): Listener {
         // Called at its own port, Envoy would be sent on to itself, for ever.
         name: 'virtualOutbound-blackhole',
         filterChainMatch: { destinationPort: port },
-        filters: [tcpProxyTo(facts, BLACK_HOLE_CLUSTER, true)],
+        filters: tcpProxyTo(facts, BLACK_HOLE_CLUSTER, true),
       },
       { name: 'virtualOutbound-catchall-tcp', filters: fallbackFilters(facts) },
     ],

@@ -22,22 +22,23 @@ export function tcpProxy(facts: ListenerFacts, config: TcpProxy, quiet = false):
 }
 
 /** To one cluster, which also names its statistics. */
-export function tcpProxyTo(facts: ListenerFacts, cluster: string, quiet = false): ConfigListenerFilter {
-  return tcpProxy(facts, { cluster, statPrefix: cluster }, quiet)
+export function tcpProxyTo(facts: ListenerFacts, cluster: string, quiet = false): ConfigListenerFilter[] {
+  return [...facts.stats.tcp, tcpProxy(facts, { cluster, statPrefix: cluster }, quiet)]
 }
 
-/** A protocol's own filter goes before the proxy and sees the bytes first. */
+/** What measures, then a protocol's own filter, which sees the bytes before the proxy. */
 export function withProtocolFilter(
+  { stats }: ListenerFacts,
   protocol: Protocol,
   statPrefix: string,
   proxy: ConfigListenerFilter,
 ): ConfigListenerFilter[] {
-  if (protocol !== 'mongo') return [proxy]
+  if (protocol !== 'mongo') return [...stats.tcp, proxy]
   const mongo: ConfigListenerFilter = {
     name: 'envoy.filters.network.mongo_proxy',
     typedConfig: packAny('envoy.extensions.filters.network.mongo_proxy.v3.MongoProxy', { statPrefix }),
   }
-  return [mongo, proxy]
+  return [...stats.tcp, mongo, proxy]
 }
 
 export interface TcpTarget {
@@ -55,7 +56,7 @@ export function filtersToService(facts: ListenerFacts, target: TcpTarget): Confi
   const statPrefix = statPrefixOf(facts, cluster, service, '', port)
   const rule = facts.context.lookup.bestRule(service.host, service.namespace)
   const proxy = tcpProxy(facts, { cluster, statPrefix, ...policyOptions(policyOf(rule, '', port)) })
-  const filters = withProtocolFilter(protocol, statPrefix, proxy)
+  const filters = withProtocolFilter(facts, protocol, statPrefix, proxy)
   if (service.resolution !== 'dynamic-dns') return filters
   return [dynamicForwardSni({ host: service.host, port, ipMode: facts.view.ipMode }), ...filters]
 }
@@ -76,7 +77,7 @@ export function filtersToRoutes(
     policyOf(ruleOf(facts, first?.destination?.host ?? '', target.service.namespace), '', target.port),
   )
   const proxy = tcpProxy(facts, { statPrefix: name, weightedClusters: { clusters }, ...hashes })
-  return withProtocolFilter(target.protocol, name, proxy)
+  return withProtocolFilter(facts, target.protocol, name, proxy)
 }
 
 function filtersToRoute(facts: ListenerFacts, target: TcpTarget, route: RouteDestination): ConfigListenerFilter[] {
@@ -85,7 +86,7 @@ function filtersToRoute(facts: ListenerFacts, target: TcpTarget, route: RouteDes
   const cluster = outboundClusterName(port, subset, host)
   const statPrefix = statPrefixOf(facts, cluster, facts.service(host), subset, port)
   const options = policyOptions(policyOf(ruleOf(facts, host, target.service.namespace), subset, port))
-  return withProtocolFilter(target.protocol, statPrefix, tcpProxy(facts, { cluster, statPrefix, ...options }))
+  return withProtocolFilter(facts, target.protocol, statPrefix, tcpProxy(facts, { cluster, statPrefix, ...options }))
 }
 
 function clusterOf(facts: ListenerFacts, route: RouteDestination, target: TcpTarget): string {
