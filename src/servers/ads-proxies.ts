@@ -15,6 +15,8 @@ export interface Proxies {
   readonly connect: (hello: Hello) => Result<Attachment, GrpcStatus>
   readonly on: (event: AdsEvent) => void
   readonly refusals: Refusals
+  /** Node of a connection as it was read: streams do not keep all of what was sent. */
+  readonly nodeOf: (connection: string) => ProxyNode | undefined
 }
 
 export function admitProxies(
@@ -56,5 +58,5 @@ export function admitProxies(
       refusals.forget(event.connection)
     }
   }
-  return { connect, on, refusals }
+  return { connect, on, refusals, nodeOf: connection => nodes.get(connection) }
 }

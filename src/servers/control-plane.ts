@@ -86,6 +86,7 @@ export async function openControlPlane(
     mesh,
     problems: live.problems,
     streams: ads.streams,
+    nodeOf: proxies.nodeOf,
     refusals: proxies.refusals,
     identity: settings.identity,
   }

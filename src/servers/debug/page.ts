@@ -1,6 +1,6 @@
 import type { Problem } from '../../lang/problem.js'
 import { err, ok, type Result } from '../../lang/result.js'
-import { type ProxyNode, parseNode } from '../../proxy/node.js'
+import type { ProxyNode } from '../../proxy/node.js'
 import type { StreamStatus } from '../ads-status.js'
 import type { MeshSource } from '../mesh-source.js'
 import type { Refusals } from '../refusals.js'
@@ -11,6 +11,8 @@ export interface DebugFacts {
   /** Findings on the configuration as it is on disk. */
   readonly problems: () => readonly Problem[]
   readonly streams: () => readonly StreamStatus[]
+  /** Node of a connection, its extensions included, which decide what it is sent. */
+  readonly nodeOf: (connection: string) => ProxyNode | undefined
   readonly refusals: Refusals
   /** Which control plane this is, as proxies and tools are told. */
   readonly identity: ControlPlaneIdentity
@@ -47,10 +49,10 @@ export interface ConnectedProxy {
 }
 
 /** In the order of their names; a proxy with several streams is there several times, the newest first. */
-export function connectedProxies({ streams }: DebugFacts): readonly ConnectedProxy[] {
+export function connectedProxies({ streams, nodeOf }: DebugFacts): readonly ConnectedProxy[] {
   const proxies = streams().flatMap(status => {
-    const node = parseNode(status.node)
-    return node.ok ? [{ status, node: node.value }] : []
+    const node = nodeOf(status.connection)
+    return node === undefined ? [] : [{ status, node }]
   })
   return proxies.sort(
     (a, b) => compareText(a.node.instance, b.node.instance) || b.status.connectedAt - a.status.connectedAt,
