@@ -16,6 +16,7 @@ import type { TelemetryObject } from './telemetry.js'
  * | `serviceTo/<ns>`, `virtualTo/<ns>`, `ruleTo/<ns>` | exportTo that names the namespace |
  * | `ruleIn/<ns>` | a DestinationRule of that namespace, which its own clients see first |
  * | `ruleLabel/<ns>/<key>` | workloadSelector of a DestinationRule there |
+ * | `tracing` | any Telemetry that traces: spans say of which workload they are |
  * | `telemetryIn/<ns>`, `telemetryLabel/<ns>/<key>` | a Telemetry of that namespace, and its selector |
  * | `sourceLabel/<key>`, `sourceNamespace/<ns>` | matches of VirtualServices |
  * | `endpointLabel/<key>` | failoverPriority of rules, traffic distribution of services |
@@ -113,7 +114,11 @@ function interestsOfService({ exportTo, isNodeLocal, trafficDistribution, select
 
 function interestsOfTelemetry({ namespace, spec }: TelemetryObject): string[] {
   const labels = Object.keys(spec.selector?.matchLabels ?? {})
-  return [`telemetryIn/${namespace}`, ...labels.map(key => `telemetryLabel/${namespace}/${key}`)]
+  return [
+    `telemetryIn/${namespace}`,
+    ...labels.map(key => `telemetryLabel/${namespace}/${key}`),
+    ...((spec.tracing ?? []).length > 0 ? ['tracing'] : []),
+  ]
 }
 
 function exported(kind: string, exportTo: readonly string[]): string[] {

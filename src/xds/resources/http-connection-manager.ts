@@ -55,7 +55,7 @@ function managerOf(facts: ListenerFacts, options: HttpOptions): HttpConnectionMa
     ...serverHeaders(direction, config),
     ...(direction === 'inbound' ? clientCertificate(config) : {}),
     ...protocolOptions(facts, options),
-    ...(facts.tracing === undefined ? {} : { tracing: facts.tracing }),
+    ...facts.tracing,
     ...(facts.logs.traffic.length === 0 ? {} : { accessLog: facts.logs.traffic }),
     ...(facts.idleTimeout === undefined ? {} : { commonHttpProtocolOptions: { idleTimeout: facts.idleTimeout } }),
   }

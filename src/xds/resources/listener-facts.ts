@@ -1,7 +1,6 @@
 import type { MeshProxyConfig } from '../../config/istio-types.generated.js'
 import { formatProtoDuration, parseDuration } from '../../lang/duration.js'
 import type { Hostname, MeshSettings, Service, SidecarScope } from '../../mesh/index.js'
-import type { HttpConnectionManager_Tracing } from '../../proto/envoy-types.generated.js'
 import type { ProxyContext, ProxyView } from '../../proxy/view.js'
 import { type AccessLogs, accessLogsOf } from './access-log.js'
 import type { TelemetryMode } from './access-log-policy.js'
@@ -9,7 +8,7 @@ import { tokenFilters } from './jwt-authentication.js'
 import { outboundClusterName } from './names.js'
 import { type AuthorizationFilters, authorizationFilters } from './rbac.js'
 import { type StatsFilters, statsFilters } from './stats.js'
-import { tracingOf } from './tracing.js'
+import { type TracingFields, tracingOf } from './tracing.js'
 
 const FIELDS = [
   'defaultInboundHttpRetryPolicy',
@@ -31,7 +30,7 @@ export interface ListenerFacts {
   readonly scope: SidecarScope
   /** The proxy's own ProxyConfig, else the mesh's. */
   readonly config: MeshProxyConfig
-  readonly tracing: HttpConnectionManager_Tracing | undefined
+  readonly tracing: TracingFields
   /** Of traffic in the direction that these facts are for. */
   readonly logs: AccessLogs
   /** What measures that traffic. */
@@ -79,7 +78,7 @@ export function listenerFactsOf(context: ProxyContext, mode: TelemetryMode): Lis
     mesh: Object.fromEntries(FIELDS.map(field => [field, mesh[field]])),
     scope,
     config,
-    tracing: tracingOf(view, mesh, config),
+    tracing: tracingOf({ view, mesh, config, telemetry: context.telemetry, mode, cluster: clusterOf(service) }),
     logs: accessLogsOf({ mesh, telemetry: context.telemetry, mode, cluster: clusterOf(service) }),
     stats: statsFilters({ view, mesh, telemetry: context.telemetry, mode }),
     admission: admissionOf(context, mode, service),

@@ -7,7 +7,7 @@ import { translateFixedListeners, translateListeners } from './listeners.js'
 
 /** What makes their listeners is not translated yet: gateways, traces and metrics of Telemetry, patches. */
 const NOT_YET = new Set(['gateway', 'gateway-api', 'envoyfilter', 'extensions'])
-const NOT_YET_SCENARIOS = new Set(['proxyless-grpc', 'app-egress-gateway', 'k8s-ingress', 'telemetry-tracing'])
+const NOT_YET_SCENARIOS = new Set(['proxyless-grpc', 'app-egress-gateway', 'k8s-ingress'])
 
 /**
  * The record has no port 8080: its pod's ports do not say TCP, which only an API server would add, so a named target port is

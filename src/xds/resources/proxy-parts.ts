@@ -263,7 +263,8 @@ interface Asked {
   readonly hasHttpProxy: boolean
 }
 
-const CANONICAL_LABELS = ['service.istio.io/canonical-name', 'service.istio.io/canonical-revision']
+/** Which spans tell. */
+const CANONICAL_LABELS = ['app', 'service.istio.io/canonical-name', 'service.istio.io/canonical-revision']
 
 function askedOf(read: Lookup, tables: MeshTables, { namespace, labels, meta }: ProxyView): Asked {
   const mesh = lazySettings(read, tables.facet)
@@ -271,7 +272,8 @@ function askedOf(read: Lookup, tables: MeshTables, { namespace, labels, meta }: 
   const only = (test: (key: string) => boolean): Labels =>
     Object.fromEntries(Object.entries(labels).filter(([key]) => test(key)))
   const isSource = (key: string): boolean => isAsked(`sourceLabel/${key}`)
-  const isTraced = mesh.enableTracing === true
+  const isTraced =
+    mesh.enableTracing === true || (mesh.defaultProviders?.tracing ?? []).length > 0 || isAsked('tracing')
   const isLogged = isAsked(`telemetryIn/${namespace}`)
   const isOfListeners = (key: string): boolean =>
     isSource(key) ||

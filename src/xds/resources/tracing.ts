@@ -1,7 +1,15 @@
-import type { MeshProxyConfig } from '../../config/istio-types.generated.js'
-import type { MeshSettings } from '../../mesh/index.js'
-import type { CustomTag, HttpConnectionManager_Tracing } from '../../proto/envoy-types.generated.js'
+import type { MeshProxyConfig, TelemetryTracing_CustomTag } from '../../config/istio-types.generated.js'
+import type { MeshSettings, TelemetryObject } from '../../mesh/index.js'
+import type {
+  CustomTag,
+  HttpConnectionManager,
+  HttpConnectionManager_Tracing,
+} from '../../proto/envoy-types.generated.js'
+import { packAny } from '../../proto/index.js'
 import type { ProxyView } from '../../proxy/view.js'
+import type { TelemetryMode } from './access-log-policy.js'
+import { type TracingChoice, tracingChoice } from './tracing-policy.js'
+import { type ClusterOf, tracingProvider } from './tracing-provider.js'
 
 /** In percent of requests, where neither the mesh nor the proxy says how many are traced. */
 const DEFAULT_SAMPLING = 1
@@ -14,26 +22,73 @@ const DRY_RUN_TAGS: readonly (readonly [tag: string, key: string])[] = [
   ['istio.authorization.dry_run.deny_policy.result', 'istio_dry_run_deny_shadow_engine_result'],
 ]
 
-/** Undefined where the mesh does not trace at all. Which collector gets the spans is the bootstrap's business. */
-export function tracingOf(
-  view: ProxyView,
-  mesh: MeshSettings,
-  config: MeshProxyConfig,
-): HttpConnectionManager_Tracing | undefined {
-  if (mesh.enableTracing !== true) return undefined
+/** What a connection manager has of tracing; without `tracing` it does not trace. */
+export type TracingFields = Pick<HttpConnectionManager, 'tracing' | 'requestIdExtension'>
+
+export interface TracingFacts {
+  readonly view: ProxyView
+  readonly mesh: Pick<MeshSettings, 'enableTracing' | 'defaultProviders' | 'extensionProviders'>
+  readonly config: MeshProxyConfig
+  readonly telemetry: readonly TelemetryObject[]
+  readonly mode: TelemetryMode
+  readonly cluster: ClusterOf
+}
+
+/**
+ * By Telemetry, which names who is told of spans; else by the mesh's `enableTracing`, where the collector is the bootstrap's business.
+ */
+export function tracingOf(facts: TracingFacts): TracingFields {
+  const choice = tracingChoice(facts.telemetry, facts.mesh, facts.mode)
+  if (choice === undefined) return facts.mesh.enableTracing === true ? { tracing: tracingByConfig(facts) } : {}
+  const { provider, isDisabled, usesRequestId } = choice
+  const found = (facts.mesh.extensionProviders ?? []).find(({ name }) => name === provider)
+  const provided = found && tracingProvider(found, facts.cluster, serviceNameOf(facts))
+  if (isDisabled || provided === undefined) return {}
+  return {
+    tracing: {
+      ...tracingByConfig(facts, choice),
+      ...provided,
+      ...(choice.isKeptToItself ? { noContextPropagation: true } : {}),
+    },
+    ...(usesRequestId ? {} : { requestIdExtension: IGNORED_REQUEST_ID }),
+  }
+}
+
+/** `useRequestIdForTraceSampling` is not only left out: true is what Envoy takes it for. */
+const IGNORED_REQUEST_ID = {
+  typedConfig: packAny('envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig', {
+    useRequestIdForTraceSampling: false,
+  }),
+}
+
+function tracingByConfig({ view, config }: TracingFacts, choice?: TracingChoice): HttpConnectionManager_Tracing {
   const { sampling, maxPathTagLength, customTags = {}, enableIstioTags } = config.tracing ?? {}
   const tags = [
     ...DRY_RUN_TAGS.map(([tag, key]) => dryRunTag(tag, key)),
-    ...(enableIstioTags === false ? [] : workloadTags(view)),
-    ...Object.entries(customTags).flatMap(([tag, value]) => customTag(tag, value)),
+    ...((choice?.hasIstioTags ?? enableIstioTags) === false ? [] : workloadTags(view)),
+    ...Object.entries(choice?.customTags ?? customTags).flatMap(([tag, value]) => customTag(tag, value)),
   ]
   return {
     clientSampling: { value: 100 },
     overallSampling: { value: 100 },
-    randomSampling: { value: Math.min(sampling || DEFAULT_SAMPLING, 100) },
+    randomSampling: { value: Math.min(choice?.sampling ?? (sampling || DEFAULT_SAMPLING), 100) },
     customTags: tags.sort((a, b) => ((a.tag ?? '') < (b.tag ?? '') ? -1 : 1)),
     ...(maxPathTagLength ? { maxPathTagLength } : {}),
   }
+}
+
+/** As the proxy's agent makes it, which tells Envoy so at its start. */
+function serviceNameOf({ view, config }: TracingFacts): string {
+  const canonical = labelOf(view, CANONICAL_NAME)
+  if (config.tracingServiceName === 'CANONICAL_NAME_ONLY') return canonical
+  if (config.tracingServiceName === 'CANONICAL_NAME_AND_NAMESPACE') return `${canonical}.${view.namespace}`
+  return `${labelOf(view, 'app') || 'istio-proxy'}.${view.namespace}`
+}
+
+const CANONICAL_NAME = 'service.istio.io/canonical-name'
+
+function labelOf({ labels }: Pick<ProxyView, 'labels'>, name: string): string {
+  return Object.hasOwn(labels, name) ? (labels[name] ?? '') : ''
 }
 
 function dryRunTag(tag: string, key: string): CustomTag {
@@ -43,11 +98,11 @@ function dryRunTag(tag: string, key: string): CustomTag {
   }
 }
 
-function workloadTags({ labels, cluster, namespace, meta }: ProxyView): CustomTag[] {
-  const labelOf = (name: string): string => (Object.hasOwn(labels, name) ? (labels[name] ?? '') : '')
+function workloadTags(view: ProxyView): CustomTag[] {
+  const { cluster, namespace, meta } = view
   return [
-    literal('istio.canonical_revision', labelOf('service.istio.io/canonical-revision') || 'latest'),
-    literal('istio.canonical_service', labelOf('service.istio.io/canonical-name') || 'unknown'),
+    literal('istio.canonical_revision', labelOf(view, 'service.istio.io/canonical-revision') || 'latest'),
+    literal('istio.canonical_service', labelOf(view, CANONICAL_NAME) || 'unknown'),
     literal('istio.cluster_id', cluster || 'unknown'),
     literal('istio.mesh_id', meta.meshId || 'unknown'),
     literal('istio.namespace', namespace || 'default'),
@@ -58,11 +113,9 @@ function literal(tag: string, value: string): CustomTag {
   return { tag, literal: { value } }
 }
 
-type CustomTags = NonNullable<NonNullable<MeshProxyConfig['tracing']>['customTags']>
-
-function customTag(tag: string, value: CustomTags[string]): CustomTag[] {
+function customTag(tag: string, value: TelemetryTracing_CustomTag): CustomTag[] {
   if (value.literal !== undefined) return [literal(tag, value.literal.value ?? '')]
   if (value.environment !== undefined) return [{ tag, environment: { ...value.environment } }]
   if (value.header !== undefined) return [{ tag, requestHeader: { ...value.header } }]
-  return []
+  return value.formatter === undefined ? [] : [{ tag, value: value.formatter.value ?? '' }]
 }
