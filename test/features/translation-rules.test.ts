@@ -61,3 +61,33 @@ spec: {hosts: [a], http: [{route: [{destination: {host: a}}], mirror: {host: m}}
     ])
   })
 })
+
+describe('TLS to a host outside of the mesh', () => {
+  const entry = (names: string) => `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: e, namespace: default}
+spec: {hosts: [e.example], resolution: DNS, ports: [{number: 443, name: tls, protocol: TLS}], ${names}}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: e, namespace: default}
+spec: {host: e.example, trafficPolicy: {tls: {mode: SIMPLE, sni: e.example}}}
+`
+  const contextOf = (objects: string, mesh: JsonObject = {}) => {
+    const socket = translated({ objects, mesh }).clusters['outbound|443||e.example']?.['transportSocket'] as JsonObject
+    return (socket['typedConfig'] as JsonObject)['commonTlsContext']
+  }
+
+  it('takes a server with the names of the ServiceEntry', () => {
+    expect(contextOf(entry('subjectAltNames: [s.example]'))).toMatchObject({
+      combinedValidationContext: { defaultValidationContext: { matchSubjectAltNames: [{ exact: 's.example' }] } },
+    })
+    expect(JSON.stringify(contextOf(entry('location: MESH_EXTERNAL')))).not.toContain('matchSubjectAltNames')
+  })
+
+  it('has the algorithms of the mesh', () => {
+    const mesh = { tlsDefaults: { ecdhCurves: ['P-256'], cipherSuites: ['ECDHE-RSA-AES256-GCM-SHA384'] } }
+    expect(contextOf(entry('location: MESH_EXTERNAL'), mesh)).toMatchObject({ tlsParams: mesh.tlsDefaults })
+  })
+})

@@ -93,6 +93,7 @@ function connectionFieldsOf(
   const pool = policy.connectionPool
   const isGateway = view.type === 'router'
   const protocol = upstreamProtocolOf(port.protocol, { isGateway, pool, mesh })
+  const peerNames = (): readonly string[] => expandTrustDomains(lookup.accounts(service), mesh)
   const facts = (): TlsFacts => ({
     tls: policy.tls,
     mayBeMutual:
@@ -100,7 +101,9 @@ function connectionFieldsOf(
       mesh.enableAutoMtls !== false &&
       lookup.serviceMtls(service, port.port) !== 'DISABLE' &&
       (!isPassedThrough(service, policy) || lookup.isMutualThroughout(service, port.name)),
-    peerNames: expandTrustDomains(lookup.accounts(service), mesh),
+    peerNames: peerNames(),
+    entryNames: service.registry === 'External' ? peerNames() : [],
+    defaults: mesh.tlsDefaults,
     sni: outboundSni(port.port, subset?.name ?? '', service.host),
     isHttp2: protocol === 'http2',
     isOriginalDestination: discovery === 'ORIGINAL_DST',

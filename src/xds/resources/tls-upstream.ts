@@ -30,6 +30,10 @@ export interface TlsFacts {
   readonly mayBeMutual: boolean
   /** Names that peers may have, aliases expanded, sorted. */
   readonly peerNames: readonly string[]
+  /** Names that a server outside of Kubernetes may have, where the rule gives none: those of its ServiceEntry. */
+  readonly entryNames: readonly string[]
+  /** Of mesh config, for TLS that is not of the mesh. */
+  readonly defaults: MeshSettings['tlsDefaults']
   readonly sni: string
   readonly isHttp2: boolean
   /** Its connections are not balanced over endpoints, so no endpoint can say whether it speaks TLS. */
@@ -114,9 +118,9 @@ function originatedContextOf(tls: ClientTLSSettings, facts: TlsFacts): UpstreamT
   const isNamed = (tls.credentialName ?? '') !== ''
   if (isNamed && !facts.mayUseCredentials) return undefined
   const common: CommonTlsContext = {
-    tlsParams: TLS_VERSIONS,
+    tlsParams: { ...TLS_VERSIONS, ...algorithmsOf(facts.defaults) },
     ...(tls.mode === 'MUTUAL' && { tlsCertificateSdsSecretConfigs: [clientCertificateOf(tls)] }),
-    ...originatedValidationOf(tls),
+    ...originatedValidationOf(tls, facts.entryNames),
     ...(facts.isHttp2 && { alpnProtocols: ['h2'] }),
   }
   return { commonTlsContext: common, ...(tls.sni && { sni: tls.sni }) }
@@ -128,9 +132,16 @@ function clientCertificateOf(tls: ClientTLSSettings): SdsSecretConfig {
     : certificateFileSecret(tls.clientCertificate ?? '', tls.privateKey ?? '')
 }
 
-function originatedValidationOf(tls: ClientTLSSettings): CommonTlsContext {
+function algorithmsOf({ ecdhCurves = [], cipherSuites = [] }: NonNullable<TlsFacts['defaults']> = {}) {
+  return {
+    ...(ecdhCurves.length > 0 && { ecdhCurves }),
+    ...(cipherSuites.length > 0 && { cipherSuites }),
+  }
+}
+
+function originatedValidationOf(tls: ClientTLSSettings, entryNames: readonly string[]): CommonTlsContext {
   if (tls.insecureSkipVerify === true) return { validationContext: {} }
-  const names = tls.subjectAltNames ?? []
+  const names = tls.subjectAltNames ?? entryNames
   if (tls.credentialName) return validationBy(credentialSecret(`${tls.credentialName}-cacert`), names)
   return validationBy(rootFileSecret(tls.caCertificates || SYSTEM_ROOTS), names, tls.caCrl)
 }
