@@ -26,6 +26,9 @@ class WatchedKeys extends KeyChannel {
   }
 }
 
+/** Rows that nobody asks for stay until the table changes, as they may be asked for again; where nothing changes, at most so many. */
+const MAX_IDLE = 10_000
+
 /**
  * A table whose rows exist while somebody asks for them. The source of its steps are the parameters that were asked with: they
  * are written when a row is first asked for, at no revision of their own, as nobody can have seen the row's absence.
@@ -35,7 +38,7 @@ export class MemoTable extends DerivedTable implements Memo<unknown, unknown>, M
   readonly #keyOf: (param: unknown) => string
   /** Readers (tables, not rows) and holds of each key. */
   readonly #askers = new Map<string, number>()
-  /** Rows to drop at the next refresh unless they are asked for again: what moves from one reader to another stays. */
+  /** Rows to drop at the next change of the table unless they are asked for again: what moves from one reader to another stays. */
   readonly #idle = new Set<string>()
 
   constructor(
@@ -66,6 +69,7 @@ export class MemoTable extends DerivedTable implements Memo<unknown, unknown>, M
 
   ensure(key: string, param: unknown, mayWait: boolean): TableState | undefined {
     if (this.stepRuns.has(key)) return undefined
+    if (this.#idle.size > Math.max(MAX_IDLE, this.#askers.size)) this.#sweep()
     this.#params.rows.set(key, param)
     const run = this.add(key)
     const waitsFor = this.runStep(run, mayWait)
@@ -98,8 +102,11 @@ export class MemoTable extends DerivedTable implements Memo<unknown, unknown>, M
     let isHeld = true
     const value = (): unknown => this.rowFor(key, param)
     const release = (): void => {
-      if (isHeld) this.#leaves(key)
+      if (!isHeld) return
       isHeld = false
+      this.#leaves(key)
+      // Parameters of shells (the proxies of streams) do not come back: nothing need change for their rows to go.
+      if (this.#idle.has(key) && this.isFresh && !this.isFreed) this.#drop(key)
     }
     return {
       key,
@@ -122,6 +129,15 @@ export class MemoTable extends DerivedTable implements Memo<unknown, unknown>, M
       this.#askers.delete(key)
       this.#idle.add(key)
     }
+  }
+
+  /** At no revision: nobody watches it. */
+  #drop(key: string): void {
+    this.#idle.delete(key)
+    this.withdraw(this.stepRuns.get(key))
+    this.#params.rows.delete(key)
+    this.settle(undefined)
+    this.keys.log.unstage()
   }
 
   #sweep(): void {

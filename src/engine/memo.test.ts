@@ -98,6 +98,26 @@ describe('memo', () => {
     expect(engine.stats().rows).toBe(held)
   })
 
+  it('goes with the last hold, whether or not anything changes', () => {
+    const { engine, doubled } = setup()
+    const { rows: before, subjects } = engine.stats()
+    for (let i = 0; i < 10; i++) {
+      using hold = doubled.hold(`held ${i}`)
+      using other = doubled.hold(`held ${i}`)
+      expect(hold.value + other.value).toBe(0)
+    }
+    expect(engine.stats()).toMatchObject({ rows: before, subjects })
+  })
+
+  it('keeps a bounded number of rows that nobody asks for, though nothing changes', () => {
+    const { engine, doubled, answer } = setup()
+    engine.read(read => rows(read, answer))
+    const { rows: before } = engine.stats()
+    for (let i = 0; i < 10_002; i++) engine.read(read => read.memo(doubled, `once ${i}`))
+    expect(engine.stats().rows).toBeLessThan(before + 10)
+    expect(engine.read(read => rows(read, answer))).toEqual({ x: 2, y: 2, z: 4 })
+  })
+
   it('fails where its step fails, keeps the last good row, and recovers', () => {
     const { engine, source, asks, answer } = setup()
     engine.read(read => rows(read, answer))
