@@ -1,12 +1,15 @@
 import type { Command } from 'commander'
 import type { SimulatedRequest } from '../explain/request-match.js'
+import type { RequestStory, StoryOutcome } from '../explain/request-story.js'
 import { parseIp } from '../lang/cidr.js'
 import { err, ok, type Result } from '../lang/result.js'
-import { addressesFor } from '../mesh/index.js'
+import { addressesFor, type Workload } from '../mesh/index.js'
+import type { InterceptionMode } from '../proxy/metadata.js'
+import type { ProxyNode } from '../proxy/node.js'
 import type { ViewRow, XdsGraph } from '../xds/resources/graph.js'
 import { type Act, type CommandContext, collect, type Example, type ExitCode, wrongUse } from './command.js'
-import { inUsersWords, type MeshFlags, meshOptions, openMesh, writeProblems } from './mesh-files.js'
-import { proxyIn } from './mesh-proxy.js'
+import { inUsersWords, type MeshFlags, meshOptions, type OpenMesh, openMesh, writeProblems } from './mesh-files.js'
+import { proxyIn, workloadNodes } from './mesh-proxy.js'
 import { type NodeFlags, proxyOptions } from './node-flags.js'
 
 interface RequestFlags extends MeshFlags, NodeFlags {
@@ -20,9 +23,9 @@ interface RequestFlags extends MeshFlags, NodeFlags {
 export function defineRequest(parent: Command, act: Act): void {
   const command = parent
     .command('request')
-    .summary('Follow a request through a proxy: listener, route, cluster, endpoints, and the line behind each')
+    .summary('Follow a request through proxies, the client’s and the server’s, with the line behind each step')
     .description(
-      'Follows a request that a program would send, from files and without Envoy: listener, filter chain, virtual host, route, clusters by weight, endpoints; each with the line that made it.',
+      'Follows a request that a program would send, from files and without Envoy: listener, filter chain, virtual host, route, clusters by weight, endpoints; then the server’s proxy: mutual TLS and authorization. Each with the line that made it.',
     )
     .argument('<url>', 'such as http://reviews:9080/path')
     .option('-H, --header <header>', 'header of the request, as "name: value"; repeatable', collect, [])
@@ -43,8 +46,8 @@ export const REQUEST_EXAMPLES: readonly Example[] = [
 
 const FORMATS = ['text', 'json'] as const
 const EXIT_HELP = `
-Exit codes: 0 the request is forwarded, or answered by the proxy; 1 it fails there; 2 wrong use; 3 the configuration could not be
-read, or the request cannot be followed.
+Exit codes: 0 the request reaches the workload, leaves the mesh, or is answered by the proxy; 1 a proxy refuses it, or it goes past
+them; 2 wrong use; 3 the configuration could not be read, or the request cannot be followed.
 `
 
 async function run(flags: RequestFlags, context: CommandContext, [url = '']: readonly string[]): Promise<ExitCode> {
@@ -54,28 +57,44 @@ async function run(flags: RequestFlags, context: CommandContext, [url = '']: rea
   if (!request.ok) return wrongUse(context, request.error)
   const opened = await openMesh(flags, context)
   if (!opened.ok) return opened.error
-  const { mesh, problems, place, named } = opened.value
+  const { mesh, problems, named } = opened.value
   writeProblems(problems, context, named)
   const node = await proxyIn(mesh, flags, context)
   if (!node.ok) return node.error
+  const story = await storyOf(opened.value, node.value, request.value)
+  const proxy = node.value.instance
+  const { requestText } = await import('../explain/request-text.js')
+  const text =
+    flags.output === 'json'
+      ? `${JSON.stringify({ proxy, method: request.value.method, url, ...story }, undefined, 2)}\n`
+      : requestText(`${request.value.method} ${url} from ${proxy}`, story)
+  context.stdout.write(inUsersWords(text, context, named))
+  return EXIT_CODES[story.outcome]
+}
+
+const EXIT_CODES: Readonly<Record<StoryOutcome, ExitCode>> = {
+  ...{ served: 0, forwarded: 0, answered: 0 },
+  ...{ refused: 1, denied: 1, partly: 1, bypassed: 1 },
+  unknown: 3,
+}
+
+async function storyOf({ mesh, place }: OpenMesh, node: ProxyNode, request: SimulatedRequest): Promise<RequestStory> {
   const { graph, sourceOf } = mesh
   const { renderedOf } = await import('../explain/proxy-resources.js')
   const { traceRequest } = await import('../explain/request.js')
-  const { withOrigins } = await import('../explain/request-origins.js')
-  const { requestText } = await import('../explain/request-text.js')
+  const { tellRequest } = await import('../explain/request-story.js')
   const { meshFields } = await import('../explain/visibility-facts.js')
-  const row = graph.engine.read(read => graph.viewRow(read, node.value))
-  const rendered = renderedOf(graph, node.value)
-  const trace = traceRequest(rendered, request.value, addressesOf(graph, row, request.value.host))
+  const nodes = await workloadNodes()
+  const row = graph.engine.read(read => graph.viewRow(read, node))
+  const rendered = renderedOf(graph, node)
+  const isRedirected = row.view.interception !== 'NONE'
+  const trace = traceRequest(rendered, request, addressesOf(graph, row, request.host), isRedirected)
+  const nodeOf = (workload: Workload, interceptionMode: InterceptionMode): ProxyNode | undefined => {
+    const found = nodes(workload, interceptionMode)
+    return found.ok ? found.value : undefined
+  }
   const places = { sourceOf, place, meshField: meshFields(sourceOf, place) }
-  const explained = withOrigins(graph, row, rendered, trace, places)
-  const proxy = node.value.instance
-  const text =
-    flags.output === 'json'
-      ? `${JSON.stringify({ proxy, method: request.value.method, url, ...explained }, undefined, 2)}\n`
-      : requestText(`${request.value.method} ${url} from ${proxy}`, explained)
-  context.stdout.write(inUsersWords(text, context, named))
-  return { forwarded: 0, answered: 0, refused: 1, unknown: 3 }[trace.outcome] as ExitCode
+  return tellRequest({ graph, row, rendered, places, nodeOf }, trace)
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 }

@@ -1,6 +1,7 @@
 import { nearestNames } from '../explain/nearest-names.js'
 import { err, ok, type Result } from '../lang/result.js'
 import type { Workload } from '../mesh/index.js'
+import type { InterceptionMode } from '../proxy/metadata.js'
 import type { ProxyNode } from '../proxy/node.js'
 import type { MeshSource } from '../servers/mesh-source.js'
 import { type CommandContext, type ExitCode, failed, wrongUse } from './command.js'
@@ -55,15 +56,24 @@ export function proxyName({ name, namespace }: Pick<Workload, 'name' | 'namespac
 
 /** The sidecar of a workload, as its agent would name it. */
 export async function nodeOfWorkload(workload: Workload): Promise<Result<ProxyNode, string>> {
+  const nodeOf = await workloadNodes()
+  return nodeOf(workload, 'REDIRECT')
+}
+
+/** The same for many. */
+export async function workloadNodes(): Promise<
+  (workload: Workload, interceptionMode: InterceptionMode) => Result<ProxyNode, string>
+> {
   const { nodeOf } = await import('../xds/resources/bootstrap.js')
   const { parseNode } = await import('../proxy/node.js')
-  const { name, namespace, addresses, labels, serviceAccount, cluster, network } = workload
-  const json = nodeOf({
-    ...{ type: 'sidecar', name, namespace, ip: addresses[0] ?? DEFAULT_IP, labels: { ...labels }, network },
-    ...{ interceptionMode: 'REDIRECT', serviceAccount: serviceAccount || DEFAULT_SERVICE_ACCOUNT, clusterId: cluster },
-    ...{ istioVersion: ISTIO_VERSION, domain: 'cluster.local' },
-  })
-  return parseNode(json)
+  return ({ name, namespace, addresses, labels, serviceAccount, cluster, network }, interceptionMode) => {
+    const json = nodeOf({
+      ...{ type: 'sidecar', name, namespace, ip: addresses[0] ?? DEFAULT_IP, labels: { ...labels }, network },
+      ...{ interceptionMode, serviceAccount: serviceAccount || DEFAULT_SERVICE_ACCOUNT, clusterId: cluster },
+      ...{ istioVersion: ISTIO_VERSION, domain: 'cluster.local' },
+    })
+    return parseNode(json)
+  }
 }
 
 function completed(flags: NodeFlags, { addresses, serviceAccount, cluster }: Workload): NodeFlags {

@@ -40,7 +40,8 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
   queryParameters: (value, request) => all(objects(value).map(item => parameterTakes(item, request))),
 }
 
-function pathOf({ path }: SimulatedRequest): string {
+/** Without query and fragment. */
+export function pathOf({ path }: SimulatedRequest): string {
   return path.split(/[?#]/)[0] ?? ''
 }
 
@@ -57,13 +58,18 @@ function objects(value: Json): JsonObject[] {
   return Array.isArray(value) ? value.filter(isJsonObject) : []
 }
 
-function headerTakes(item: JsonObject, request: SimulatedRequest): Verdict {
+/** envoy.config.route.v3.HeaderMatcher */
+export function headerTakes(item: JsonObject, request: SimulatedRequest): Verdict {
   const found = headerOf(String(item['name'] ?? '').toLowerCase(), request)
   const verdict = valueTakes(item, item['treatMissingHeaderAsEmpty'] === true ? (found ?? '') : found)
   return item['invertMatch'] === true && verdict !== undefined ? !verdict : verdict
 }
 
-function headerOf(name: string, { method, scheme, host, port, path, headers }: SimulatedRequest): string | undefined {
+/** A header by its name in lower case, `:method`, `:scheme`, `:path` and `:authority` included. */
+export function headerOf(
+  name: string,
+  { method, scheme, host, port, path, headers }: SimulatedRequest,
+): string | undefined {
   const isUsual = port === (scheme === 'http' ? 80 : 443)
   const pseudo: Readonly<Record<string, string>> = {
     ':method': method,
@@ -89,7 +95,7 @@ function valueTakes(item: JsonObject, value: string | undefined): Verdict {
 }
 
 /** envoy.type.matcher.v3.StringMatcher */
-function textTakes(matcher: Json, value: string): Verdict {
+export function textTakes(matcher: Json, value: string): Verdict {
   if (!isJsonObject(matcher)) return undefined
   const fold = (text: string): string => (matcher['ignoreCase'] === true ? text.toLowerCase() : text)
   const { exact, prefix, suffix, contains, safeRegex } = matcher

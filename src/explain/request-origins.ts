@@ -1,10 +1,13 @@
 import type { ViewRow, XdsGraph } from '../xds/resources/graph.js'
 import { nameOf } from './proxy-resources.js'
-import type { RenderedProxy, RequestTrace } from './request.js'
-import type { ExplainedTrace } from './request-text.js'
+import type { RenderedProxy, RequestStep, RequestTrace } from './request.js'
 import { traceResources } from './resources-all.js'
 import type { FieldOrigin } from './resources-trace.js'
 import type { Places } from './visibility-facts.js'
+
+interface ExplainedTrace extends RequestTrace {
+  readonly steps: readonly (RequestStep & { readonly origins: readonly FieldOrigin[] })[]
+}
 
 /** Adds to each step the lines that made the very part of the resource that the request went through. */
 export function withOrigins(

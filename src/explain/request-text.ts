@@ -1,20 +1,14 @@
 import type { Position } from '../lang/problem.js'
-import type { RequestOutcome, RequestStep, RequestTrace } from './request.js'
-import type { FieldOrigin } from './resources-trace.js'
+import type { RequestStory, StepOrigin, StoryOutcome } from './request-story.js'
 
-/** A step with the lines that made it. */
-export interface ExplainedStep extends RequestStep {
-  readonly origins: readonly FieldOrigin[]
-}
-
-export interface ExplainedTrace extends RequestTrace {
-  readonly steps: readonly ExplainedStep[]
-}
-
-const OUTCOMES: Readonly<Record<RequestOutcome, string>> = {
+const OUTCOMES: Readonly<Record<StoryOutcome, string>> = {
+  served: 'reaches the workload',
   forwarded: 'is forwarded',
   answered: 'is answered by the proxy',
   refused: 'fails at the proxy',
+  denied: 'is refused at the server',
+  partly: 'fails for some',
+  bypassed: 'does not go through the proxy',
   unknown: 'cannot be followed to its end',
 }
 
@@ -22,7 +16,7 @@ const OUTCOMES: Readonly<Record<RequestOutcome, string>> = {
 const WIDTH = 8
 
 /** Lines for people; `title` is the request and who sends it. */
-export function requestText(title: string, { outcome, steps }: ExplainedTrace): string {
+export function requestText(title: string, { outcome, steps }: RequestStory): string {
   const lines = steps.flatMap(({ kind, text, origins }) => [
     `  ${kind.padEnd(WIDTH)}  ${text}`,
     ...origins.map(origin => `  ${''.padEnd(WIDTH)}    ${originLine(origin)}`),
@@ -30,9 +24,10 @@ export function requestText(title: string, { outcome, steps }: ExplainedTrace): 
   return `${title}: ${OUTCOMES[outcome]}\n${lines.join('\n')}\n`
 }
 
-function originLine({ origin: { type, namespace, name }, path, source }: FieldOrigin): string {
+function originLine({ origin: { type, namespace, name }, path, source, note }: StepOrigin): string {
   const object = [type, [namespace, name].filter(Boolean).join('/')].filter(Boolean).join(' ')
-  return `${object}${path === '' ? '' : ` ${path}`}${placeText(source)}`
+  const place = `${object}${path === '' ? '' : ` ${path}`}${placeText(source)}`
+  return note === undefined ? place : `${place}: ${note}`
 }
 
 function placeText(source: Position | undefined): string {
