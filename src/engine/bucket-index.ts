@@ -92,7 +92,9 @@ export class BucketIndex extends Channel implements Index<string, string, unknow
     try {
       return [...this.#extract(row, key)]
     } catch (error) {
-      this.faults.set(key, internalProblem(`index ${this.name}`, key, error))
+      const problem = internalProblem(`index ${this.name}`, key, error)
+      this.faults.set(key, problem)
+      this.table.clockwork.onFault(problem)
       return EMPTY
     }
   }

@@ -15,9 +15,10 @@ export interface Clockwork {
   suspended: number
   flags: number
   readonly onRun: NonNullable<EngineOptions['onRun']>
+  readonly onFault: NonNullable<EngineOptions['onFault']>
 }
 
-export function newClockwork({ onRun = () => {} }: EngineOptions): Clockwork {
+export function newClockwork({ onRun = () => {}, onFault = () => {} }: EngineOptions): Clockwork {
   return {
     revision: BEGINNING,
     pins: new Map(),
@@ -28,6 +29,7 @@ export function newClockwork({ onRun = () => {} }: EngineOptions): Clockwork {
     suspended: 0,
     flags: 0,
     onRun,
+    onFault,
   }
 }
 

@@ -53,6 +53,7 @@ export abstract class ComputedTable extends TableState {
   #settleKey(key: string): void {
     const verdict = this.#verdict(key)
     const problems = [...verdict.problems]
+    for (const problem of problems) if (problem.code === 'internal') this.clockwork.onFault(problem)
     if (!verdict.isKept) {
       if (this.#isSettled(key, verdict.row, problems)) this.shareRow(key)
       else this.write(key, verdict.row)
@@ -67,7 +68,9 @@ export abstract class ComputedTable extends TableState {
     try {
       return this.isSame(key, row)
     } catch (error) {
-      problems.push(internalProblem(`equals of table ${this.name}`, key, error))
+      const problem = internalProblem(`equals of table ${this.name}`, key, error)
+      problems.push(problem)
+      this.clockwork.onFault(problem)
       return false
     }
   }

@@ -186,11 +186,18 @@ export class DerivedTable extends ComputedTable {
       }
       return outputs
     } catch (error) {
-      reader.problems.push(internalProblem(`table ${this.name}`, run.key, error))
+      // One that waits is run again.
+      if (reader.waitsFor === undefined) this.#reportFault(reader, run, error)
       return unpack(run.outputs)
     } finally {
       this.clockwork.running--
     }
+  }
+
+  #reportFault(reader: StepReader, { key }: StepRun, error: unknown): void {
+    const problem = internalProblem(`table ${this.name}`, key, error)
+    reader.problems.push(problem)
+    this.clockwork.onFault(problem)
   }
 
   #replace(run: StepRun, outputs: readonly Output[], reads: StepReader['reads'], holds: StepReader['holds']): void {

@@ -242,6 +242,38 @@ describe('a throw', () => {
     expect([rows(table), codes(table)]).toEqual([{ a: 2 }, ['a internal', 'a internal']])
   })
 
+  it('is told to who made the engine', () => {
+    const told: string[] = []
+    const engine = createEngine({ onFault: ({ message }) => told.push(message) })
+    const n = engine.input<string, number>('n')
+    const bad = (): never => {
+      throw new Error('bad')
+    }
+    const step = engine.derive('step', n, (row, key) => (row > 1 ? bad() : [[key, row]]))
+    const same = engine.derive('same', n, (row, key) => [[key, row]], { equals: bad })
+    const merged = engine.derive('merged', n, row => [['one', row]], { merge: bad })
+    const index = same.index('index', bad)
+    const read = (): void => {
+      engine.read(read => [step, same, merged].map(table => read.all(table)).concat())
+      engine.read(read => read.where(index, 'x'))
+    }
+    engine.commit(tx => tx.put(n, 'a', 1))
+    read()
+    expect(told).toEqual(['index same#index: a: bad'])
+    engine.commit(tx => {
+      tx.put(n, 'a', 2)
+      tx.put(n, 'b', 1)
+    })
+    read()
+    expect([...new Set(told.splice(1))].sort()).toEqual([
+      'equals of table same: a: bad',
+      'index same#index: a: bad',
+      'index same#index: b: bad',
+      'merge of table merged: one: bad',
+      'table step: a: bad',
+    ])
+  })
+
   it('of a reader used after its step', () => {
     const { engine, n, put, rows } = numbers()
     let kept: Reader | undefined

@@ -256,4 +256,6 @@ export interface Engine extends Graph {
 export interface EngineOptions {
   /** Told of every step run: for tests that assert what ran, and for profiles. */
   readonly onRun?: (table: string, key: string) => void
+  /** Told of each bug in a step, a merge, an index or an `equals` as it happens: shells log it, as a row is missing or old. It must not throw. */
+  readonly onFault?: (problem: Problem) => void
 }
