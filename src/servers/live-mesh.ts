@@ -1,7 +1,8 @@
+import { createEngine } from '../engine/index.js'
 import { formatProblem, type Problem } from '../lang/problem.js'
 import { watchFiles } from '../sources/files.js'
 import type { FileSnapshot } from '../sources/snapshot.js'
-import type { Log } from './log.js'
+import { type Log, listed } from './log.js'
 import { createMeshSource, type MeshPaths, type MeshSource, meshFiles } from './mesh-source.js'
 
 /** The mesh of some files, as they change. */
@@ -19,7 +20,8 @@ const FIRST_CHANGE_MS = 15
 
 /** Reads the files and follows them. */
 export async function openLiveMesh(paths: MeshPaths, log: Log): Promise<LiveMesh> {
-  const mesh = createMeshSource(paths)
+  const faults = tellFaults(log)
+  const mesh = createMeshSource(paths, createEngine({ onFault: faults.on }))
   const { engine } = mesh.graph
   let problems: readonly Problem[] = []
   let told: ReadonlySet<string> = new Set()
@@ -28,12 +30,24 @@ export async function openLiveMesh(paths: MeshPaths, log: Log): Promise<LiveMesh
     problems = mesh.apply(snapshot)
     told = tell([...problems, ...conflictsOf(mesh)], told, log)
   }
-  const follow = (snapshot: FileSnapshot, files: readonly string[]): void => {
+  const takeOver = (snapshot: FileSnapshot, files: readonly string[]): void => {
     const before = engine.revision
+    faults.forget()
     apply(snapshot)
     if (engine.revision === before) return
-    log.info('configuration of the mesh changed', { changed: files.join(','), revision: engine.revision })
+    log.info('configuration of the mesh changed', { changed: listed(files), revision: engine.revision })
     for (const listener of listeners) listener()
+  }
+  const follow = (snapshot: FileSnapshot, files: readonly string[]): void => {
+    try {
+      takeOver(snapshot, files)
+    } catch (error) {
+      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      log.error('internal error: the mesh is served as it was before this change', {
+        changed: listed(files),
+        error: reason,
+      })
+    }
   }
   const watch = await watchFiles(meshFiles(paths), follow, { firstMs: FIRST_CHANGE_MS })
   apply(watch.current())
@@ -43,6 +57,23 @@ export async function openLiveMesh(paths: MeshPaths, log: Log): Promise<LiveMesh
 /** What no file is wrong about by itself: Sidecars that an older one keeps from applying. */
 function conflictsOf({ graph: { engine, tables } }: MeshSource): readonly Problem[] {
   return engine.problems(tables.sidecarConflict).map(({ problem }) => problem)
+}
+
+/** Bugs that the log tells of between two changes of the files, and how much of each: one may show in every row of a mesh. */
+const MAX_FAULTS = 20
+const MAX_FAULT_TEXT = 500
+
+/** Steps of the engine that failed: what they make is missing, or as it was before. */
+function tellFaults(log: Log): { readonly on: (problem: Problem) => void; readonly forget: () => void } {
+  const told = new Set<string>()
+  const on = ({ message }: Problem): void => {
+    const text = message.length > MAX_FAULT_TEXT ? `${message.slice(0, MAX_FAULT_TEXT)}…` : message
+    if (told.has(text) || told.size > MAX_FAULTS) return
+    told.add(text)
+    if (told.size <= MAX_FAULTS) log.error('internal error: a part of the mesh stays as it was', { error: text })
+    else log.error('internal error: more parts of the mesh stay as they were')
+  }
+  return { on, forget: () => told.clear() }
 }
 
 /** Logs what was not there the last time; an edit somewhere else is no reason to tell the rest again. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createLog, type LogLevel } from './log.js'
+import { createLog, type LogLevel, listed } from './log.js'
 
 function logOf(level: LogLevel, isJson = false) {
   const writes: string[] = []
@@ -59,4 +59,13 @@ describe('createLog', () => {
     await new Promise(resolve => setImmediate(resolve))
     expect(writes).toHaveLength(1)
   })
+})
+
+describe('listed', () => {
+  it.each([
+    [0, ''],
+    [2, 'f0,f1'],
+    [10, 'f0,f1,f2,f3,f4,f5,f6,f7,f8,f9'],
+    [5_000, 'f0,f1,f2,f3,f4,f5,f6,f7,f8,f9 and 4990 more'],
+  ])('%i names', (count, text) => expect(listed(Array.from({ length: count }, (_, i) => `f${i}`))).toBe(text))
 })

@@ -49,6 +49,15 @@ export function createLog(options: LogOptions): Log {
   return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug'), flush }
 }
 
+/** Names that one line has. */
+const MAX_LISTED = 10
+
+/** Names for a field of one line: the first few, and how many more. */
+export function listed(names: readonly string[]): string {
+  const more = names.length - MAX_LISTED
+  return more > 0 ? `${names.slice(0, MAX_LISTED).join(',')} and ${more} more` : names.join(',')
+}
+
 function textLine(now: Date, level: LogLevel, scope: string, message: string, fields: LogFields): string {
   let line = `${now.toISOString()}\t${level}\t${scope}\t${escapeBreaks(message)}`
   for (const key of Object.keys(fields)) {

@@ -69,18 +69,21 @@ export function createMeshSource(paths: MeshPaths, engine: Engine = createEngine
   const apply = (snapshot: FileSnapshot): readonly Problem[] => {
     const problems: Problem[] = []
     const found: ObjectEvent[] = []
+    const read = new Map<string, ConfigFiles>()
     engine.commit(tx => {
       problems.push(...applySettings(tx, graph, paths, snapshot))
       for (const root of roots) {
         const before = states.get(root.cluster) ?? NO_CONFIG
         const change = readConfigFiles(before, below(snapshot, root.paths, settings), { schemas })
-        states.set(root.cluster, change.state)
+        read.set(root.cluster, change.state)
         problems.push(...change.problems)
         found.push(...eventsOf(change, before))
         for (const object of change.remove) removeObject(tx, graph.tables.inputs, object, root.cluster)
         for (const object of change.put) putObject(tx, graph.tables.inputs, object, root.cluster)
       }
     })
+    // Only now: after a throw, which is a bug, the same files are read once more.
+    for (const [cluster, state] of read) states.set(cluster, state)
     events = found
     return problems
   }

@@ -12,7 +12,7 @@ import {
 } from './injection-source.js'
 import type { CheckedPair } from './key-pair.js'
 import { type Listener, listenPlain, listenSecure } from './listener.js'
-import type { Log } from './log.js'
+import { type Log, listed } from './log.js'
 import type { Metrics } from './metrics.js'
 import { createRouter, plain, type Route } from './router.js'
 import type { TlsListener, TlsSource } from './tls-source.js'
@@ -102,7 +102,7 @@ interface ReloadListener {
 export function reloadListener(what: string, log: Log): ReloadListener {
   return {
     onReload: (changed, live) => {
-      log.info(`${what} reloaded`, { changed: changed.join(',') })
+      log.info(`${what} reloaded`, { changed: listed(changed) })
       warn(log, live.warnings)
     },
     onProblems: problems => {
