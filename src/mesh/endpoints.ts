@@ -3,7 +3,7 @@ import type { KubeEndpointSlice, KubeEndpoints, KubeSliceEndpoint } from '../con
 import type { ConfigObject, Labels } from '../config/object.js'
 import type { Endpoint, Health } from './endpoint.js'
 import { localityOfLabels, NETWORK_LABEL, withTopology } from './locality.js'
-import type { Service } from './service.js'
+import type { Service, ServicePort } from './service.js'
 import type { Workload } from './workload.js'
 
 const TLS_MODE = 'security.istio.io/tlsMode'
@@ -263,13 +263,13 @@ export function endpointsOfWorkload(workload: Workload, service: Service, trustD
   const isPod = workload.kind === 'Pod'
   return service.ports
     .filter(({ protocol }) => protocol !== 'udp')
-    .map(({ name, port }) => ({
+    .map(each => ({ ...each, target: address.startsWith('unix://') ? 0 : portOfWorkload(workload, service, each) }))
+    .filter(({ target }) => target !== undefined)
+    .map(({ name, target = 0 }) => ({
       host: service.host,
       namespace: service.namespace,
       addresses: [address],
-      port: address.startsWith('unix://')
-        ? 0
-        : ((isPod ? undefined : workload.ports[name]) ?? targetPortOf(service, port, workload)),
+      port: target,
       servicePortName: name,
       labels: withTopology(labels, cluster, locality, nodeName, network),
       cluster,
@@ -292,6 +292,22 @@ export function endpointsOfWorkload(workload: Workload, service: Service, trustD
       registry: service.registry,
       order: `${isPod ? 'a' : 'b'}/${workload.name}`,
     }))
+}
+
+/**
+ * The port of a workload that a service port leads to. Workloads may name ports as the service does: entries always, pods where a
+ * ServiceEntry selects them. A target port that is a name has to be one of the workload's: undefined without it.
+ */
+export function portOfWorkload(
+  workload: Pick<Workload, 'kind' | 'ports'>,
+  service: Service,
+  { name, port }: ServicePort,
+): number | undefined {
+  const target = service.targetPorts[port]
+  const isNamed = typeof target === 'string' && !Number.isInteger(Number(target))
+  const hasNames = workload.kind === 'WorkloadEntry' || service.registry === 'External'
+  const own = hasNames && !isNamed && Object.hasOwn(workload.ports, name) ? workload.ports[name] : undefined
+  return own || targetPortOf(service, port, workload) || undefined
 }
 
 /** A number as it stands; a name is looked up among the workload's ports. 0: not found. */

@@ -1,6 +1,6 @@
 import type { Labels } from '../config/object.js'
 import type { Endpoint } from './endpoint.js'
-import { targetPortOf } from './endpoints.js'
+import { portOfWorkload, targetPortOf } from './endpoints.js'
 import { compare, selects } from './selection.js'
 import type { Service, ServicePort } from './service.js'
 import type { Workload } from './workload.js'
@@ -41,9 +41,9 @@ export function ownTargets(own: OwnWorkload, services: readonly Service[]): read
 
 function targetsOf(service: Service, { workload, ports }: OwnWorkload): readonly OwnTarget[] {
   return service.ports.flatMap(port => {
-    const named = workload?.kind === 'WorkloadEntry' ? workload.ports[port.name] : undefined
-    const targetPort = named ?? targetPortOf(service, port.port, workload ?? { ports })
-    return targetPort === 0 ? [] : [{ service, port, targetPort }]
+    const targetPort =
+      workload === undefined ? targetPortOf(service, port.port, { ports }) : portOfWorkload(workload, service, port)
+    return targetPort ? [{ service, port, targetPort }] : []
   })
 }
 

@@ -35,10 +35,14 @@ export function workloadOfPod(pod: ConfigObject<KubePod>, around: Surroundings):
     workloadName: ownerName(pod),
     creationTimestamp: pod.creationTimestamp,
     weight: 0,
-    ports: Object.fromEntries(
-      (spec.ports ?? []).filter(port => port.name !== undefined).map(port => [port.name, port.containerPort]),
-    ),
+    ports: namedPorts(spec),
   }
+}
+
+/** The first of a name, as Kubernetes has it; services of UDP are not carried. */
+function namedPorts({ ports = [] }: KubePod): Workload['ports'] {
+  const carried = ports.filter(({ name, protocol }) => name !== undefined && (protocol ?? 'TCP') === 'TCP')
+  return Object.fromEntries(carried.map(({ name, containerPort }) => [name, containerPort] as const).reverse())
 }
 
 /** Only its own label: topology labels of a pod are its node's business. */

@@ -190,3 +190,55 @@ spec: {egress: [{port: {number: 90, name: tcp, protocol: TCP}, captureMode: IPTA
     expect(made.listeners['127.0.0.1_90']).not.toHaveProperty('bindToPort')
   })
 })
+
+describe('workloads that a ServiceEntry or a Service selects', () => {
+  const workloads = `
+apiVersion: networking.istio.io/v1
+kind: WorkloadEntry
+metadata: {name: vm, namespace: default}
+spec: {address: 10.7.0.1, labels: {app: a}, ports: {http: 7080, admin: 7090}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: p, namespace: default, labels: {app: a}}
+spec: {containers: [{name: c, ports: [{name: http, containerPort: 6080}, {name: http, containerPort: 1}, {name: udp, containerPort: 6081, protocol: UDP}]}]}
+status: {phase: Running, podIP: 10.1.0.5, conditions: [{type: Ready, status: "True"}]}
+---
+`
+  const entry = (port: string) => `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: e, namespace: default}
+spec:
+  hosts: [e.example]
+  location: MESH_INTERNAL
+  resolution: STATIC
+  workloadSelector: {labels: {app: a}}
+  ports: [{number: 80, protocol: HTTP, ${port}}]
+`
+  const POD = '10.1.0.5'
+  const VM = '10.7.0.1'
+
+  it.each<[string, string, string[]]>([
+    ['the port of that name', 'name: http', [`${POD}:6080`, `${VM}:7080`]],
+    ['else the target port', 'name: other, targetPort: 9080', [`${POD}:9080`, `${VM}:9080`]],
+    ['else the same number', 'name: udp', [`${POD}:80`, `${VM}:80`]],
+  ])('serve a ServiceEntry at %s', (_, port, expected) => {
+    const made = translated({ objects: workloads + entry(port) })
+    expect(addressesOf(made.endpoints['outbound|80||e.example']).sort()).toEqual(expected)
+  })
+
+  it.each<[string, string, string[]]>([
+    ['the port of that name, over a number', '{name: http, port: 80, targetPort: 1}', [`${VM}:7080`]],
+    ['the port that the target names', '{name: http, port: 80, targetPort: admin}', [`${VM}:7090`]],
+    ['nothing, where there is no port of the name that the target is', '{name: http, port: 80, targetPort: lost}', []],
+  ])('as a WorkloadEntry serve a Service at %s', (_, port, expected) => {
+    const made = translated({ objects: workloads + service('clusterIP: 10.0.0.1', `[${port}]`) })
+    expect(addressesOf(made.endpoints[`outbound|80||${HOST}`])).toEqual(expected)
+  })
+
+  it('a pod is called where its own proxy listens', () => {
+    const made = translated({ objects: workloads + entry('name: http'), proxy: { name: 'p', ips: POD } })
+    expect(Object.keys(made.clusters)).toContain('inbound|6080||')
+  })
+})

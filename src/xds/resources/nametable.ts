@@ -54,7 +54,7 @@ function addHeadless(
   table: Map<string, NameInfo>,
 ): readonly string[] {
   const firstPort = service.ports[0]
-  if (service.resolution !== 'none' || firstPort === undefined) return []
+  if (service.resolution !== 'none' || service.registry !== 'Kubernetes' || firstPort === undefined) return []
   const ready = lookup
     .headless(service)
     .filter(
