@@ -6,6 +6,7 @@ import type { ProxyNode } from '../proxy/node.js'
 import type { MeshSource } from '../servers/mesh-source.js'
 import type { DiffFlags } from './diff.js'
 import { nodeOfWorkload, proxyName } from './mesh-proxy.js'
+import { parseLabels } from './node-flags.js'
 
 const INJECT = 'sidecar.istio.io/inject'
 /** Names that are offered instead of one that is not there. */
@@ -107,12 +108,8 @@ async function namedProxies(
   is: Workloads,
   { proxy, type, label }: Pick<DiffFlags, 'proxy' | 'type' | 'label'>,
 ): Promise<Result<FoundProxies, string>> {
-  const labels: Record<string, string> = Object.create(null)
-  for (const text of label) {
-    const at = text.indexOf('=')
-    if (at < 1) return err(`--label ${text} is not key=value`)
-    labels[text.slice(0, at)] = text.slice(at + 1)
-  }
+  const labels = parseLabels(label)
+  if (!labels.ok) return labels
   const proxies: DiffProxy[] = []
   for (const name of proxy) {
     const known = was.has(name) || is.has(name)
@@ -124,7 +121,10 @@ async function namedProxies(
         `no workload ${name} on either side: did you mean ${near.join(' or ')}? (--label describes one that is not there)`,
       )
     }
-    const made = madeUp({ name: name.slice(0, dot), namespace: name.slice(dot + 1), selector: labels }, 'Kubernetes')
+    const made = madeUp(
+      { name: name.slice(0, dot), namespace: name.slice(dot + 1), selector: labels.value },
+      'Kubernetes',
+    )
     const [before, after] = known ? [was.get(name), is.get(name)] : [made, made]
     proxies.push({ name, before: asType(await nodeOf(before), type), after: asType(await nodeOf(after), type) })
   }

@@ -1,12 +1,10 @@
 import type { Command } from 'commander'
 import type { SimulatedRequest } from '../explain/request-match.js'
 import type { RequestStory, StoryOutcome } from '../explain/request-story.js'
-import { parseIp } from '../lang/cidr.js'
 import { err, ok, type Result } from '../lang/result.js'
-import { addressesFor, type Workload } from '../mesh/index.js'
+import type { Workload } from '../mesh/index.js'
 import type { InterceptionMode } from '../proxy/metadata.js'
 import type { ProxyNode } from '../proxy/node.js'
-import type { ViewRow, XdsGraph } from '../xds/resources/graph.js'
 import { type Act, type CommandContext, collect, type Example, type ExitCode, wrongUse } from './command.js'
 import { inUsersWords, type MeshFlags, meshOptions, type OpenMesh, openMesh, writeProblems } from './mesh-files.js'
 import { proxyIn, workloadNodes } from './mesh-proxy.js'
@@ -82,6 +80,7 @@ async function storyOf({ mesh, place }: OpenMesh, node: ProxyNode, request: Simu
   const { graph, sourceOf } = mesh
   const { renderedOf } = await import('../explain/proxy-resources.js')
   const { traceRequest } = await import('../explain/request.js')
+  const { addressesOf } = await import('../explain/request-addresses.js')
   const { tellRequest } = await import('../explain/request-story.js')
   const { meshFields } = await import('../explain/visibility-facts.js')
   const nodes = await workloadNodes()
@@ -117,17 +116,4 @@ function parseRequest(
   const port = parsed.port === '' ? (DEFAULT_PORTS[scheme] ?? 0) : Number(parsed.port)
   const host = parsed.hostname.replace(/^\[(.*)\]$/, '$1')
   return ok({ method: method.toUpperCase(), scheme, host, port, path: `${parsed.pathname}${parsed.search}`, headers })
-}
-
-/** What the name leads to for this proxy: an address itself, or those of the service that it means; none: nobody in the mesh knows it. */
-function addressesOf(graph: XdsGraph, row: ViewRow, host: string): readonly string[] {
-  if (parseIp(host).ok) return [host]
-  return graph.engine.read(read => {
-    const { view } = row
-    const { domain } = graph.tables.identity
-    const names = [host, `${host}.${view.namespace}.svc.${domain}`, `${host}.svc.${domain}`, `${host}.${domain}`]
-    const { services } = graph.context(read, row).scope
-    const found = names.map(name => services.find(service => service.host === name)).find(each => each !== undefined)
-    return found === undefined ? [] : addressesFor(view, found)
-  })
 }

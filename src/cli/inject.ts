@@ -3,7 +3,7 @@ import type { InjectedDocument, InjectionSetup } from '../inject/index.js'
 import { formatProblem, type Position } from '../lang/problem.js'
 import { type CommandContext, type CommandModule, collect, type ExitCode, failed, wrongUse } from './command.js'
 import type { InjectionFlags } from './injection-files.js'
-import { type ManifestOutput, openOutput, readManifests } from './manifests.js'
+import { type ManifestOutput, manifestOption, openOutput, readManifests } from './manifests.js'
 
 interface InjectOptions extends InjectionFlags {
   readonly filename: readonly string[]
@@ -20,13 +20,7 @@ interface InjectOptions extends InjectionFlags {
 
 export const command: CommandModule = {
   define: (command, act) => {
-    command
-      .option(
-        '-f, --filename <path>',
-        'file, folder (searched recursively) or - for standard input; repeatable',
-        collect,
-        [],
-      )
+    manifestOption(command)
       .option('-o, --output <file>', 'write there instead of standard output; never half of it')
       .option('--injectConfigFile <file>', 'injection configuration (key config of the ConfigMap) or one bare template')
       .option('--valuesFile <file>', 'values of the templates (key values of the ConfigMap)')

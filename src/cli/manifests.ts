@@ -1,7 +1,8 @@
 import { type FileHandle, lstat, mkdtemp, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import type { Command } from 'commander'
 import { err, ok, type Result } from '../lang/result.js'
-import type { CommandContext } from './command.js'
+import { type CommandContext, collect } from './command.js'
 
 /** One file of manifests, or standard input. */
 export interface Manifest {
@@ -29,6 +30,16 @@ const ERRORS: Readonly<Record<string, string>> = {
 export function systemError(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return ERRORS[code] ?? (error instanceof Error ? error.message : String(error))
+}
+
+/** Declares `-f`, whose values `readManifests` reads. */
+export function manifestOption(command: Command): Command {
+  return command.option(
+    '-f, --filename <path>',
+    'file, folder (searched recursively) or - for standard input; repeatable',
+    collect,
+    [],
+  )
 }
 
 /**

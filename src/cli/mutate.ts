@@ -11,7 +11,7 @@ import type {
   StringMap,
 } from '../rules/index.js'
 import { type CommandContext, type CommandModule, collect, type ExitCode, failed, wrongUse } from './command.js'
-import { openOutput, readManifests } from './manifests.js'
+import { manifestOption, openOutput, readManifests } from './manifests.js'
 
 interface MutateOptions {
   readonly filename: readonly string[]
@@ -27,13 +27,7 @@ const OPERATIONS = ['CREATE', 'UPDATE', 'DELETE']
 
 export const command: CommandModule = {
   define: (command, act) => {
-    command
-      .option(
-        '-f, --filename <path>',
-        'file, folder (searched recursively) or - for standard input; repeatable',
-        collect,
-        [],
-      )
+    manifestOption(command)
       .option('--rules <file>', 'interception rules')
       .option('--rule <name>', 'only this rule, as /mutate/<name> does')
       .option('--operation <name>', `what is being done to the objects: ${OPERATIONS.join(', ')}`, 'CREATE')

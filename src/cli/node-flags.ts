@@ -67,7 +67,8 @@ async function namedNode(flags: NodeFlags): Promise<Result<JsonObject, string>> 
   )
 }
 
-function parseLabels(flags: readonly string[]): Result<Record<string, string>, string> {
+/** `key=value` of each flag. */
+export function parseLabels(flags: readonly string[]): Result<Record<string, string>, string> {
   const labels: Record<string, string> = Object.create(null)
   for (const flag of flags) {
     const at = flag.indexOf('=')

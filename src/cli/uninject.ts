@@ -1,6 +1,6 @@
 import { formatProblem } from '../lang/problem.js'
-import { type CommandContext, type CommandModule, collect, type ExitCode, failed, wrongUse } from './command.js'
-import { type ManifestOutput, openOutput, readManifests } from './manifests.js'
+import { type CommandContext, type CommandModule, type ExitCode, failed, wrongUse } from './command.js'
+import { type ManifestOutput, manifestOption, openOutput, readManifests } from './manifests.js'
 
 interface UninjectOptions {
   readonly filename: readonly string[]
@@ -9,13 +9,7 @@ interface UninjectOptions {
 
 export const command: CommandModule = {
   define: (command, act) => {
-    command
-      .option(
-        '-f, --filename <path>',
-        'file, folder (searched recursively) or - for standard input; repeatable',
-        collect,
-        [],
-      )
+    manifestOption(command)
       .option('-o, --output <file>', 'write there instead of standard output; never half of it')
       .action(act<UninjectOptions>(run))
   },

@@ -5,8 +5,8 @@ import { formatProblem, type Problem } from '../lang/problem.js'
 import { ok } from '../lang/result.js'
 import { parseYaml } from '../lang/yaml/index.js'
 import { NO_CONFIG, readConfigFiles } from '../sources/config-files.js'
-import { type CommandContext, type CommandModule, collect, type ExitCode, failed, wrongUse } from './command.js'
-import { type Manifest, readManifests } from './manifests.js'
+import { type CommandContext, type CommandModule, type ExitCode, failed, wrongUse } from './command.js'
+import { type Manifest, manifestOption, readManifests } from './manifests.js'
 
 interface ValidateOptions {
   readonly filename: readonly string[]
@@ -17,13 +17,7 @@ interface ValidateOptions {
 
 export const command: CommandModule = {
   define: (command, act) => {
-    command
-      .option(
-        '-f, --filename <path>',
-        'file, folder (searched recursively) or - for standard input; repeatable',
-        collect,
-        [],
-      )
+    manifestOption(command)
       .option('-n, --namespace <name>', 'namespace of documents that name none', 'default')
       .option('-o, --output <format>', 'short (one finding per line) or json', 'short')
       .option('--strict', 'warnings fail too')

@@ -107,9 +107,7 @@ function meaningOf(read: Lookup, graph: XdsGraph, { view }: ViewRow, host: strin
     return { meaning: 'pattern', hosts: hosts.length === 0 ? [host] : hosts }
   }
   const isKnown = (name: string): boolean => read.where(tables.serviceHost, name).length > 0
-  const { domain } = tables.identity
-  const names = [host, `${host}.${view.namespace}.svc.${domain}`, `${host}.svc.${domain}`, `${host}.${domain}`]
-  const name = names.find(isKnown)
+  const name = namesMeant(host, view.namespace, tables.identity.domain).find(isKnown)
   const target = name === undefined ? '' : (read.where(tables.serviceHost, name)[0]?.externalName ?? '')
   if (target !== '') return { meaning: 'alias', hosts: [target] }
   if (name !== undefined) return { meaning: name === host ? 'host' : 'short-name', hosts: [name] }
@@ -117,6 +115,11 @@ function meaningOf(read: Lookup, graph: XdsGraph, { view }: ViewRow, host: strin
     .filter(own => isWildcard(own) && hostCovers(own, host))
     .sort(compareSpecificity)
   return cover === undefined ? { meaning: 'host', hosts: [host] } : { meaning: 'covered', hosts: [cover] }
+}
+
+/** What a host may be short for, in the order in which names are resolved in a cluster. */
+export function namesMeant(host: string, namespace: string, domain: string): readonly string[] {
+  return [host, `${host}.${namespace}.svc.${domain}`, `${host}.svc.${domain}`, `${host}.${domain}`]
 }
 
 /** Services of which it is an address; else those of the workload that has it. */

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
-import { isIP } from 'node:net'
 import type { JsonObject } from '../lang/json.js'
 import { err, ok, type Result } from '../lang/result.js'
 import { encode } from '../proto/index.js'
 import { type EncodedResource, type ResourceSource, SDS } from '../xds/delivery/index.js'
-import { type Address, formatAddress } from './address.js'
+import { type Address, formatAddress, isLoopback } from './address.js'
 import { type AdsEvent, type Attachment, createAdsServer, type Hello } from './ads.js'
 import {
   type Authority,
@@ -105,10 +104,6 @@ async function authorityFor({ address, stateDir, now }: SdsSettings): Promise<Re
   }
   const authority = await developmentAuthority({ stateDir, now: new Date(now()) })
   return authority.ok ? authority : err(`SDS is off: there is no development CA to sign with: ${authority.error}`)
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
 function announce(authority: Result<Authority, string>, { address, stateDir }: SdsSettings, log: Log): void {

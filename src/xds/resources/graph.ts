@@ -1,4 +1,4 @@
-import type { Engine, Explanation, Family, Hold, Lookup, Memo, Table } from '../../engine/index.js'
+import type { Engine, Family, Hold, Lookup, Memo, Table } from '../../engine/index.js'
 import {
   declareMesh,
   declareScopes,
@@ -40,8 +40,6 @@ export interface XdsGraph {
   context(read: Lookup, row: ViewRow): ProxyContext
   /** The tables that have a proxy's resources of a type, by name: `engine.explain` of the one that has the name says why it is so. */
   resourceTables(node: ProxyNode, type: GraphType): Hold<readonly Table<string, GraphResource>[]>
-  /** Why a resource of a proxy is as it is; its row is absent where the proxy has none of that name. */
-  explain(node: ProxyNode, type: GraphType, name: string, limit?: number): Explanation
 }
 
 export function createXdsGraph(engine: Engine, identity: MeshIdentity, translators: Translators): XdsGraph {
@@ -79,13 +77,6 @@ export function createXdsGraph(engine: Engine, identity: MeshIdentity, translato
     viewRow: (read, node) => viewRowOf(read, node, tables),
     context: (read, { view, scope }) => contextOf(read, tables, { view, scope: () => read.memo(wholeScopes, scope) }),
     resourceTables,
-    explain: (node, type, name, limit) => {
-      using hold = resourceTables(node, type)
-      const { value } = hold
-      const found = engine.read(read => value.find(table => read.one(table, name) !== undefined)) ?? value[0]
-      if (found === undefined) throw new Error(`no part of a proxy has ${type}`)
-      return engine.explain(found, name, limit)
-    },
   }
 }
 
