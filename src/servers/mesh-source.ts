@@ -57,10 +57,7 @@ export interface ClusterConfig {
 
 export function createMeshSource(paths: MeshPaths, engine: Engine = createEngine()): MeshSource {
   const graph = createXdsGraph(engine, { ...DEFAULT_IDENTITY, configCluster: paths.homeCluster }, TRANSLATORS)
-  const roots = [
-    { cluster: paths.homeCluster, paths: paths.objects },
-    ...paths.clusters.map(({ id, path }) => ({ cluster: id, paths: [path] })),
-  ]
+  const roots = rootsOf(paths)
   // Settings may stand in the folder of the objects, but are none.
   const settings = [paths.mesh, paths.networks]
   const states = new Map<string, ConfigFiles>()
@@ -101,6 +98,20 @@ export function createMeshSource(paths: MeshPaths, engine: Engine = createEngine
     return contents.flatMap(content => (content?.ok === true ? [content.value] : []))[0]
   }
   return { graph, apply, events: () => events, objects, sourceOf, textOf }
+}
+
+interface ClusterRoots {
+  readonly cluster: string
+  readonly paths: readonly string[]
+}
+
+/** What is read for each cluster: it may be named more than once, the home one too. */
+function rootsOf({ homeCluster, objects, clusters }: MeshPaths): readonly ClusterRoots[] {
+  const ids = [...new Set([homeCluster, ...clusters.map(({ id }) => id)])]
+  return ids.map(cluster => {
+    const named = clusters.filter(({ id }) => id === cluster).map(({ path }) => path)
+    return { cluster, paths: cluster === homeCluster ? [...objects, ...named] : named }
+  })
 }
 
 function eventsOf({ put, remove }: ConfigChange, before: ConfigFiles): readonly ObjectEvent[] {
