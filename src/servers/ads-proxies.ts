@@ -5,7 +5,7 @@ import type { AdsEvent, Attachment, Hello } from './ads.js'
 import type { AdsMetrics } from './ads-metrics.js'
 import { grpcStatus } from './grpc/status.js'
 import type { GrpcStatus } from './grpc/types.js'
-import type { Log } from './log.js'
+import { errorText, type Log } from './log.js'
 import type { MeshSource } from './mesh-source.js'
 import { causeText, createRefusals, type Refusals } from './refusals.js'
 import { shortOf } from './xds-types.js'
@@ -47,8 +47,12 @@ export function admitProxies(
         resources: event.nack.resources.join(', ') || undefined,
         cause: refused === undefined ? `see pillion proxy-status ${node?.instance}` : causeText(refused),
       })
-    } else if (event.kind === 'rejected')
-      log.warn('proxy not let in', { peer: event.peer, error: event.status.message })
+    } else if (event.kind === 'internal')
+      log.error('internal error: the stream of a proxy ends', {
+        connection: event.connection,
+        error: errorText(event.error),
+      })
+    else if (event.kind === 'rejected') log.warn('proxy not let in', { peer: event.peer, error: event.status.message })
     else if (event.kind === 'connected') log.info('proxy connected', { connection: event.connection })
     else if (event.kind === 'disconnected') {
       const { code, message } = event.status

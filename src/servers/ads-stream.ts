@@ -57,7 +57,7 @@ export function openAdsStream(call: StreamCall, options: AdsStreamOptions): AdsS
   let unsent = 0
   let holdTimer: NodeJS.Timeout | undefined
   let settled: SourceRevision = 0
-  /** Since when a push is due and has not begun, and what was written has not been taken, by the clock. */
+  /** Since when a push is due and has not begun, and what was written has not been taken, in ms of a clock that nobody sets. */
   let dueSince: number | undefined
   let unsentSince: number | undefined
 
@@ -110,7 +110,7 @@ export function openAdsStream(call: StreamCall, options: AdsStreamOptions): AdsS
   function pump(): void {
     if (session === undefined) return
     const { connection } = session.attachment
-    if (dueSince !== undefined) options.on({ kind: 'dequeued', connection, waitedMs: options.now() - dueSince })
+    if (dueSince !== undefined) options.on({ kind: 'dequeued', connection, waitedMs: performance.now() - dueSince })
     dueSince = undefined
     let hasSent = false
     while (call.isWritable) {
@@ -149,7 +149,7 @@ export function openAdsStream(call: StreamCall, options: AdsStreamOptions): AdsS
     const { type, resources, removed } = outgoing
     const isTaken = call.write(outgoing.parts)
     if (!isTaken) setUnsent(unsent + bytes)
-    if (!isTaken) unsentSince ??= options.now()
+    if (!isTaken) unsentSince ??= performance.now()
     options.on({ kind: 'sent', connection, type, resources, removed, bytes })
     if (isTaken) options.on({ kind: 'accepted', connection, waitedMs: 0 })
   }
@@ -165,7 +165,7 @@ export function openAdsStream(call: StreamCall, options: AdsStreamOptions): AdsS
       options.on({
         kind: 'accepted',
         connection: session.attachment.connection,
-        waitedMs: options.now() - unsentSince,
+        waitedMs: performance.now() - unsentSince,
       })
     unsentSince = undefined
   }
@@ -205,9 +205,10 @@ export function openAdsStream(call: StreamCall, options: AdsStreamOptions): AdsS
       return session?.attachment.connection
     },
     pushTo: revision => {
-      session?.delivery.pushTo(revision)
-      dueSince ??= options.now()
-      return session !== undefined
+      if (session === undefined) return false
+      session.delivery.pushTo(revision)
+      dueSince ??= performance.now()
+      return true
     },
     pump,
     status,

@@ -254,6 +254,25 @@ describe('connections', () => {
     expect(server.ads.disconnect('c-1')).toBe(false)
   })
 
+  it('ends a stream that cannot be served for a bug, and serves the others', async () => {
+    const server = await run()
+    const [first, second] = [server.client('delta'), server.client('delta')]
+    for (const client of [first, second]) {
+      client.subscribe(CDS)
+      await client.next()
+    }
+    const { changes } = server.source
+    server.source.changes = () => {
+      server.source.changes = changes
+      throw new Error('a bug')
+    }
+    server.put({ [CDS]: { c: { name: 'c' } } })
+    expect(await first.ended).toEqual({ code: 13, message: 'internal error' })
+    expect([...(await second.next()).resources.keys()]).toEqual(['c'])
+    expect(server.events.find(event => event.kind === 'internal')).toMatchObject({ connection: 'c-1' })
+    expect(server.reports).toEqual(['released'])
+  })
+
   it('tells clients when it shuts down', async () => {
     const server = await run()
     const client = server.client('delta')

@@ -44,7 +44,7 @@ export interface AdsOptions {
   connect(hello: Hello): Result<Attachment, GrpcStatus>
   readonly types?: readonly TypeRule[]
   readonly debounce?: Partial<DebounceSettings>
-  /** Clock in ms, for status and debounce. */
+  /** Clock in ms, for status alone: what waits is timed by one that nobody sets. */
   now(): number
   /** Comes before the revision in `version_info`, so that versions of two runs differ. */
   readonly versionPrefix?: string
@@ -70,6 +70,8 @@ export type AdsEvent =
   | { readonly kind: 'dequeued'; readonly connection: string; readonly waitedMs: number }
   /** The network took what was sent, this long after it was written. */
   | { readonly kind: 'accepted'; readonly connection: string; readonly waitedMs: number }
+  /** A bug: the stream ends, and nothing else. */
+  | { readonly kind: 'internal'; readonly connection: string; readonly error: unknown }
   /** Everything up to this revision is sent and answered. */
   | { readonly kind: 'settled'; readonly connection: string; readonly revision: SourceRevision }
 
@@ -117,11 +119,20 @@ export function createAdsServer(options: AdsOptions): AdsServer {
     for (const stream of waiting) {
       if (buffered >= MAX_BUFFERED) return // `bufferedBy` comes back when something drained
       waiting.delete(stream)
-      stream.pump()
+      pump(stream)
       if (performance.now() >= until) break
     }
     if (waiting.size > 0) turn = setImmediate(serve)
     else if (bodies.bytes > 0) bodyTimer ??= setTimeout(dropBodies, BODIES_MS).unref()
+  }
+
+  function pump(stream: AdsStream): void {
+    try {
+      stream.pump()
+    } catch (error) {
+      options.on?.({ kind: 'internal', connection: stream.connection ?? '', error })
+      stream.end(grpcStatus('INTERNAL', 'internal error'))
+    }
   }
 
   function dropBodies(): void {
@@ -137,18 +148,18 @@ export function createAdsServer(options: AdsOptions): AdsServer {
 
   function changed(revision: SourceRevision, scope: Scope = 'full'): void {
     latest = Math.max(latest, revision)
-    waitUntil(schedule.changed(options.now(), scope))
+    waitUntil(schedule.changed(performance.now(), scope))
   }
 
   function waitUntil(at: number): void {
     clearTimeout(pushTimer)
-    const delay = at - options.now()
+    const delay = at - performance.now()
     if (delay <= 0) pushIfDue()
     else pushTimer = setTimeout(pushIfDue, Math.ceil(delay)).unref()
   }
 
   function pushIfDue(): void {
-    const { isDue, at } = schedule.due(options.now())
+    const { isDue, at } = schedule.due(performance.now())
     if (isDue) {
       for (const stream of streams) if (stream.pushTo(latest)) wake(stream)
     } else if (at !== undefined) waitUntil(at)

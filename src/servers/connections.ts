@@ -1,5 +1,5 @@
 import type { GrpcEvent, GrpcServerOptions } from './grpc/types.js'
-import type { Log } from './log.js'
+import { errorText, type Log } from './log.js'
 
 /** How connections of proxies are kept and limited. */
 export interface ConnectionSettings {
@@ -45,14 +45,10 @@ function tellOf(log: Log, now: () => number): (event: GrpcEvent) => void {
     return lines <= LINES_PER_SECOND
   }
   return event => {
-    if (event.kind === 'internal') log.error('internal error', { method: event.method, error: reasonOf(event.error) })
+    if (event.kind === 'internal') log.error('internal error', { method: event.method, error: errorText(event.error) })
     else if (event.kind === 'connection-refused' && mayTell())
       log.warn('connection refused', { peer: event.peer, reason: event.reason })
     else if (event.kind === 'connection-broken' && mayTell())
       log.warn('connection broke', { peer: event.peer, reason: event.reason })
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

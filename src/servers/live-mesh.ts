@@ -2,7 +2,7 @@ import { createEngine } from '../engine/index.js'
 import { formatProblem, type Problem } from '../lang/problem.js'
 import { watchFiles } from '../sources/files.js'
 import type { FileSnapshot } from '../sources/snapshot.js'
-import { type Log, listed } from './log.js'
+import { errorText, type Log, listed } from './log.js'
 import { createMeshSource, type MeshPaths, type MeshSource, meshFiles } from './mesh-source.js'
 
 /** The mesh of some files, as they change. */
@@ -42,10 +42,9 @@ export async function openLiveMesh(paths: MeshPaths, log: Log): Promise<LiveMesh
     try {
       takeOver(snapshot, files)
     } catch (error) {
-      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
       log.error('internal error: the mesh is served as it was before this change', {
         changed: listed(files),
-        error: reason,
+        error: errorText(error),
       })
     }
   }

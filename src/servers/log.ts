@@ -49,6 +49,11 @@ export function createLog(options: LogOptions): Log {
   return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug'), flush }
 }
 
+/** Of a bug, for a field of one line. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
 /** Names that one line has. */
 const MAX_LISTED = 10
 

@@ -12,7 +12,7 @@ import {
 } from './injection-source.js'
 import type { CheckedPair } from './key-pair.js'
 import { type Listener, listenPlain, listenSecure } from './listener.js'
-import { type Log, listed } from './log.js'
+import { errorText, type Log, listed } from './log.js'
 import type { Metrics } from './metrics.js'
 import { createRouter, plain, type Route } from './router.js'
 import type { TlsListener, TlsSource } from './tls-source.js'
@@ -142,7 +142,7 @@ function webhookRoutes(settings: ServingSettings, source: InjectionSource, { log
 }
 
 function bugText(error: unknown): string {
-  return `internal error, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
+  return `internal error, please report it: ${errorText(error)}`
 }
 
 async function openAddresses(
