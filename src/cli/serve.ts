@@ -2,8 +2,8 @@ import { rename, writeFile } from 'node:fs/promises'
 import { formatProblem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
 import type { AdmissionRoute } from '../servers/admission.js'
-import type { ControlPlane } from '../servers/control-plane.js'
-import type { MeshPaths } from '../servers/mesh-source.js'
+import type { ControlPlane, ControlPlaneSettings } from '../servers/control-plane.js'
+import type { InjectionSource } from '../servers/injection-source.js'
 import type { StartPage } from '../servers/pages.js'
 import type { Route } from '../servers/router.js'
 import type { Bound, ServingOutput, ServingSettings } from '../servers/serving.js'
@@ -113,7 +113,11 @@ async function serve(plan: ServePlan, context: CommandContext): Promise<ExitCode
   if (!extras.ok) return refuse(extras.error)
   const { countMesh, servedMesh, watchConfigSources } = await import('./serve-mesh.js')
   const mesh = servedMesh(plan)
-  const plane = await openPlane(plan, mesh.paths, context, { log, metrics })
+  let injection: InjectionSource | undefined
+  const plane = await openPlane(plan, { paths: mesh.paths, injection: () => injection?.current() }, context, {
+    log,
+    metrics,
+  })
   if (!plane.ok) {
     extras.value.close()
     return refuse(plane.error)
@@ -131,6 +135,7 @@ async function serve(plan: ServePlan, context: CommandContext): Promise<ExitCode
     await plane.value?.close()
     return refuse(opened.error)
   }
+  injection = opened.value.injection
   const { stop: close } = opened.value
   const unwatch = await watchConfigSources(plan, log)
   const bound = withAds(opened.value.bound)
@@ -195,7 +200,7 @@ async function settingsOf(
 /** The control plane, unless its address is off. */
 async function openPlane(
   plan: ServePlan,
-  paths: MeshPaths,
+  of: Pick<ControlPlaneSettings, 'paths' | 'injection'>,
   { now, version, env }: CommandContext,
   { log, metrics }: ServingOutput,
 ): Promise<Result<ControlPlane | undefined, readonly string[]>> {
@@ -204,11 +209,12 @@ async function openPlane(
   const identity = { component: 'pillion', id: env['POD_NAME'] || 'pillion', info: { version } }
   const settings = {
     grpc: plan.grpc,
-    paths,
+    ...of,
     stateDir: plan.stateDir,
     now: () => now().getTime(),
     identity,
     connections: plan.connections,
+    isAdministered: /^(1|t|true)$/i.test(env['UNSAFE_ENABLE_ADMIN_ENDPOINTS'] ?? ''),
   }
   return openControlPlane(settings, { log, registry: metrics.registry })
 }

@@ -8,6 +8,7 @@ import { admitProxies } from './ads-proxies.js'
 import { type ConnectionSettings, grpcOptions } from './connections.js'
 import { type ControlPlaneIdentity, type DebugFacts, debugRoutes } from './debug/index.js'
 import { createGrpcServer } from './grpc/server.js'
+import type { LiveInjection } from './injection-source.js'
 import { reasonOf } from './listener.js'
 import { openLiveMesh } from './live-mesh.js'
 import type { Log } from './log.js'
@@ -28,6 +29,10 @@ export interface ControlPlaneSettings {
   /** How it names itself to tools. */
   readonly identity: ControlPlaneIdentity
   readonly connections: ConnectionSettings
+  /** For the debug pages: the injection in use; undefined: it is not there yet. */
+  readonly injection: () => LiveInjection | undefined
+  /** Whether debug pages may end connections (UNSAFE_ENABLE_ADMIN_ENDPOINTS). */
+  readonly isAdministered: boolean
 }
 
 export interface ControlPlaneOutput {
@@ -89,6 +94,9 @@ export async function openControlPlane(
     nodeOf: proxies.nodeOf,
     refusals: proxies.refusals,
     identity: settings.identity,
+    injection: settings.injection,
+    push: () => ads.changed(engine.revision),
+    disconnect: settings.isAdministered ? ads.disconnect : undefined,
   }
   return ok({ address: listening.value, routes: debugRoutes(facts), objects: mesh.objects, close })
 }

@@ -122,6 +122,8 @@ describe('debug pages', () => {
     ['endpointz', [{ svc: 'cart.shop.svc.cluster.local:http', ep: [{ Addresses: ['10.1.0.2'] }] }, { ep: [] }]],
     ['mesh', { rootNamespace: 'istio-system' }],
     ['networkz', { networks: {} }],
+    ['inject', { policy: 'enabled', templates: { sidecar: expect.stringContaining('istio-proxy') }, values: {} }],
+    ['adsz?push=true', { pushedTo: 1, revision: 1 }],
     ['instancesz', { 'web-1.shop': [{ hostname: 'web.shop.svc.cluster.local', targetPort: 8080 }] }],
     ['ndsz?proxyID=web-1.shop', { table: { 'cart.shop.svc.cluster.local': { ips: ['10.0.0.2'] } } }],
     [

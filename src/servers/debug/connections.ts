@@ -1,7 +1,14 @@
-import { ok } from '../../lang/result.js'
+import { err, ok } from '../../lang/result.js'
 import type { StreamStatus, TypeStatus } from '../ads-status.js'
 import { shortOf } from '../xds-types.js'
-import { type ConnectedProxy, chosenProxies, connectedProxies, type DebugFacts, type DebugPage } from './page.js'
+import {
+  type ConnectedProxy,
+  chosenProxies,
+  connectedProxies,
+  type DebugFacts,
+  type DebugPage,
+  findProxy,
+} from './page.js'
 
 /** Who is connected, and how far each was told. */
 export const connectionPages: readonly DebugPage[] = [
@@ -25,11 +32,35 @@ export const connectionPages: readonly DebugPage[] = [
   },
   {
     name: 'adsz',
-    summary: 'who is connected, with the node of each and what it subscribed to',
+    summary: 'who is connected, with the node of each and what it subscribed to; push=true: push to all now',
     proxy: 'none',
-    answer: facts => ok(clientsOf(facts, clientOf)),
+    answer: (facts, query) => ok(query.get('push') === 'true' ? pushed(facts) : clientsOf(facts, clientOf)),
   },
 ]
+
+/** Not in the list where it is off. */
+export const disconnectPage: DebugPage = {
+  name: 'force_disconnect',
+  summary: 'ends the connections of a proxy, which comes back by itself',
+  proxy: 'required',
+  answer: (facts, query) => {
+    const { disconnect } = facts
+    if (disconnect === undefined) return err({ status: 404, message: DISCONNECT_OFF })
+    const found = findProxy(facts, query)
+    const chosen = found.ok ? chosenProxies(facts, query) : found
+    if (!chosen.ok) return chosen
+    const ended = chosen.value.map(({ status }) => status.connection).filter(disconnect)
+    return ok({ disconnected: ended })
+  },
+}
+
+const DISCONNECT_OFF =
+  'force_disconnect is off: it is there only where pillion serve runs with UNSAFE_ENABLE_ADMIN_ENDPOINTS=true'
+
+function pushed(facts: DebugFacts): object {
+  facts.push()
+  return { pushedTo: facts.streams().length, revision: facts.mesh.graph.engine.revision }
+}
 
 /** The reference's words for those types whose state it prints in fields of their own. */
 const FIELDS: ReadonlyMap<string, string> = new Map([

@@ -1,7 +1,7 @@
 import { html, htmlPage } from '../pages.js'
 import { plain, type Route, type WebRequest, type WebResponse } from '../router.js'
 import { configurationPages } from './configuration.js'
-import { connectionPages } from './connections.js'
+import { connectionPages, disconnectPage } from './connections.js'
 import type { DebugFacts, DebugPage } from './page.js'
 import { proxyPages } from './proxy.js'
 import { pushStatusPages } from './push-status.js'
@@ -22,16 +22,19 @@ const PAGES: readonly DebugPage[] = [
  * `/debug/list`, and one page of JSON for each topic; `pretty` indents it.
  */
 export function debugRoutes(facts: DebugFacts): readonly Route[] {
-  const pages = PAGES.map(page => guarded(`/debug/${page.name}`, 'exact', request => show(page, facts, request)))
+  const listed = facts.disconnect === undefined ? PAGES : [...PAGES, disconnectPage]
+  const pages = [...PAGES, disconnectPage].map(page =>
+    guarded(`/debug/${page.name}`, 'exact', request => show(page, facts, request)),
+  )
   return [
     ...pages,
     guarded('/debug/list', 'exact', ({ query }) =>
       json(
-        PAGES.map(({ name }) => name),
+        listed.map(({ name }) => name),
         new URLSearchParams(query),
       ),
     ),
-    guarded('/debug', 'below', ({ path }) => (/^\/debug\/?$/.test(path) ? listPage() : unknown(path))),
+    guarded('/debug', 'below', ({ path }) => (/^\/debug\/?$/.test(path) ? listPage(listed) : unknown(path))),
   ]
 }
 
@@ -79,8 +82,8 @@ function unknown(path: string): WebResponse {
   return plain(404, `no page ${path}; there are ${PAGES.map(({ name }) => `/debug/${name}`).join(', ')}`)
 }
 
-function listPage(): WebResponse {
-  const rows = PAGES.map(({ name, summary, proxy }) => {
+function listPage(pages: readonly DebugPage[]): WebResponse {
+  const rows = pages.map(({ name, summary, proxy }) => {
     const parameter =
       proxy === 'none' ? '' : proxy === 'required' ? '?proxyID=NAME.NAMESPACE' : '[?proxyID=NAME.NAMESPACE]'
     const title = proxy === 'required' ? `<code>${name}</code>` : `<a href="/debug/${name}?pretty">${name}</a>`

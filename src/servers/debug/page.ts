@@ -2,6 +2,7 @@ import type { Problem } from '../../lang/problem.js'
 import { err, ok, type Result } from '../../lang/result.js'
 import type { ProxyNode } from '../../proxy/node.js'
 import type { StreamStatus } from '../ads-status.js'
+import type { LiveInjection } from '../injection-source.js'
 import type { MeshSource } from '../mesh-source.js'
 import type { Refusals } from '../refusals.js'
 
@@ -14,6 +15,12 @@ export interface DebugFacts {
   /** Node of a connection, its extensions included, which decide what it is sent. */
   readonly nodeOf: (connection: string) => ProxyNode | undefined
   readonly refusals: Refusals
+  /** The injection in use; undefined: it is not there yet. */
+  readonly injection: () => LiveInjection | undefined
+  /** Tells every stream to look for what it was not sent yet, without waiting for more changes. */
+  readonly push: () => void
+  /** Ends the stream of a connection; undefined: nobody allowed that. */
+  readonly disconnect: ((connection: string) => boolean) | undefined
   /** Which control plane this is, as proxies and tools are told. */
   readonly identity: ControlPlaneIdentity
 }
