@@ -56,9 +56,10 @@ export function declareBestRule(graph: Graph, rule: RuleTable, settingsOf: (read
   )
 }
 
+/** Values are what a proxy says of itself: none of them may look like another label. */
 function labelsText(labels: Labels): string {
-  const text = Object.entries(labels).map(([key, value]) => `${key}=${value}`)
-  return text.length === 0 ? '' : `[${text.sort().join(',')}]`
+  const entries = Object.entries(labels)
+  return entries.length === 0 ? '' : JSON.stringify(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** What of a client's namespace and labels rules ask about. */
