@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { ProxyNode } from '../proxy/node.js'
-import type { SourceRevision, TypeUrl } from '../xds/delivery/index.js'
+import { ADS_TYPES, type SourceRevision, type TypeUrl } from '../xds/delivery/index.js'
 import type { AdsEvent } from './ads.js'
 import { shortOf } from './xds-types.js'
 
@@ -62,9 +62,11 @@ export function createAdsMetrics(registry: Registry, now: () => number): AdsMetr
   }
 }
 
-/** `cds`, as the reference writes types. */
+const KNOWN: ReadonlySet<TypeUrl> = new Set(ADS_TYPES.map(({ url }) => url))
+
+/** `cds`, as the reference writes types. Clients may ask for types that they make up: those share one series. */
 function typeLabel(type: TypeUrl): string {
-  return shortOf(type).toLowerCase()
+  return KNOWN.has(type) ? shortOf(type).toLowerCase() : 'other'
 }
 
 function declareMeters(registers: Registry[]) {

@@ -44,7 +44,7 @@ export async function startControlPlane({ args, scratch, now, grpcPort = 0 }: Co
   ]
   const own = [...addresses, '--readyFile', readyFile, '--stateDir', stateDir]
   const { context: still, written, stop } = testContext({ cwd: folder, env: {} })
-  // A clock that stands still would never come to the end of a debounce.
+  // Its certificates are checked by clients, which have a real clock.
   const context = { ...still, now: now ?? (() => new Date()) }
   let ended = false
   const running = runProgram(['serve', ...own, ...args], context).finally(() => (ended = true))

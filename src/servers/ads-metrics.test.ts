@@ -1,0 +1,28 @@
+import { Registry } from 'prom-client'
+import { describe, expect, it } from 'vitest'
+import { CDS } from '../xds/delivery/index.js'
+import { createAdsMetrics } from './ads-metrics.js'
+
+describe('series of types', () => {
+  it('are as many as there are types, whatever clients ask for', async () => {
+    const registry = new Registry()
+    const metrics = createAdsMetrics(registry, () => 0)
+    const sent = { kind: 'sent', connection: 'a-1', resources: 0, removed: 0, bytes: 10 } as const
+    for (let i = 0; i < 100; i++) {
+      const type = `type.googleapis.com/made.up.${i}`
+      metrics.on({ ...sent, type })
+      metrics.on({ kind: 'stale-nonce', connection: 'a-1', type })
+      metrics.on({
+        ...{ kind: 'nack', connection: 'a-1', type },
+        nack: { nonce: '1', message: 'no', resources: [], version: '', at: 0 },
+      } as never)
+    }
+    metrics.on({ ...sent, type: CDS })
+    const text = await registry.metrics()
+    expect(text.split('\n').filter(line => line.startsWith('pilot_xds_pushes{'))).toEqual([
+      'pilot_xds_pushes{type="other"} 100',
+      'pilot_xds_pushes{type="cds"} 1',
+    ])
+    expect(text).not.toContain('made.up')
+  })
+})
