@@ -242,3 +242,23 @@ spec:
     expect(Object.keys(made.clusters)).toContain('inbound|6080||')
   })
 })
+
+describe('a port whose protocol is found out', () => {
+  const ports = '[{name: what, port: 90}]'
+  const routeNameOf = (objects: string, listener: string): unknown =>
+    /"routeConfigName":"([^"]*)"/.exec(JSON.stringify(translated({ objects }).listeners[listener]))?.[1]
+
+  it('has routes of its own where the address is the service alone', () => {
+    expect(routeNameOf(service('clusterIP: 10.0.0.1', ports), '10.0.0.1_90')).toBe(`${HOST}:90`)
+  })
+
+  it('shares the routes of the port where only a host tells services apart', () => {
+    const objects =
+      service('type: ClusterIP', ports) + service('type: ClusterIP', ports).replace('name: a,', 'name: b,')
+    expect(routeNameOf(objects, '0.0.0.0_90')).toBe('90')
+    const hosts = translated({ objects }).routes['90']?.['virtualHosts'] as { name: string }[]
+    expect(hosts.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([`${HOST}:90`, `b.default.svc.cluster.local:90`]),
+    )
+  })
+})

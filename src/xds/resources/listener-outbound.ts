@@ -1,12 +1,4 @@
-import {
-  type EgressListener,
-  isHttp,
-  isTcp,
-  isUnspecified,
-  type Protocol,
-  type Service,
-  type ServicePort,
-} from '../../mesh/index.js'
+import { type EgressListener, isHttp, isTcp, isUnspecified, type Service, type ServicePort } from '../../mesh/index.js'
 import type { HttpFilter, Listener } from '../../proto/envoy-types.generated.js'
 import { tcpChains } from './filter-chain-tcp.js'
 import { dynamicForwardHttp } from './filters.js'
@@ -112,16 +104,20 @@ function addClaim(facts: ListenerFacts, slots: SlotMap, claim: Claim, place: Ser
   )
 }
 
-/** HTTP services share a route configuration, unless the protocol has to be found out: it is then the service's own. */
+/**
+ * HTTP services share a route configuration. Where the protocol has to be found out it is the service's own, as long as its address
+ * tells it apart from others.
+ */
 function addHttp(facts: ListenerFacts, slot: ListenerSlot, { service, port }: Claim, addresses: Addresses): void {
-  const route = routeNameOf(service, port.port, port.protocol, addresses[0])
+  const isShared = isHttp(port.protocol) || addresses[0] === facts.wildcards[0]
+  const route = routeNameOf(service, port.port, isShared, addresses[0])
   slot.http ??= { route, protocol: port.protocol, dynamic: [] }
   if (slot.http.route === route) slot.http.dynamic.push(...dynamicFilters(facts, service, port.port))
 }
 
-function routeNameOf(service: Service, port: number, protocol: Protocol, bind: string): string {
+function routeNameOf(service: Service, port: number, isShared: boolean, bind: string): string {
   if (isUnix(bind)) return unixRouteName(bind)
-  return isHttp(protocol) ? portRouteName(port) : sniffedRouteName(service.host, port)
+  return isShared ? portRouteName(port) : sniffedRouteName(service.host, port)
 }
 
 function dynamicFilters({ view }: ListenerFacts, { host, resolution }: Service, port: number): HttpFilter[] {

@@ -1,4 +1,4 @@
-import { type EgressListener, isHttp, isTcp, type PortScope } from '../../mesh/index.js'
+import { type EgressListener, isHttp, isTcp, isUnspecified, type PortScope, type Service } from '../../mesh/index.js'
 import type { RouteConfiguration, VirtualHost } from '../../proto/envoy-types.generated.js'
 import type { ProxyContext } from '../../proxy/view.js'
 import { isUnix } from './listener-bind.js'
@@ -121,13 +121,21 @@ export function reachOfRoute(name: string): 'one port' | 'one host' | 'whole sco
 export function routeNamesAt({ port, egress }: PortScope): readonly string[] {
   const names = new Set<string>()
   for (const { port: own, bind, services } of egress)
-    for (const { host, ports, resolution } of services)
-      for (const { protocol } of own === undefined ? ports.filter(each => each.port === port) : [own]) {
-        if (isTcp(protocol) || protocol === 'udp' || resolution === 'alias') continue
-        const isShared = isHttp(protocol)
-        names.add(isUnix(bind) ? unixRouteName(bind) : isShared ? portRouteName(port) : sniffedRouteName(host, port))
+    for (const service of services)
+      for (const { protocol } of own === undefined ? service.ports.filter(each => each.port === port) : [own]) {
+        if (isTcp(protocol) || protocol === 'udp' || service.resolution === 'alias') continue
+        if (isUnix(bind)) names.add(unixRouteName(bind))
+        else if (isHttp(protocol)) names.add(portRouteName(port))
+        else for (const name of sniffedNames(service, port, bind)) names.add(name)
       }
   return [...names]
+}
+
+/** Whether it has the listener for itself depends on who asks where it has no address of its own. */
+function sniffedNames({ host, address }: Service, port: number, bind: string): readonly string[] {
+  const place = bind || address
+  const isAnywhere = isUnspecified(place) || place.includes('/')
+  return [sniffedRouteName(host, port), ...(isAnywhere ? [portRouteName(port)] : [])]
 }
 
 /** The listener of that port or socket, else the one for all that no other claims. */
