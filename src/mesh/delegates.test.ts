@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { HTTPMatchRequest, HTTPRoute, VirtualService } from '../config/istio-types.generated.js'
-import { mergeDelegates, mergeRoutes } from './delegates.js'
+import { formatProblem, type Problem } from '../lang/problem.js'
+import { mergeRoutes, resolveDelegates } from './delegates.js'
 import type { VirtualServiceConfig } from './scope.js'
 
 const to = (host: string): HTTPRoute => ({ route: [{ destination: { host } }] })
@@ -18,7 +19,7 @@ function virtual(key: string, spec: VirtualService): VirtualServiceConfig {
     annotations: {},
     creationTimestamp: '',
     spec,
-    source: undefined,
+    source: { file: 'mesh.yaml', line: 3, column: 1 },
   }
 }
 
@@ -30,8 +31,13 @@ describe('delegates', () => {
       to('rest.example'),
     ],
   })
-  const httpOf = (...others: VirtualServiceConfig[]): readonly HTTPRoute[] | undefined =>
-    mergeDelegates([root, ...others], {})[0]?.spec.http
+  const reported: string[] = []
+  const httpOf = (...others: VirtualServiceConfig[]): readonly HTTPRoute[] | undefined => {
+    reported.length = 0
+    const byKey = new Map(others.map(other => [`${other.namespace}/${other.name}`, other]))
+    const report = (problem: Problem): void => void reported.push(formatProblem(problem))
+    return resolveDelegates(root, key => byKey.get(key), {}, report).spec.http
+  }
 
   it('stand in place of the route that delegates, which fills what they leave out', () => {
     const team = virtual('b/team', { http: [to('x.example'), { ...to('y.example'), timeout: '1s' }] })
@@ -40,21 +46,40 @@ describe('delegates', () => {
       { match: [{ uri: { prefix: '/t' } }], timeout: '1s', ...to('y.example') },
       to('rest.example'),
     ])
+    expect(reported).toEqual([])
   })
 
-  it('are gone themselves', () => {
-    const merged = mergeDelegates([root, virtual('b/team', { http: [to('x.example')] })], {})
-    expect(merged.map(({ name }) => name)).toEqual(['root'])
-  })
-
-  it.each<[string, VirtualServiceConfig[]]>([
-    ['missing', []],
-    ['of another namespace', [virtual('c/team', { http: [to('x')] })]],
-    ['with hosts of its own', [virtual('b/team', { hosts: ['z.example'], http: [to('x')] })]],
-    ['not exported to the root', [virtual('b/team', { exportTo: ['b'], http: [to('x')] })]],
-    ['that delegates again', [virtual('b/team', { http: [{ delegate: { name: 'more' } }] })]],
-  ])('drop the route when %s', (_, others) => {
+  const elsewhere = { match: [{ uri: { prefix: '/other' } }], ...to('x') }
+  it.each<[string, VirtualServiceConfig[], string]>([
+    ['missing', [], 'there is no VirtualService b/team: its routes are missing'],
+    [
+      'of another namespace',
+      [virtual('c/team', { http: [to('x')] })],
+      'there is no VirtualService b/team: its routes are missing',
+    ],
+    [
+      'with hosts of its own',
+      [virtual('b/team', { hosts: ['z.example'], http: [to('x')] })],
+      'VirtualService b/team has hosts of its own, so its routes are not used: leave out its hosts and gateways to delegate to it',
+    ],
+    [
+      'not exported to the root',
+      [virtual('b/team', { exportTo: ['b'], http: [to('x')] })],
+      'VirtualService b/team is not exported to a, so its routes are missing: add a to its exportTo',
+    ],
+    [
+      'that delegates again',
+      [virtual('b/team', { http: [{ delegate: { name: 'more' } }] })],
+      'VirtualService b/team delegates further, which a delegate cannot: those routes are missing',
+    ],
+    [
+      'of other requests',
+      [virtual('b/team', { http: [elsewhere] })],
+      '1 of the routes of VirtualService b/team can never match what matches here, and are left out',
+    ],
+  ])('drop the route when %s, and say so', (_, others, why) => {
     expect(httpOf(...others)).toEqual([to('rest.example')])
+    expect(reported).toEqual([`mesh.yaml:3:1: VirtualService a/root: ${why} (spec.http[0].delegate)`])
   })
 })
 

@@ -1,22 +1,9 @@
 import type { HTTPMatchRequest, HTTPRoute, StringMatch } from '../config/istio-types.generated.js'
 import { objectKey } from '../config/object.js'
+import type { Problem } from '../lang/problem.js'
 import { isExportedTo, normaliseExportTo } from './export-to.js'
 import type { VirtualServiceConfig } from './scope.js'
 import type { MeshSettings } from './settings.js'
-
-/**
- * VirtualServices with what they delegate in place of the delegation (reference: xds.md section 8), in the same order. Those without
- * hosts are only there to be delegated to, and are gone. One level: a delegate cannot delegate again.
- */
-export function mergeDelegates(
-  all: readonly VirtualServiceConfig[],
-  mesh: MeshSettings,
-): readonly VirtualServiceConfig[] {
-  const roots = all.filter(isRoot)
-  if (roots.length === all.length && !all.some(delegates)) return all
-  const byKey = new Map(all.filter(virtual => !isRoot(virtual)).map(virtual => [objectKey(virtual), virtual]))
-  return roots.map(root => resolveDelegates(root, key => byKey.get(key), mesh))
-}
 
 function isRoot({ spec }: VirtualServiceConfig): boolean {
   return (spec.hosts ?? []).length > 0
@@ -26,22 +13,63 @@ function delegates({ spec }: VirtualServiceConfig): boolean {
   return (spec.http ?? []).some(route => route.delegate !== undefined)
 }
 
-/** One root; `find` gives the VirtualService of a key `<namespace>/<name>`, absent ones count as well. */
+/**
+ * A VirtualService with hosts, with what it delegates in place of the delegation (reference: xds.md section 8). `find` gives the
+ * VirtualService of a key `<namespace>/<name>`, absent ones count as well. One level: a delegate cannot delegate again. Routes that
+ * cannot be had are left out, and `report` is told why.
+ */
 export function resolveDelegates(
   root: VirtualServiceConfig,
   find: (key: string) => VirtualServiceConfig | undefined,
   mesh: MeshSettings,
+  report: (problem: Problem) => void = () => {},
 ): VirtualServiceConfig {
   if (!delegates(root)) return root
-  const http = (root.spec.http ?? []).flatMap(route => {
+  const http = (root.spec.http ?? []).flatMap((route, index) => {
     if (route.delegate === undefined) return [route]
     const delegate = find(delegateKey(route, root.namespace))
-    if (delegate === undefined || !isRoot(root) || isRoot(delegate)) return []
-    const exportTo = normaliseExportTo(delegate.spec.exportTo, mesh.defaultVirtualServiceExportTo, delegate.namespace)
-    if (delegate.namespace !== root.namespace && !isExportedTo(exportTo, root.namespace)) return []
-    return mergeRoutes(route, delegate.spec.http ?? [])
+    const routes = delegate !== undefined && isUsable(delegate, root, mesh) ? delegate.spec.http : undefined
+    const why = whyIncomplete(delegate, root, route, mesh)
+    if (why !== undefined) report(delegateProblem(root, index, why))
+    return mergeRoutes(route, routes ?? [])
   })
   return { ...root, spec: { ...root.spec, http } }
+}
+
+function isUsable(delegate: VirtualServiceConfig, root: VirtualServiceConfig, mesh: MeshSettings): boolean {
+  return isRoot(root) && !isRoot(delegate) && isVisible(delegate, root.namespace, mesh)
+}
+
+function isVisible({ spec, namespace }: VirtualServiceConfig, client: string, mesh: MeshSettings): boolean {
+  const exportTo = normaliseExportTo(spec.exportTo, mesh.defaultVirtualServiceExportTo, namespace)
+  return namespace === client || isExportedTo(exportTo, client)
+}
+
+/** Undefined: all routes of the delegate are there. */
+function whyIncomplete(
+  delegate: VirtualServiceConfig | undefined,
+  { namespace }: VirtualServiceConfig,
+  route: HTTPRoute,
+  mesh: MeshSettings,
+): string | undefined {
+  const key = delegateKey(route, namespace)
+  if (delegate === undefined) return `there is no VirtualService ${key}: its routes are missing`
+  if (isRoot(delegate))
+    return `VirtualService ${key} has hosts of its own, so its routes are not used: leave out its hosts and gateways to delegate to it`
+  if (!isVisible(delegate, namespace, mesh))
+    return `VirtualService ${key} is not exported to ${namespace}, so its routes are missing: add ${namespace} to its exportTo`
+  const missing = (delegate.spec.http ?? []).filter(inner => mergeRoutes(route, [inner]).length === 0)
+  if (missing.some(inner => inner.delegate !== undefined))
+    return `VirtualService ${key} delegates further, which a delegate cannot: those routes are missing`
+  return missing.length === 0
+    ? undefined
+    : `${missing.length} of the routes of VirtualService ${key} can never match what matches here, and are left out`
+}
+
+function delegateProblem(root: VirtualServiceConfig, index: number, why: string): Problem {
+  const position = root.source === undefined ? {} : { position: root.source }
+  const message = `VirtualService ${objectKey(root)}: ${why}`
+  return { severity: 'warning', code: 'delegate', message, path: `spec.http[${index}].delegate`, ...position }
 }
 
 /** `<namespace>/<name>` of the VirtualService that a route delegates to. */

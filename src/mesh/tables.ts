@@ -418,7 +418,17 @@ function declareVirtualServices(
   return graph.derive('virtual', qualified, (row, key, read) =>
     (row.spec.hosts ?? []).length === 0
       ? []
-      : [[key, resolveDelegates(row, delegate => read.one(qualified, delegate), settingsOf(read))]],
+      : [
+          [
+            key,
+            resolveDelegates(
+              row,
+              delegate => read.one(qualified, delegate),
+              settingsOf(read),
+              problem => read.report(problem),
+            ),
+          ],
+        ],
   )
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { formatProblem } from '../lang/problem.js'
 import { ok } from '../lang/result.js'
 import type { FileSnapshot } from '../sources/snapshot.js'
 import { createMeshSource } from './mesh-source.js'
@@ -29,5 +30,28 @@ describe('what is read for a cluster', () => {
     const { revision } = mesh.graph.engine
     expect([mesh.apply(snapshot), mesh.events(), read().length]).toEqual([[], [], 4])
     expect(mesh.graph.engine.revision).toBe(revision)
+  })
+})
+
+describe('a VirtualService that delegates to what is not there', () => {
+  it('is a problem with a place, the one that it has now, until it is there', () => {
+    const mesh = createMeshSource({
+      ...{ homeCluster: 'home', clusters: [], mesh: undefined, networks: undefined },
+      objects: ['/mesh'],
+    })
+    const virtual = (name: string, spec: object): string =>
+      JSON.stringify({
+        apiVersion: 'networking.istio.io/v1',
+        kind: 'VirtualService',
+        metadata: { name, namespace: 'shop' },
+        spec,
+      })
+    const root = virtual('root', { hosts: ['shop.example'], http: [{ delegate: { name: 'team' } }] })
+    const team = virtual('team', { http: [{ route: [{ destination: { host: 'cart' } }] }] })
+    const apply = (text: string) => mesh.apply(new Map([['/mesh/a.yaml', ok(text)]])).map(formatProblem)
+    const why = 'VirtualService shop/root: there is no VirtualService shop/team: its routes are missing'
+    expect(apply(root)).toEqual([`/mesh/a.yaml:1:1: ${why} (spec.http[0].delegate)`])
+    expect(apply(`# moved\n${root}`)).toEqual([`/mesh/a.yaml:2:1: ${why} (spec.http[0].delegate)`])
+    expect(apply(`${root}\n---\n${team}`)).toEqual([])
   })
 })

@@ -82,7 +82,7 @@ export function createMeshSource(paths: MeshPaths, engine: Engine = createEngine
     // Only now: after a throw, which is a bug, the same files are read once more.
     for (const [cluster, state] of read) states.set(cluster, state)
     events = found
-    return problems
+    return [...problems, ...delegateProblems(graph, sourceOf)]
   }
   const objects = function* (): Iterable<ClusterConfig> {
     for (const [cluster, { objects }] of states) for (const object of objects.values()) yield { cluster, object }
@@ -98,6 +98,17 @@ export function createMeshSource(paths: MeshPaths, engine: Engine = createEngine
     return contents.flatMap(content => (content?.ok === true ? [content.value] : []))[0]
   }
   return { graph, apply, events: () => events, objects, sourceOf, textOf }
+}
+
+/** Of VirtualServices that delegate to what cannot be had: of no file by itself, so it is seen once all are there. */
+function delegateProblems({ engine, tables }: XdsGraph, sourceOf: FindSource): readonly Problem[] {
+  return engine.problems(tables.virtual).flatMap(({ key, problem }) => {
+    if (problem.code !== 'delegate') return []
+    const [namespace = '', name = ''] = key.split('/')
+    // The row may be older than the place: an object that only moves in its file is no change.
+    const position = sourceOf({ type: 'VirtualService', cluster: '', namespace, name })
+    return [position === undefined ? problem : { ...problem, position }]
+  })
 }
 
 interface ClusterRoots {
