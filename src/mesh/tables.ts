@@ -415,21 +415,11 @@ function declareVirtualServices(
   const qualified = graph.derive('virtualAsWritten', inputs.config.VirtualService, (object, key) => [
     [key, qualifyVirtualService(object, identity.domain)],
   ])
-  return graph.derive('virtual', qualified, (row, key, read) =>
-    (row.spec.hosts ?? []).length === 0
-      ? []
-      : [
-          [
-            key,
-            resolveDelegates(
-              row,
-              delegate => read.one(qualified, delegate),
-              settingsOf(read),
-              problem => read.report(problem),
-            ),
-          ],
-        ],
-  )
+  return graph.derive('virtual', qualified, (row, key, read) => {
+    if ((row.spec.hosts ?? []).length === 0) return []
+    const find = (delegate: string): VirtualServiceConfig | undefined => read.one(qualified, delegate)
+    return [[key, resolveDelegates(row, find, settingsOf(read), problem => read.report(problem))]]
+  })
 }
 
 interface GatewayTables {
