@@ -29,7 +29,7 @@ export function defineRequest(parent: Command, act: Act): void {
     .option('-H, --header <header>', 'header of the request, as "name: value"; repeatable', collect, [])
     .option('-X, --request <method>', 'method of the request', 'GET')
   meshOptions(command)
-  proxyOptions(command, 'REDIRECT')
+  proxyOptions(command)
     .option('-o, --output <format>', FORMATS.join(' or '), 'text')
     .addHelpText('after', EXIT_HELP)
     .action(act<RequestFlags>(run))

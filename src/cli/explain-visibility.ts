@@ -22,7 +22,7 @@ export function defineVisibility(parent: Command, act: Act): void {
     )
     .requiredOption('--host <host[:port]>', 'host, short name, *.pattern or IP address; with a port, that port')
   meshOptions(command)
-  proxyOptions(command, 'REDIRECT')
+  proxyOptions(command)
     .option('-o, --output <format>', `${FORMATS.join(' or ')}`, 'text')
     .addHelpText('after', EXIT_HELP)
     .action(act<VisibilityFlags>(run))

@@ -1,4 +1,5 @@
 import { nearestNames } from '../explain/nearest-names.js'
+import { INTERCEPTION_ANNOTATION } from '../inject/names.js'
 import { err, ok, type Result } from '../lang/result.js'
 import type { Workload } from '../mesh/index.js'
 import type { InterceptionMode } from '../proxy/metadata.js'
@@ -29,12 +30,13 @@ export async function proxyIn(
 }
 
 /** The flags, completed by what the configuration knows of the workload. */
-function withWorkload({ graph }: MeshSource, flags: NodeFlags): Result<NodeFlags, string> {
+function withWorkload(mesh: MeshSource, flags: NodeFlags): Result<NodeFlags, string> {
   const { proxy } = flags
+  const { graph } = mesh
   if (proxy === undefined) return ok(flags)
   const all = graph.engine.read(read => [...read.all(graph.tables.workload).values()])
   const found = workloadsNamed(all, proxy, flags.clusterID)
-  if (found !== undefined) return ok(completed(flags, found))
+  if (found !== undefined) return ok(completed(flags, found, interceptionOf(mesh, found)))
   const isDescribed = flags.label.length > 0 || flags.ip !== DEFAULT_IP || flags.type === 'router'
   if (isDescribed || all.length === 0 || !proxy.includes('.')) return ok(flags)
   const names = nearestNames(proxy, all.map(proxyName), NEAREST)
@@ -76,9 +78,23 @@ export async function workloadNodes(): Promise<
   }
 }
 
-function completed(flags: NodeFlags, { addresses, serviceAccount, cluster }: Workload): NodeFlags {
+/** What a Pod's annotation asks for; undefined: nothing. */
+function interceptionOf({ graph }: MeshSource, { kind, cluster, namespace, name }: Workload): string | undefined {
+  const { engine, tables } = graph
+  if (kind !== 'Pod') return undefined
+  const pod = engine.read(read => read.one(tables.inputs.cluster.Pod, `${cluster}/${namespace}/${name}`))
+  return pod?.object.annotations[INTERCEPTION_ANNOTATION]
+}
+
+function completed(
+  flags: NodeFlags,
+  { addresses, serviceAccount, cluster }: Workload,
+  annotated: string | undefined,
+): NodeFlags {
+  const interceptionMode = flags.interceptionMode ?? annotated
   return {
     ...flags,
+    ...(interceptionMode === undefined ? {} : { interceptionMode }),
     clusterID: cluster,
     ip: flags.ip === DEFAULT_IP ? (addresses[0] ?? DEFAULT_IP) : flags.ip,
     serviceAccount:

@@ -1,8 +1,10 @@
 import { isIP } from 'node:net'
 import type { Command } from 'commander'
+import { INTERCEPTION_ANNOTATION } from '../inject/names.js'
 import { isJsonObject, type Json, type JsonObject } from '../lang/json.js'
 import { formatProblem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
+import type { InterceptionMode } from '../proxy/metadata.js'
 import { type CommandContext, collect } from './command.js'
 import { readText } from './manifests.js'
 
@@ -14,7 +16,8 @@ export interface NodeFlags {
   readonly label: readonly string[]
   readonly ip: string
   readonly serviceAccount: string
-  readonly interceptionMode: string
+  /** Undefined: what the proxy's Pod says, else `REDIRECT`. */
+  readonly interceptionMode?: string
   readonly clusterID: string
   readonly network: string
 }
@@ -26,16 +29,17 @@ export const DEFAULT_SERVICE_ACCOUNT = 'default'
 /** The release whose resources Pillion makes. */
 export const ISTIO_VERSION = '1.32.0'
 
-/** Declares those flags; commands differ in how traffic usually reaches the proxies that they are used for. */
-export function proxyOptions(command: Command, interceptionMode: (typeof MODES)[number]): Command {
+/** Declares those flags. Without a mode a Pod of the configuration says how traffic reaches its proxy. */
+export function proxyOptions(command: Command, interceptionMode?: InterceptionMode): Command {
+  const from = interceptionMode === undefined ? ` (default: as ${INTERCEPTION_ANNOTATION} of its Pod, or REDIRECT)` : ''
   return command
     .optionsGroup('The proxy:')
-    .option('--proxy <name.namespace>', 'a proxy by name')
+    .option('--proxy <name.namespace>', 'a proxy by the name of its workload')
     .option('--type <type>', 'sidecar or router', 'sidecar')
     .option('--label <key=value>', 'label of its workload; repeatable', collect, [])
     .option('--ip <address>', 'its own address', DEFAULT_IP)
     .option('--serviceAccount <name>', 'its service account', DEFAULT_SERVICE_ACCOUNT)
-    .option('--interceptionMode <mode>', `how traffic reaches it: ${MODES.join(', ')}`, interceptionMode)
+    .option('--interceptionMode <mode>', `how traffic reaches it: ${MODES.join(', ')}${from}`, interceptionMode)
     .option('--clusterID <id>', 'id of its cluster', 'Kubernetes')
     .option('--network <name>', 'its network', '')
     .option('--node <file[#name]>', 'instead: its Envoy Node as JSON, or one of an array of {name, node}')
@@ -47,13 +51,14 @@ export function nodeFrom(flags: NodeFlags, context: CommandContext): Promise<Res
 }
 
 async function namedNode(flags: NodeFlags): Promise<Result<JsonObject, string>> {
-  const match = /^([^.]+)\.([^.]+)$/.exec(flags.proxy ?? '')
-  if (match === null) return err('which proxy? --proxy NAME.NAMESPACE or --node FILE')
+  const { proxy, interceptionMode: asked = 'REDIRECT' } = flags
+  if (proxy === undefined) return err('which proxy? --proxy NAME.NAMESPACE or --node FILE')
+  const match = /^(.+)\.([^.]+)$/.exec(proxy)
+  if (match === null) return err(`--proxy takes NAME.NAMESPACE, such as web-1.shop, not "${proxy}"`)
   const type = TYPES.find(each => each === flags.type)
   if (type === undefined) return err(`--type must be ${TYPES.join(' or ')}, not ${flags.type}`)
-  const interceptionMode = MODES.find(each => each === flags.interceptionMode)
-  if (interceptionMode === undefined)
-    return err(`--interceptionMode must be one of ${MODES.join(', ')}, not ${flags.interceptionMode}`)
+  const interceptionMode = MODES.find(each => each === asked)
+  if (interceptionMode === undefined) return err(`--interceptionMode must be one of ${MODES.join(', ')}, not ${asked}`)
   if (isIP(flags.ip) === 0) return err(`--ip ${flags.ip} is not an IP address`)
   const labels = parseLabels(flags.label)
   if (!labels.ok) return labels

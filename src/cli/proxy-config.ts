@@ -92,7 +92,7 @@ export const command: CommandModule = {
           '-f, --file <path>',
           'a dump: of Envoy’s /config_dump?include_eds, or of /debug/config_dump; - is stdin',
         )
-      proxyOptions(meshOptions(sub), 'REDIRECT')
+      proxyOptions(meshOptions(sub))
       filters(sub.optionsGroup('Only some:'))
       sub.action(
         act<ProxyConfigFlags>((flags, context, [name]) => show(section, { ...flags, ...named(name) }, context)),

@@ -17,7 +17,7 @@ interface RenderFlags extends MeshFlags, NodeFlags {
 export const command: CommandModule = {
   define: (command, act) => {
     meshOptions(command)
-    proxyOptions(command, 'REDIRECT')
+    proxyOptions(command)
       .optionsGroup('Options:')
       .option(
         '--explain',
