@@ -70,7 +70,7 @@ export function traceServer(server: RenderedProxy, arrival: Arrival, facts: Serv
   const ending = endsTls ? ', mutual TLS ends here' : connection.transport === 'tls' ? ', TLS is passed on' : ''
   steps.push({ kind: 'inbound', text: `${place}: ${carries}${ending}; mutual TLS is ${mode}`, parts })
   if (http !== undefined && arrival.request === undefined)
-    return end('unknown', plain('inbound', 'the proxy takes it for HTTP, and cannot read what the program encrypted'))
+    return end('denied', plain('inbound', 'the proxy takes it for HTTP, and what the program encrypted is none: 400'))
   const filters = http === undefined ? objectsAt(found.chain, 'filters') : objectsAt(http, 'httpFilters')
   const access = decideAccess(
     filters,

@@ -108,15 +108,22 @@ function storyOf(facts: StoryFacts, arrival: Arrival): ServerStory | undefined {
     if (workload === undefined) return undefined
     const name = `${workload.name}.${workload.namespace}`
     const annotations = annotationsOf(read, graph, workload)
-    const isInjected = workload.labels[INJECTED_LABEL] === 'istio' || annotations[INJECTED_ANNOTATION] !== undefined
+    const isInjected = annotations[INJECTED_ANNOTATION] !== undefined || speaksMutualTls(read, graph, workload)
     const mode = MODES.find(each => each === annotations[INTERCEPTION]) ?? row.view.interception
     const node = isInjected ? facts.nodeOf(workload, mode) : undefined
     return node === undefined ? bareStory(name, arrival) : proxiedStory(read, facts, arrival, { name, workload, node })
   })
 }
 
+/** By its label; of a WorkloadEntry also by its service account (src/mesh/endpoints.ts). */
+function speaksMutualTls(read: Lookup, { tables }: XdsGraph, { labels, cluster, addresses }: Workload): boolean {
+  if (labels[INJECTED_LABEL] === 'istio') return true
+  const endpoints = addresses.flatMap(ip => read.where(tables.endpointAddress, `${cluster}/${ip}`))
+  return endpoints.some(({ tlsMode }) => tlsMode === 'istio')
+}
+
 function bareStory(name: string, { security }: Arrival): ServerStory {
-  const bare = 'no sidecar, as far as is written: it has no label security.istio.io/tlsMode=istio'
+  const bare = `no sidecar, as far as is written: it has no label ${INJECTED_LABEL}=istio`
   const isMutual = security.kind === 'mutual'
   const text = isMutual ? `${bare}. It is sent mutual TLS, which only the program itself could end` : bare
   return { name, outcome: isMutual ? 'unknown' : 'forwarded', steps: [{ kind: 'server', text, origins: [] }] }

@@ -64,6 +64,10 @@ function traceCluster(way: Way, { cluster, share }: Target): RequestOutcome {
     add('endpoint', 'the address that was called', arrival)
     return 'forwarded'
   }
+  if (textAt(objectAt(found, 'clusterType'), 'name') === DYNAMIC) {
+    add('endpoint', 'the host that the request names, as the proxy resolves it')
+    return 'forwarded'
+  }
   const isEds = found['type'] === 'EDS'
   const name = textAt(objectAt(found, 'edsClusterConfig'), 'serviceName') || cluster
   const assignment = isEds
@@ -90,6 +94,8 @@ function traceCluster(way: Way, { cluster, share }: Target): RequestOutcome {
   return 'refused'
 }
 
+/** A cluster without endpoints of its own. */
+const DYNAMIC = 'envoy.clusters.dynamic_forward_proxy'
 /** Of one cluster. */
 const MAX_ENDPOINTS = 10
 
