@@ -45,6 +45,9 @@ const FILE_LIMIT_BYTES = 64 * 1024 * 1024
 const FOLDER_DEPTH = 16
 /** Only these files of a folder are read; a file that is named itself may be called anything. */
 const EXTENSIONS: ReadonlySet<string> = new Set(['.yaml', '.yml', '.json'])
+/** Files that are open at once: many systems let a process have 1,024, sockets included. */
+const MAX_OPEN = 64
+const UNREAD: FileContent = err('not read')
 /** Within one tick of the file system's clock two writes leave the same times: a mark as young as this (ms) is not trusted. */
 const TICK_MS = 50
 
@@ -62,11 +65,21 @@ export async function readPaths(paths: readonly string[], known: Reading = NOTHI
   const now = Date.now()
   const before = await markPaths(paths, now)
   if (known !== NOTHING_READ && isEqual(before.marks, known.marks)) return { ...before, snapshot: known.snapshot }
-  const entries = [...before.marks].map(async ([path, mark]): Promise<[string, FileContent]> => {
+  const snapshot = new Map<string, FileContent>()
+  const unread: (readonly [path: string, mark: Mark])[] = []
+  for (const [path, mark] of before.marks) {
     const seen = known.marks.get(path)?.id === mark.id ? known.snapshot.get(path) : undefined
-    return [path, seen ?? sameOr(known.snapshot.get(path), await readText(path, mark))]
-  })
-  const snapshot = new Map(await Promise.all(entries))
+    // Holds the file's place in the order while it is read.
+    snapshot.set(path, seen ?? UNREAD)
+    if (seen === undefined) unread.push([path, mark])
+  }
+  const read = async (): Promise<void> => {
+    for (let next = unread.pop(); next !== undefined; next = unread.pop()) {
+      const [path, mark] = next
+      snapshot.set(path, sameOr(known.snapshot.get(path), await readText(path, mark)))
+    }
+  }
+  await Promise.all(Array.from({ length: MAX_OPEN }, read))
   const after = await markPaths(paths, now)
   return isEqual(before.marks, after.marks) ? { ...after, snapshot } : undefined
 }
