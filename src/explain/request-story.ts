@@ -1,6 +1,7 @@
 import type { PeerAuthentication } from '../config/istio-types.generated.js'
 import type { ConfigObject } from '../config/object.js'
 import type { Lookup } from '../engine/index.js'
+import { INTERCEPTION_ANNOTATION, STATUS_ANNOTATION } from '../inject/names.js'
 import { mtlsOfPort, spiffe, trustDomainOf, type Workload } from '../mesh/index.js'
 import type { InterceptionMode } from '../proxy/metadata.js'
 import type { ProxyNode } from '../proxy/node.js'
@@ -96,8 +97,6 @@ function mergedSteps(stories: readonly ServerStory[]): StoryStep[] {
 }
 
 const INJECTED_LABEL = 'security.istio.io/tlsMode'
-const INJECTED_ANNOTATION = 'sidecar.istio.io/status'
-const INTERCEPTION = 'sidecar.istio.io/interceptionMode'
 const MODES = ['REDIRECT', 'TPROXY', 'NONE'] as const
 
 /** Undefined: nobody knows who has the address. */
@@ -108,8 +107,8 @@ function storyOf(facts: StoryFacts, arrival: Arrival): ServerStory | undefined {
     if (workload === undefined) return undefined
     const name = `${workload.name}.${workload.namespace}`
     const annotations = annotationsOf(read, graph, workload)
-    const isInjected = annotations[INJECTED_ANNOTATION] !== undefined || speaksMutualTls(read, graph, workload)
-    const mode = MODES.find(each => each === annotations[INTERCEPTION]) ?? row.view.interception
+    const isInjected = annotations[STATUS_ANNOTATION] !== undefined || speaksMutualTls(read, graph, workload)
+    const mode = MODES.find(each => each === annotations[INTERCEPTION_ANNOTATION]) ?? row.view.interception
     const node = isInjected ? facts.nodeOf(workload, mode) : undefined
     return node === undefined ? bareStory(name, arrival) : proxiedStory(read, facts, arrival, { name, workload, node })
   })
