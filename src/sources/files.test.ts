@@ -206,6 +206,20 @@ describe('watchFiles', () => {
     expect(text('a.yaml', (await next()).snapshot)).toBe('')
   })
 
+  it('gives a file that was removed the time to come back, there or elsewhere', async () => {
+    await mkdir(join(root, 'config'))
+    await writeFile(join(root, 'config/a.yaml'), 'one')
+    const { changes, next } = await watchOf(['config'])
+    const names = (snapshot: FileSnapshot) => [...snapshot.keys()].map(path => path.slice(root.length))
+    await rm(join(root, 'config/a.yaml'))
+    await new Promise(resolve => setTimeout(resolve, 30))
+    await writeFile(join(root, 'config/b.yaml'), 'one')
+    expect(names((await next()).snapshot)).toEqual(['/config/b.yaml'])
+    expect(changes).toEqual([])
+    await rm(join(root, 'config/b.yaml'))
+    expect(names((await next()).snapshot)).toEqual([])
+  })
+
   it('ends with close', async () => {
     await writeFile(join(root, 'a.yaml'), 'one')
     const { watch, changes } = await watchOf(['a.yaml'], { pollMs: 10 })

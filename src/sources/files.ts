@@ -28,7 +28,7 @@ const POLL_SHARE = 200
  * Reads files and folders (absolute paths) now, and again whenever they change: in place, by an editor's rename, by the swap of
  * a link anywhere on the way (a mounted ConfigMap's `..data`), by removal and return. `onChange` gets the new snapshot and the
  * paths that differ, and is called only if a content differs; only files that an event names are read again. A missing file is
- * an entry with an error until it is there; one that was emptied is given the time to be written.
+ * an entry with an error until it is there; one that was emptied or removed is given the time to be written.
  */
 export async function watchFiles(
   paths: readonly string[],
@@ -122,7 +122,7 @@ interface Pending {
   isAll: boolean
   /** When the first of it came. */
   since: number | undefined
-  /** A file that is empty now was given the time to be written. */
+  /** A file that is empty or gone now was given the time to be written. */
   hasWaited: boolean
 }
 
@@ -147,9 +147,13 @@ async function readPending(
   return part === 'unclear' ? readPaths(paths, state) : part
 }
 
-/** Writing in place begins by throwing away what was there: an empty file is rarely what anybody meant. */
+/**
+ * Writing in place begins by throwing away what was there, and git and some editors remove a file before there is another: what is
+ * gone for a moment is rarely gone, and proxies are not to be told so.
+ */
 function isEmptied(before: Reading, after: Reading, { entries }: Pending): boolean {
-  return [...entries].some(entry => after.marks.get(entry)?.size === 0 && (before.marks.get(entry)?.size ?? 0) > 0)
+  const sizeIn = ({ marks }: Reading, entry: string): number => marks.get(entry)?.size ?? 0
+  return [...entries].some(entry => sizeIn(after, entry) === 0 && sizeIn(before, entry) > 0)
 }
 
 async function firstReading(paths: readonly string[], pauseMs: number): Promise<Reading> {
