@@ -20,6 +20,7 @@ export const command: CommandModule = {
       .option('--adminAddress <host:port>', "Envoy's admin interface; port 0 is any free one", '127.0.0.1:0')
       .action(act<BootstrapFlags>(run))
   },
+  exitCodes: '0 done; 2 wrong use; 3 the file of --node could not be read',
   examples: [
     {
       line: 'pillion bootstrap --proxy web-1.shop --label app=web | envoy -c /dev/fd/0',

@@ -50,11 +50,19 @@ export interface CommandModule {
   readonly define: (command: Command, act: Act) => void
   /** Complete command lines with what each is for, shown under `--help`. */
   readonly examples?: readonly Example[]
+  /** What its exit codes say, such as `0 done; 2 wrong use`, shown under `--help`; commands of a command have `exitHelp`. */
+  readonly exitCodes?: string
 }
 
 export interface Example {
   readonly line: string
   readonly does: string
+}
+
+/** What `addHelpText` takes to tell the exit codes: one on a line. */
+export function exitHelp(codes: string): string {
+  const lines = codes.split('; ').map(line => `  ${line.replace(' ', '  ')}`)
+  return `\nExit codes:\n${lines.join('\n')}`
 }
 
 /** commander's argument parser for a repeatable flag; give it `[]` as the default. */

@@ -2,7 +2,7 @@ import type { ConfigDiff } from '../explain/diff.js'
 import type { DiffSide } from '../explain/diff-objects.js'
 import type { DiffProxy } from '../explain/diff-sides.js'
 import type { Problem } from '../lang/problem.js'
-import { type CommandContext, type CommandModule, collect, type ExitCode, wrongUse } from './command.js'
+import { type CommandContext, type CommandModule, collect, type ExitCode, exitHelp, wrongUse } from './command.js'
 import { diffProxies } from './diff-proxies.js'
 import { inUsersWords, type OpenMesh, openMesh, writeProblems } from './mesh-files.js'
 
@@ -55,7 +55,7 @@ export const command: CommandModule = {
       .option('--label <key=value>', 'label of those that --proxy names and no side has; repeatable', collect, [])
       .optionsGroup('Options:')
       .option('-o, --output <format>', FORMATS.join(' or '), 'text')
-      .addHelpText('after', EXIT_HELP)
+      .addHelpText('after', exitHelp(EXIT_CODES))
       .action(act<DiffFlags>(run))
   },
   examples: [
@@ -72,9 +72,8 @@ export const command: CommandModule = {
 }
 
 const FORMATS = ['text', 'json'] as const
-const EXIT_HELP = `
-Exit codes: 0 no proxy would be sent anything else; 1 some would, or the new side has errors; 2 wrong use; 3 something could not be read.
-`
+const EXIT_CODES =
+  '0 no proxy would be sent anything else; 1 some would, or the new side has errors; 2 wrong use; 3 something could not be read'
 
 async function run(flags: DiffFlags, context: CommandContext, [before, after]: readonly string[]): Promise<ExitCode> {
   if (!FORMATS.some(format => format === flags.output))

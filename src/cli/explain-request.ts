@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../lang/result.js'
 import type { Workload } from '../mesh/index.js'
 import type { InterceptionMode } from '../proxy/metadata.js'
 import type { ProxyNode } from '../proxy/node.js'
-import { type Act, type CommandContext, collect, type Example, type ExitCode, wrongUse } from './command.js'
+import { type Act, type CommandContext, collect, type Example, type ExitCode, exitHelp, wrongUse } from './command.js'
 import { inUsersWords, type MeshFlags, meshOptions, type OpenMesh, openMesh, writeProblems } from './mesh-files.js'
 import { proxyIn, workloadNodes } from './mesh-proxy.js'
 import { type NodeFlags, proxyOptions } from './node-flags.js'
@@ -31,7 +31,7 @@ export function defineRequest(parent: Command, act: Act): void {
   meshOptions(command)
   proxyOptions(command)
     .option('-o, --output <format>', FORMATS.join(' or '), 'text')
-    .addHelpText('after', EXIT_HELP)
+    .addHelpText('after', exitHelp(EXIT_TEXT))
     .action(act<RequestFlags>(run))
 }
 
@@ -43,10 +43,8 @@ export const REQUEST_EXAMPLES: readonly Example[] = [
 ]
 
 const FORMATS = ['text', 'json'] as const
-const EXIT_HELP = `
-Exit codes: 0 the request reaches the workload, leaves the mesh, or is answered by the proxy; 1 a proxy refuses it, or it goes past
-them; 2 wrong use; 3 the configuration could not be read, or the request cannot be followed.
-`
+const EXIT_TEXT =
+  '0 the request reaches the workload, leaves the mesh, or is answered by the proxy; 1 a proxy refuses it, or it goes past them; 2 wrong use; 3 the configuration could not be read, or the request cannot be followed'
 
 async function run(flags: RequestFlags, context: CommandContext, [url = '']: readonly string[]): Promise<ExitCode> {
   if (!FORMATS.some(format => format === flags.output))

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { VisibilityReply } from '../explain/visibility-facts.js'
 import { err, ok, type Result } from '../lang/result.js'
-import { type Act, type CommandContext, type Example, type ExitCode, wrongUse } from './command.js'
+import { type Act, type CommandContext, type Example, type ExitCode, exitHelp, wrongUse } from './command.js'
 import { inUsersWords, type MeshFlags, meshOptions, openMesh, writeProblems } from './mesh-files.js'
 import { proxyIn } from './mesh-proxy.js'
 import { type NodeFlags, proxyOptions } from './node-flags.js'
@@ -24,7 +24,7 @@ export function defineVisibility(parent: Command, act: Act): void {
   meshOptions(command)
   proxyOptions(command)
     .option('-o, --output <format>', `${FORMATS.join(' or ')}`, 'text')
-    .addHelpText('after', EXIT_HELP)
+    .addHelpText('after', exitHelp(EXIT_CODES))
     .action(act<VisibilityFlags>(run))
 }
 
@@ -36,9 +36,7 @@ export const VISIBILITY_EXAMPLES: readonly Example[] = [
 ]
 
 const FORMATS = ['text', 'json'] as const
-const EXIT_HELP = `
-Exit codes: 0 the proxy knows the host; 1 it does not; 2 wrong use; 3 the configuration could not be read.
-`
+const EXIT_CODES = '0 the proxy knows the host; 1 it does not; 2 wrong use; 3 the configuration could not be read'
 
 async function run(flags: VisibilityFlags, context: CommandContext): Promise<ExitCode> {
   if (!FORMATS.some(format => format === flags.output))

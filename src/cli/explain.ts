@@ -1,7 +1,7 @@
 import type { Comparison, InjectionExplanation, LocatedObject, TextOptions, WhatIf, World } from '../explain/index.js'
 import { formatProblem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
-import { type CommandContext, type CommandModule, collect, type ExitCode, wrongUse } from './command.js'
+import { type CommandContext, type CommandModule, collect, type ExitCode, exitHelp, wrongUse } from './command.js'
 import { defineRequest, REQUEST_EXAMPLES } from './explain-request.js'
 import { defineVisibility, VISIBILITY_EXAMPLES } from './explain-visibility.js'
 import type { InjectionFlags } from './injection-files.js'
@@ -59,6 +59,7 @@ export const command: CommandModule = {
       .option('--what-if-meshConfigFile <file>', 'compare with this mesh config')
       .option('--exit-code', 'with what-if flags: exit with 1 if a workload changes')
       .addHelpText('after', WHAT_IF_HELP)
+      .addHelpText('after', exitHelp(EXIT_CODES))
       .action(act<ExplainInjectionOptions>(run))
     defineVisibility(command, act)
     defineRequest(command, act)
@@ -88,8 +89,9 @@ What-if changes (several at once, in their order):
   label-pod:WORKLOAD:KEY=VALUE           unlabel-pod:WORKLOAD:KEY         WORKLOAD: name or namespace/name, * is any text
   annotate-pod:WORKLOAD:KEY=VALUE        unannotate-pod:WORKLOAD:KEY
   policy=enabled|disabled                neverInjectSelector=SELECTOR;…   alwaysInjectSelector=SELECTOR;…
-  namespaceSelector:WEBHOOK=SELECTOR     objectSelector:WEBHOOK=SELECTOR  remove-webhook:WEBHOOK
-`
+  namespaceSelector:WEBHOOK=SELECTOR     objectSelector:WEBHOOK=SELECTOR  remove-webhook:WEBHOOK`
+const EXIT_CODES =
+  '0 answered, whatever the answer; 1 with --exit-code, if a what-if changes something; 2 wrong use; 3 something could not be read'
 
 async function run(options: ExplainInjectionOptions, context: CommandContext): Promise<ExitCode> {
   const wrong = wrongFlags(options)

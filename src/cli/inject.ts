@@ -36,6 +36,8 @@ export const command: CommandModule = {
     for (const [flag] of CLUSTER_FLAGS) command.addOption(new Option(`${flag} <name>`).hideHelp())
     command.action(act<InjectOptions>(run))
   },
+  exitCodes:
+    '0 done; 2 wrong use; 3 a file could not be read, or a workload could not be injected (the file of -o stays as it was)',
   examples: [
     { line: 'pillion inject -f app.yaml', does: 'with the built-in configuration' },
     { line: 'pillion inject -f deploy/ -o injected.yaml', does: 'a folder into one file' },

@@ -16,9 +16,9 @@ export interface MeshFlags {
 }
 
 /** Declares those flags but `--clusterID`, which names a proxy's cluster too (node-flags.ts). */
-export function meshOptions(command: Command): Command {
+export function meshOptions(command: Command, heading = 'The mesh (without any of these: the sample):'): Command {
   return command
-    .optionsGroup('The mesh:')
+    .optionsGroup(heading)
     .option('--configDir <path>', 'Istio and Kubernetes objects: file or folder; repeatable', collect, [])
     .option('--cluster <id=path>', 'Kubernetes objects of one more cluster; repeatable', collect, [])
     .option('--meshConfig <file>', 'mesh configuration; its configSources (fs:///folder) are read like --configDir')

@@ -36,6 +36,7 @@ export const command: CommandModule = {
       .option('-v, --verbose', 'tell for every object what each rule looked at')
       .action(act<MutateOptions>(run))
   },
+  exitCodes: '0 done; 1 a rule denied an object, which is left out; 2 wrong use; 3 a file could not be read',
   examples: [
     {
       line: 'pillion mutate --rules samples/custom-webhook/rules.yaml -f samples/custom-webhook/web.yaml',

@@ -1,5 +1,5 @@
 import { Command, CommanderError, Help } from 'commander'
-import type { Act, CommandContext, CommandModule, Example, ExitCode } from './command.js'
+import { type Act, type CommandContext, type CommandModule, type Example, type ExitCode, exitHelp } from './command.js'
 import { COMMANDS, type CommandRow } from './commands.js'
 
 const TOP_EXAMPLES: readonly Example[] = [
@@ -69,6 +69,7 @@ function addCommand(program: Command, row: CommandRow, module: CommandModule | u
   command.summary(row.summary).description(`${row.summary}.`).helpGroup(row.group)
   if (row.alias !== undefined) command.alias(row.alias)
   module?.define(command, act)
+  if (module?.exitCodes !== undefined) command.addHelpText('after', exitHelp(module.exitCodes))
   if (module?.examples !== undefined) command.addHelpText('after', exampleText(module.examples))
 }
 
@@ -79,7 +80,15 @@ function namedCommand(argv: readonly string[], commands: readonly CommandRow[]):
   return name === undefined ? undefined : commands.find(row => row.name === name || row.alias === name)
 }
 
+/** Characters of a line that is read at a glance. */
+const EASY_WIDTH = 100
+
+/** What each does beside it, or above it where that would be too far to the right. */
 function exampleText(examples: readonly Example[]): string {
   const width = Math.max(...examples.map(({ line }) => line.length))
-  return `\nExamples:\n${examples.map(({ line, does }) => `  ${line.padEnd(width)}  ${does}\n`).join('')}`
+  const isWide = examples.some(({ does }) => width + does.length + 4 > EASY_WIDTH)
+  const lines = examples.map(({ line, does }) =>
+    isWide ? `  # ${does}\n  ${line}` : `  ${line.padEnd(width)}  ${does}`,
+  )
+  return `\nExamples:\n${lines.join('\n')}`
 }

@@ -9,7 +9,7 @@ import {
   sectionTable,
 } from '../explain/proxy-config/index.js'
 import type { Json } from '../lang/json.js'
-import { type CommandContext, type CommandModule, type ExitCode, wrongUse } from './command.js'
+import { type CommandContext, type CommandModule, type ExitCode, exitHelp, wrongUse } from './command.js'
 import { meshOptions } from './mesh-files.js'
 import { proxyOptions } from './node-flags.js'
 import { type ProxySourceFlags, resourcesFor } from './proxy-source.js'
@@ -27,6 +27,9 @@ interface Shown {
   /** Declares the section's filters. */
   readonly filters: (command: Command) => unknown
 }
+
+const EXIT_CODES =
+  '0 done, also where nothing fits; 2 wrong use; 3 no server, no such proxy, or something could not be read'
 
 const SHOWN: readonly Shown[] = [
   {
@@ -92,11 +95,11 @@ export const command: CommandModule = {
           '-f, --file <path>',
           'a dump: of Envoy’s /config_dump?include_eds, or of /debug/config_dump; - is stdin',
         )
-      proxyOptions(meshOptions(sub))
+      proxyOptions(meshOptions(sub, 'The mesh (in place of a server):'))
       filters(sub.optionsGroup('Only some:'))
-      sub.action(
-        act<ProxyConfigFlags>((flags, context, [name]) => show(section, { ...flags, ...named(name) }, context)),
-      )
+      sub
+        .addHelpText('after', exitHelp(EXIT_CODES))
+        .action(act<ProxyConfigFlags>((flags, context, [name]) => show(section, { ...flags, ...named(name) }, context)))
     }
   },
   examples: [
@@ -124,11 +127,26 @@ async function show(section: Shown['section'], flags: ProxyConfigFlags, context:
   const { output } = flags
   if (output !== 'short' && output !== 'json' && output !== 'yaml')
     return wrongUse(context, `--output must be short, json or yaml, not ${output}`)
+  const wrong = wrongFilter(flags)
+  if (wrong !== undefined) return wrongUse(context, wrong)
   const { filter, source } = split(section, flags)
   const resources = await resourcesFor(source, context)
   if (!resources.ok) return resources.error
   context.stdout.write(await printed(section, resources.value, filter, output))
+  if (section !== 'all' && sectionOf(resources.value, section, filter).length === 0)
+    context.stderr.write(`pillion: ${nothingFits(section, resources.value[section].length)}\n`)
   return 0
+}
+
+function wrongFilter({ port, direction }: Pick<ProxyConfigFlags, 'port' | 'direction'>): string | undefined {
+  if (port !== undefined && !/^\d+$/.test(port)) return `--port takes a number, not "${port}"`
+  if (direction !== undefined && !/^(in|out)bound$/i.test(direction))
+    return `--direction is inbound or outbound, not "${direction}"`
+  return undefined
+}
+
+function nothingFits(section: SectionName, count: number): string {
+  return count === 0 ? `the proxy has no ${section}` : `none of the ${count} ${section} of the proxy fits these filters`
 }
 
 /** Filters, and flags that say where the proxy's configuration comes from. */

@@ -16,10 +16,7 @@ const HELP = `
 SYNCED    what was sent is acknowledged
 STALE     what was sent is not acknowledged yet
 NACKED    the proxy refused what it was sent, and keeps what it had: name it to see why
-NOT SENT  nothing was asked for, or sent yet
-
-Exit code 1: some proxy refused something, or has something else than the server.
-`
+NOT SENT  nothing was asked for, or sent yet`
 
 export const command: CommandModule = {
   define: (command, act) => {
@@ -34,6 +31,8 @@ export const command: CommandModule = {
       .addHelpText('after', HELP)
       .action(act<StatusFlags>(run))
   },
+  exitCodes:
+    '0 nothing refused; 1 a proxy refused something, or (-f) has something else than the server; 2 wrong use; 3 no server, no such proxy, or a file could not be read',
   examples: [
     { line: 'pillion proxy-status', does: 'every connected proxy' },
     { line: 'pillion proxy-status web-1.shop', does: 'one, with what it refused and the file and line behind it' },
@@ -60,6 +59,8 @@ async function run(flags: StatusFlags, context: CommandContext, [name]: readonly
       ? `${JSON.stringify({ ...(syncz.value as JsonObject), comparison }, undefined, 2)}\n`
       : inUsersWords(`${await statusText(syncz.value, name)}${text}`, context),
   )
+  if (connections(syncz.value).length === 0)
+    context.stderr.write('pillion: no proxy is connected (pillion bootstrap prints what makes an Envoy connect)\n')
   return hasRefusals(syncz.value) || !isMatching ? 1 : 0
 }
 
@@ -93,8 +94,12 @@ async function compare(
   return ok({ comparison, text: `\n${comparisonText(comparison, protocol)}`, isMatching: comparison.every(isMatch) })
 }
 
+function connections(syncz: Json): readonly Json[] {
+  const list = isJsonObject(syncz) ? syncz['connections'] : undefined
+  return Array.isArray(list) ? list : []
+}
+
 function protocolOf(syncz: Json): 'delta' | 'sotw' {
-  const connections = isJsonObject(syncz) ? syncz['connections'] : undefined
-  const first = Array.isArray(connections) ? connections[0] : undefined
+  const first = connections(syncz)[0]
   return isJsonObject(first) && first['protocol'] === 'sotw' ? 'sotw' : 'delta'
 }

@@ -3,7 +3,7 @@ import type { ResourceOrigins } from '../explain/resources-trace.js'
 import type { JsonObject } from '../lang/json.js'
 import { stringifyYaml } from '../lang/yaml/index.js'
 import type { ProxyNode } from '../proxy/node.js'
-import { type CommandContext, type CommandModule, type ExitCode, wrongUse } from './command.js'
+import { type CommandContext, type CommandModule, type ExitCode, exitHelp, wrongUse } from './command.js'
 import { inUsersWords, type MeshFlags, meshOptions, type OpenMesh, openMesh, writeProblems } from './mesh-files.js'
 import { proxyIn } from './mesh-proxy.js'
 import { type NodeFlags, proxyOptions } from './node-flags.js'
@@ -24,7 +24,7 @@ export const command: CommandModule = {
         'add what each resource, and each route, cluster and endpoint in it, was made from: file and line',
       )
       .option('-o, --output <format>', 'json, yaml; with --explain also short: only where things come from', 'yaml')
-      .addHelpText('after', EXIT_HELP)
+      .addHelpText('after', exitHelp(EXIT_CODES))
       .action(act<RenderFlags>(run))
   },
   examples: [
@@ -42,9 +42,8 @@ export const command: CommandModule = {
   ],
 }
 
-const EXIT_HELP = `
-Exit codes: 0 done; 1 done, but some configuration is invalid and was left out; 2 wrong use; 3 the configuration could not be read.
-`
+const EXIT_CODES =
+  '0 done; 1 done, but some configuration is invalid and was left out; 2 wrong use; 3 the configuration could not be read'
 const FORMATS = ['json', 'yaml', 'short']
 
 async function run(flags: RenderFlags, context: CommandContext): Promise<ExitCode> {

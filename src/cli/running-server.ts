@@ -9,6 +9,7 @@ const PATIENCE_MS = 30_000
 /** A debug page of a running `pillion serve`, such as `/debug/syncz`. The error is one sentence, or what the server says. */
 export async function askServer(server: string, path: string): Promise<Result<Json, string>> {
   const url = server.includes('://') ? server.replace(/\/+$/, '') : `http://${server}`
+  if (!URL.canParse(url)) return err(`--server takes HOST:PORT, such as ${DEFAULT_SERVER}, not "${server}"`)
   try {
     const response = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(PATIENCE_MS) })
     const text = await response.text()

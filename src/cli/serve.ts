@@ -20,6 +20,8 @@ import {
 import type { ServeFlags, ServePlan, TlsPlan } from './serve-flags.js'
 
 export const command: CommandModule = {
+  exitCodes:
+    '0 stopped by SIGTERM or Ctrl-C; 2 wrong use; 3 it could not start; 130/143 a second signal ended it at once',
   examples: [
     { line: 'pillion serve', does: 'built-in configuration, the sample mesh, own certificates, loopback only' },
     {

@@ -13,6 +13,7 @@ export const command: CommandModule = {
       .option('-o, --output <file>', 'write there instead of standard output; never half of it')
       .action(act<UninjectOptions>(run))
   },
+  exitCodes: '0 done; 1 done, but something could not be restored; 2 wrong use; 3 a file could not be read',
   examples: [{ line: 'pillion inject -f app.yaml | pillion uninject -f -', does: 'there and back again' }],
 }
 

@@ -23,6 +23,8 @@ export const command: CommandModule = {
       .option('--strict', 'warnings fail too')
       .action(act<ValidateOptions>(run))
   },
+  exitCodes:
+    '0 nothing that the control plane would refuse; 1 errors, and with --strict warnings too; 2 wrong use; 3 a file could not be read',
   examples: [
     { line: 'pillion validate -f config/', does: 'every object of a folder; exit code 1 if one would be refused' },
     {

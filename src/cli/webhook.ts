@@ -3,7 +3,15 @@ import { isIP } from 'node:net'
 import { join, resolve } from 'node:path'
 import { stringifyYaml } from '../lang/yaml/index.js'
 import type { ClientConfig } from '../rules/index.js'
-import { type CommandContext, type CommandModule, collect, type ExitCode, failed, wrongUse } from './command.js'
+import {
+  type CommandContext,
+  type CommandModule,
+  collect,
+  type ExitCode,
+  exitHelp,
+  failed,
+  wrongUse,
+} from './command.js'
 import { systemError } from './manifests.js'
 
 interface ManifestFlags {
@@ -38,6 +46,7 @@ export const command: CommandModule = {
         'PEM of the authority that signed the serving certificate (default: the one in --stateDir)',
       )
       .option('--stateDir <dir>', 'where `pillion serve` keeps what it makes for itself', './.pillion')
+      .addHelpText('after', exitHelp('0 done; 2 wrong use; 3 a file could not be read'))
       .action(act<ManifestFlags>(run))
   },
   examples: [
