@@ -60,16 +60,29 @@ export function hostScopes({ port, egress }: PortScope): readonly (readonly [str
       )
       .map(({ host }) => host),
   )
+  const parts = egress.map(listener => ({
+    listener,
+    byHost: byHost(listener.services),
+    overlapping: overlapOf(listener.virtualServices),
+  }))
   return [...hosts].map(host => {
-    const share = egress.map(listener => ({
+    const share = parts.map(({ listener, byHost: services, overlapping }) => ({
       ...listener,
-      services: listener.services.filter(service => service.host === host),
-      virtualServices: listener.virtualServices.filter(({ spec }) =>
-        (spec.hosts ?? []).some(each => hostsOverlap(each, host)),
-      ),
+      services: services.get(host) ?? [],
+      virtualServices: inOrder(overlapping([host]), listener),
     }))
     return [`${host}:${port}`, { port, egress: share }] as const
   })
+}
+
+function byHost(services: readonly Service[]): ReadonlyMap<Hostname, readonly Service[]> {
+  const found = new Map<Hostname, Service[]>()
+  for (const service of services) {
+    const there = found.get(service.host)
+    if (there === undefined) found.set(service.host, [service])
+    else there.push(service)
+  }
+  return found
 }
 
 function portsOf({ ports }: Service, number: number): readonly ServicePort[] {
@@ -95,26 +108,41 @@ function byPort({ port, services }: EgressListener): ReadonlyMap<number, readonl
 type Finder = (services: readonly Service[], port: number) => readonly VirtualServiceConfig[]
 
 /** Those whose hosts overlap a service's, in the listener's order; at the port of HTTP also those of hosts that nobody has. */
-function finderOf({ virtualServices }: EgressListener): Finder {
-  const exact = new Map<Hostname, number[]>()
-  const wild: number[] = []
-  for (const [index, { spec }] of virtualServices.entries())
-    for (const host of spec.hosts ?? []) {
-      if (isWildcard(host)) wild.push(index)
-      else exact.set(host, [...(exact.get(host) ?? []), index])
-    }
-  const hostsOf = (index: number): readonly Hostname[] => virtualServices[index]?.spec.hosts ?? []
+function finderOf(listener: EgressListener): Finder {
+  const { virtualServices } = listener
+  const overlapping = overlapOf(virtualServices)
   return (services, port) => {
     if (virtualServices.length === 0) return virtualServices
+    const found = overlapping(services.map(({ host }) => host))
+    if (port === HTTP_PORT)
+      for (const [index, { spec }] of virtualServices.entries()) if ((spec.http ?? []).length > 0) found.add(index)
+    return inOrder(found, listener)
+  }
+}
+
+/** Positions of the VirtualServices that have a host which overlaps one of these: of a name in full only wildcards are tried one by one. */
+function overlapOf(virtualServices: readonly VirtualServiceConfig[]): (hosts: Iterable<Hostname>) => Set<number> {
+  const exact = new Map<Hostname, number[]>()
+  const wild: number[] = []
+  const hostsOf = (index: number): readonly Hostname[] => virtualServices[index]?.spec.hosts ?? []
+  for (const index of virtualServices.keys())
+    for (const host of hostsOf(index)) {
+      const there = exact.get(host)
+      if (isWildcard(host)) wild.push(index)
+      else if (there === undefined) exact.set(host, [index])
+      else there.push(index)
+    }
+  return hosts => {
     const found = new Set<number>()
-    for (const { host } of services) {
+    for (const host of hosts) {
       const candidates = isWildcard(host) ? virtualServices.keys() : wild
       for (const index of exact.get(host) ?? []) found.add(index)
       for (const index of candidates) if (hostsOf(index).some(each => hostsOverlap(each, host))) found.add(index)
     }
-    if (port === HTTP_PORT)
-      for (const index of virtualServices.keys())
-        if ((virtualServices[index]?.spec.http ?? []).length > 0) found.add(index)
-    return [...found].sort((a, b) => a - b).flatMap(index => virtualServices[index] ?? [])
+    return found
   }
+}
+
+function inOrder(positions: ReadonlySet<number>, { virtualServices }: EgressListener): readonly VirtualServiceConfig[] {
+  return [...positions].sort((a, b) => a - b).flatMap(index => virtualServices[index] ?? [])
 }
