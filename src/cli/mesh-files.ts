@@ -54,6 +54,8 @@ export async function openMesh(flags: MeshFlags, context: CommandContext): Promi
     writeProblems(problems, context, named)
     return err(3)
   }
+  if (problems.length === 0 && [...mesh.objects()].length === 0)
+    context.stderr.write(`pillion: ${nothingFound(named)}\n`)
   const place = openPlaces(file => {
     const content = reading.snapshot.get(file)
     return content?.ok === true ? content.value : undefined
@@ -81,7 +83,7 @@ async function pathsOf(flags: MeshFlags, context: CommandContext): Promise<Resul
     return err(3)
   }
   const objects = [...named.configDir.map(at), ...sources.value]
-  if (objects.length + clusters.value.length === 0) return err(wrongUse(context, nothingNamed(named)))
+  if (objects.length + clusters.value.length === 0) return err(await refuseNothing(named, context))
   const networks = named.networksConfig === undefined ? undefined : at(named.networksConfig)
   return ok({ paths: { homeCluster: flags.clusterID, objects, clusters: clusters.value, mesh, networks }, named })
 }
@@ -91,9 +93,20 @@ export function isMeshNamed({ configDir, cluster, meshConfig, networksConfig }: 
   return configDir.length > 0 || cluster.length > 0 || meshConfig !== undefined || networksConfig !== undefined
 }
 
-function nothingNamed({ meshConfig }: MeshNames): string {
-  const sources = meshConfig === undefined ? '' : `, and ${meshConfig} has no configSources`
-  return `no Istio or Kubernetes objects were named: add --configDir${sources}`
+async function refuseNothing({ meshConfig }: MeshNames, context: CommandContext): Promise<ExitCode> {
+  if (meshConfig === undefined) return wrongUse(context, NOTHING_NAMED)
+  const { readText } = await import('./manifests.js')
+  const text = await readText(resolve(context.cwd, meshConfig), context.cwd)
+  if (!text.ok) return failed(context, inUsersWords(text.error, context))
+  return wrongUse(context, `${NOTHING_NAMED}, and ${meshConfig} has no configSources`)
+}
+
+const NOTHING_NAMED = 'no Istio or Kubernetes objects were named: add --configDir'
+
+/** A folder that is there, and empty: what follows would be hard to understand without this. */
+function nothingFound({ configDir, cluster }: MeshNames): string {
+  const paths = [...configDir, ...cluster.map(item => item.slice(item.indexOf('=') + 1))].join(', ')
+  return `there are no Istio or Kubernetes objects in ${paths || 'what configSources name'}`
 }
 
 /** Nothing, where the samples were left out. */

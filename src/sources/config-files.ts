@@ -190,8 +190,7 @@ function unreadable(path: string, content: FileContent & { ok: false }, known: F
   const problem: Problem = {
     severity: 'error',
     code: 'unreadable',
-    message: `${content.error}${kept}`,
-    position: { file: path, line: 1, column: 1 },
+    message: `cannot read ${path}: ${content.error}${kept}`,
   }
   return { content, objects, problems: [problem], ignored: [] }
 }
