@@ -45,6 +45,12 @@ describe('gatewaysOfService', () => {
       'c1',
       at('west', 9),
     ],
+    ...['x', '0', '65536', '-1', '1.5', ''].map((port): [string, ConfigObject<KubeService>, string, unknown[]] => [
+      `by label, with a text for a port: ${JSON.stringify(port)}`,
+      object({ ...label, 'networking.istio.io/gatewayPort': port }, open),
+      'c1',
+      at('west', 15443),
+    ]),
     ['by the name in MeshNetworks, in the cluster of that network', object({}, open), 'c2', at('east', 443)],
     ['not in another cluster', object({}, open), 'c1', []],
     ['not by another name', object({}, open, 'other'), 'c2', []],

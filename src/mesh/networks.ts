@@ -70,8 +70,14 @@ export function gatewaysOfService(
   const roles =
     labelled === ''
       ? rolesOf(kubernetesHost(name, namespace, domain), cluster, networks())
-      : [{ network: labelled, port: Number(labels[GATEWAY_PORT_LABEL] ?? GATEWAY_PORT) }]
+      : [{ network: labelled, port: portOf(labels[GATEWAY_PORT_LABEL]) }]
   return roles.flatMap(role => addresses.map(address => ({ ...role, cluster, address, hbonePort: 0 })))
+}
+
+/** A label is any text: one that is no port would be refused by every proxy that is sent it. */
+function portOf(label = ''): number {
+  const port = /^\d{1,5}$/.test(label) ? Number(label) : 0
+  return port > 0 && port <= 65_535 ? port : GATEWAY_PORT
 }
 
 function rolesOf(host: string, cluster: string, networks: MeshNetworks | undefined) {
