@@ -5,7 +5,7 @@ import type { AdsEvent, Attachment, Hello } from './ads.js'
 import type { AdsMetrics } from './ads-metrics.js'
 import { grpcStatus } from './grpc/status.js'
 import type { GrpcStatus } from './grpc/types.js'
-import { errorText, type Log } from './log.js'
+import { errorText, type Log, listed, shortened } from './log.js'
 import type { MeshSource } from './mesh-source.js'
 import { causeText, createRefusals, type Refusals } from './refusals.js'
 import { shortOf } from './xds-types.js'
@@ -18,6 +18,8 @@ export interface Proxies {
   /** Node of a connection as it was read: streams do not keep all of what was sent. */
   readonly nodeOf: (connection: string) => ProxyNode | undefined
 }
+
+type Refused = Extract<AdsEvent, { readonly kind: 'nack' }>
 
 export function admitProxies(
   mesh: MeshSource,
@@ -35,16 +37,25 @@ export function admitProxies(
     metrics.connected(connection, parsed.value)
     return ok({ connection, source, release: () => source[Symbol.dispose]() })
   }
+  /** A bug in looking for causes is no reason to end the stream. */
+  const causesOf = ({ connection, type, nack }: Refused, node: ProxyNode): ReturnType<Refusals['note']> => {
+    try {
+      return refusals.note(connection, node, type, nack)
+    } catch (error) {
+      log.error('internal error: no cause was found for what a proxy refused', { connection, error: errorText(error) })
+      return []
+    }
+  }
   const on = (event: AdsEvent): void => {
     metrics.on(event)
     if (event.kind === 'nack') {
       const node = nodes.get(event.connection)
-      const refused = node === undefined ? [] : refusals.note(event.connection, node, event.type, event.nack)
+      const refused = node === undefined ? [] : causesOf(event, node)
       log.warn('proxy refused what it was sent', {
         connection: event.connection,
         type: shortOf(event.type),
-        error: event.nack.message.trim(),
-        resources: event.nack.resources.join(', ') || undefined,
+        error: shortened(event.nack.message.trim()),
+        resources: listed(event.nack.resources) || undefined,
         cause: refused === undefined ? `see pillion proxy-status ${node?.instance}` : causeText(refused),
       })
     } else if (event.kind === 'internal')

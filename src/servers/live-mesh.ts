@@ -2,7 +2,7 @@ import { createEngine } from '../engine/index.js'
 import { formatProblem, type Problem } from '../lang/problem.js'
 import { watchFiles } from '../sources/files.js'
 import type { FileSnapshot } from '../sources/snapshot.js'
-import { errorText, type Log, listed } from './log.js'
+import { errorText, type Log, listed, shortened } from './log.js'
 import { createMeshSource, type MeshPaths, type MeshSource, meshFiles } from './mesh-source.js'
 
 /** The mesh of some files, as they change. */
@@ -58,15 +58,14 @@ function conflictsOf({ graph: { engine, tables } }: MeshSource): readonly Proble
   return engine.problems(tables.sidecarConflict).map(({ problem }) => problem)
 }
 
-/** Bugs that the log tells of between two changes of the files, and how much of each: one may show in every row of a mesh. */
+/** Bugs that the log tells of between two changes of the files: one may show in every row of a mesh. */
 const MAX_FAULTS = 20
-const MAX_FAULT_TEXT = 500
 
 /** Steps of the engine that failed: what they make is missing, or as it was before. */
 function tellFaults(log: Log): { readonly on: (problem: Problem) => void; readonly forget: () => void } {
   const told = new Set<string>()
   const on = ({ message }: Problem): void => {
-    const text = message.length > MAX_FAULT_TEXT ? `${message.slice(0, MAX_FAULT_TEXT)}…` : message
+    const text = shortened(message)
     if (told.has(text) || told.size > MAX_FAULTS) return
     told.add(text)
     if (told.size <= MAX_FAULTS) log.error('internal error: a part of the mesh stays as it was', { error: text })

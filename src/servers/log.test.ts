@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createLog, type LogLevel, listed } from './log.js'
+import { createLog, type LogLevel, listed, shortened } from './log.js'
 
 function logOf(level: LogLevel, isJson = false) {
   const writes: string[] = []
@@ -68,4 +68,11 @@ describe('listed', () => {
     [10, 'f0,f1,f2,f3,f4,f5,f6,f7,f8,f9'],
     [5_000, 'f0,f1,f2,f3,f4,f5,f6,f7,f8,f9 and 4990 more'],
   ])('%i names', (count, text) => expect(listed(Array.from({ length: count }, (_, i) => `f${i}`))).toBe(text))
+})
+
+describe('shortened', () => {
+  it('says how long it was', () => {
+    expect(shortened('a'.repeat(2_000))).toHaveLength(2_000)
+    expect(shortened('a'.repeat(9_000))).toBe(`${'a'.repeat(2_000)}… (9000 characters)`)
+  })
 })

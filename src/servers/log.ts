@@ -49,6 +49,14 @@ export function createLog(options: LogOptions): Log {
   return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug'), flush }
 }
 
+/** Characters that a field has of what others wrote. */
+const MAX_TEXT = 2_000
+
+/** What others wrote, of whatever length, for a field of one line. */
+export function shortened(text: string): string {
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}… (${text.length} characters)` : text
+}
+
 /** Of a bug, for a field of one line. */
 export function errorText(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)

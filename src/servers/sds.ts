@@ -13,7 +13,7 @@ import {
 } from './development-ca.js'
 import { grpcStatus } from './grpc/status.js'
 import type { GrpcServer, GrpcStatus } from './grpc/types.js'
-import { errorText, type Log } from './log.js'
+import { errorText, type Log, shortened } from './log.js'
 
 /** Names under which the reference's listeners and clusters ask for the workload's certificate and the mesh's roots. */
 const OWN_CERTIFICATE = 'default'
@@ -118,7 +118,8 @@ function announce(authority: Result<Authority, string>, { address, stateDir }: S
 }
 
 function report(event: AdsEvent, log: Log): void {
-  if (event.kind === 'nack') log.warn('secret refused', { connection: event.connection, error: event.nack.message })
+  if (event.kind === 'nack')
+    log.warn('secret refused', { connection: event.connection, error: shortened(event.nack.message) })
   else if (event.kind === 'internal')
     log.error('internal error: a stream of secrets ends', {
       connection: event.connection,
