@@ -24,7 +24,7 @@ export function describe(
     version: context.version,
     endpoints: endpointsOf(bound),
     configuration: configurationOf(plan, loaded, context.cwd),
-    commands: [...injectionCommands(plan, bound, context.cwd), ...meshCommands(loaded, bound, context.cwd)],
+    commands: [...injectionCommands(plan, bound, context.cwd), ...meshCommands(loaded, bound)],
   }
 }
 
@@ -125,26 +125,36 @@ function injectionCommands(plan: ServePlan, bound: Bound, cwd: string): StartPag
 }
 
 /** For the sample, whose proxies are known by name. */
-function meshCommands(loaded: LoadedMesh | undefined, { grpc }: Bound, cwd: string): StartPage['commands'] {
+function meshCommands(loaded: LoadedMesh | undefined, { grpc, http }: Bound): StartPage['commands'] {
   if (loaded?.isSample !== true || grpc === undefined) return []
-  const { objects, mesh = '' } = loaded.paths
-  const files = `--configDir ${objects.map(path => show(path, cwd)).join(' ')} --meshConfig ${show(mesh, cwd)}`
-  const proxy = '--proxy productpage-v1.shop --ip 127.0.0.11'
+  const proxy = '--proxy productpage-v1.shop'
   return [
     ...(hasDemo()
       ? [{ does: 'the sample mesh for real: six Envoys and their services, on this machine', line: 'npm run demo' }]
       : []),
     {
       does: 'what a proxy of the sample mesh is sent',
-      line: `npx pillion render ${files} ${proxy} --interceptionMode NONE`,
+      line: `npx pillion render ${proxy}`,
     },
     {
       does: 'what a stock Envoy starts with, to be that proxy',
-      line: `npx pillion bootstrap ${proxy} --xdsAddress ${formatAddress(grpc)}`,
+      line: `npx pillion bootstrap ${proxy} --ip 127.0.0.11 --xdsAddress ${formatAddress(grpc)}`,
+    },
+    ...(http === undefined
+      ? []
+      : [
+          {
+            does: 'who is connected, and up to date',
+            line: `npx pillion proxy-status --server ${urlOf('http', http)}`,
+          },
+        ]),
+    {
+      does: 'where does a request of that program go?',
+      line: `npx pillion explain request ${proxy} http://127.0.0.11:9080/reviews/1 -H 'host: reviews.books:9080'`,
     },
     {
       does: 'can it reach that host, and why not?',
-      line: `npx pillion explain visibility ${files} --proxy productpage-v1.shop --host ratings.scores:9080`,
+      line: `npx pillion explain visibility ${proxy} --host ratings.scores:9080`,
     },
   ]
 }

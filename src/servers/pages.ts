@@ -29,7 +29,7 @@ export function startPage(page: StartPage): WebResponse {
   return htmlPage(
     'Pillion',
     `<h1>Pillion <small>${html(page.version)}</small></h1>
-<p>An Istio-compatible sidecar injector that explains itself. This server is running.</p>
+<p>An Istio-compatible sidecar injector and service mesh control plane that explains itself. This server is running.</p>
 <h2>What is up</h2>
 <table>${endpoints.join('')}</table>
 <h2>Configuration</h2>
@@ -55,12 +55,16 @@ ${content}
 
 const STYLE = `
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
-main { max-width: 54rem; margin: 2rem auto; padding: 0 1rem }
+body { margin: 0 }
+main { max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
 small { font-weight: normal; opacity: .7 }
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .25rem 1rem .25rem 0; overflow-wrap: anywhere }
 th { font-weight: 600; white-space: nowrap }
-pre { user-select: all; overflow-x: auto; padding: .6rem .8rem; border-radius: .3rem; background: rgb(128 128 128 / .15) }
+p:has(+ pre) { margin-bottom: .3rem }
+pre { user-select: all; white-space: pre-wrap; overflow-wrap: anywhere; margin-top: 0; padding: .6rem .8rem; border-radius: .3rem;
+  background: rgb(128 128 128 / .15) }
+@media (max-width: 46rem) { th, td { display: block; padding: 0 } th { padding-top: .75rem } }
 `
 
 /** Only addresses that a browser can open become links; the webhook itself answers POST alone. */
