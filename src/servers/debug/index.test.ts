@@ -64,6 +64,16 @@ describe('debug pages answer to this machine alone', () => {
     for (const path of ['/debug', '/debug/list', '/debug/connections']) expect(await ask(peer, host, path)).toBe(status)
   })
 
+  it.each([
+    ['cross-site', 403],
+    ['same-origin', 200],
+    ['none', 200],
+  ])('asked by a browser, %s: %i', async (site, status) => {
+    const route = routes.find(({ path }) => path === '/debug/list')
+    const request = { method: 'GET', path: '', query: '', peer: '127.0.0.1', headers: { 'sec-fetch-site': site } }
+    expect((await route?.answer(request as unknown as WebRequest))?.status).toBe(status)
+  })
+
   it('has a guard on every page', async () => {
     for (const { path } of routes) expect(await ask('10.0.0.7', 'localhost', path)).toBe(403)
   })

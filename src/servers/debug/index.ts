@@ -71,8 +71,12 @@ function guarded(path: string, scope: Route['scope'], answer: (request: WebReque
 
 const FORBIDDEN = 'debug pages answer only to this machine: use a port-forward or a shell where the server runs'
 
-/** By address, and by the name that was asked for: a page of the web may give a name of its own the address 127.0.0.1. */
+/**
+ * By address, and by the name that was asked for: a page of the web may give a name of its own the address 127.0.0.1. Nor may such a
+ * page ask in its reader's name, which browsers tell.
+ */
 function isLocal({ peer, headers }: WebRequest): boolean {
+  if (headers['sec-fetch-site'] === 'cross-site') return false
   const host = (headers.host ?? '').replace(/:\d*$/, '').toLowerCase()
   const isOwnName = host === '' || host === 'localhost' || /^\[.*\]$|^[\d.]+$/.test(host)
   return isOwnName && /^(::ffff:)?127\.|^::1$/.test(peer)
