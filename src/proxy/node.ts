@@ -47,11 +47,15 @@ export interface IstioVersion {
   readonly patch: number
 }
 
+/** Characters of a node id: it is in names of connections, logs and metrics, and names of Kubernetes have 253 at most. */
+const MAX_ID = 1_024
+
 /** The error is one sentence for the client: gRPC INVALID_ARGUMENT. `node` is proto3 JSON. */
 export function parseNode(node: JsonObject): Result<ProxyNode, string> {
   const id = textOf(node, 'id')
   const parts = id.split('~')
   const [type = '', ip = '', instance = '', dnsDomain = ''] = parts
+  if (id.length > MAX_ID) return err(`the node id has ${id.length} characters, more than ${MAX_ID}`)
   if (parts.length !== 4) {
     return err(`the node id ${quote(id)} has ${parts.length} parts, not the 4 of type~ip~name.namespace~domain`)
   }

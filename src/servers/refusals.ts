@@ -40,6 +40,8 @@ export interface Refusals {
 const MAX_TRACED = 5
 /** Thousands of proxies refuse the same at once; what is known of this many different refusals is kept until the next change. */
 const MAX_KNOWN = 1_000
+/** Of a message, in characters: what it quotes stands in the first of them, and it is kept. */
+const MAX_MESSAGE = 8_192
 
 /**
  * A listener of a big mesh takes half a second to trace, and a proxy may refuse with other words each time: tracing may take this
@@ -68,7 +70,7 @@ export function createRefusals(mesh: MeshSource, burstMs = BURST_MS): Refusals {
       if (revision !== engine.revision || known.size >= MAX_KNOWN) known.clear()
       revision = engine.revision
       const names = resources.length === 0 ? [''] : resources.slice(0, MAX_TRACED)
-      const refused = names.map(refusedBy(node, type, message))
+      const refused = names.map(refusedBy(node, type, message.slice(0, MAX_MESSAGE)))
       const find = once(() => refused.map(traced))
       standing.set(connection, (standing.get(connection) ?? new Map()).set(type, find))
       return refused.every(({ key }) => known.has(key)) ? find() : budget.spend(find)

@@ -63,8 +63,10 @@ export async function openSds(settings: SdsSettings, log: Log): Promise<Sds> {
     const id = settings.identify(node)
     if (!id.ok) return err(grpcStatus('INVALID_ARGUMENT', id.error))
     const connection = `sds-${++count}`
+    // Read again at every change of the mesh, and of no weight for who it is: Envoy lists hundreds of them.
+    const { extensions: _, ...kept } = node
     const session = openSession({
-      node,
+      node: kept,
       id: id.value,
       authority: authority.value,
       settings,
