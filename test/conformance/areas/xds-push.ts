@@ -245,7 +245,9 @@ function beyond(sent: readonly Item[], recorded: readonly Push[]): string | unde
     ]),
   )
   const excess = sent.map(item => item.join(' ')).filter(text => !allowed.has(text))
-  return excess.length === 0 ? undefined : `sent beyond the record: ${[...new Set(excess)].map(text => text.trim()).join(', ')}`
+  return excess.length === 0
+    ? undefined
+    : `sent beyond the record: ${[...new Set(excess)].map(text => text.trim()).join(', ')}`
 }
 
 /** What the client holds against what a connection that is opened now is sent, asking for the same names. */
