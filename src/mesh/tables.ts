@@ -1,44 +1,33 @@
 import type { KubeService } from '../config/kinds/kubernetes/service.js'
 import type { KubeNamespace } from '../config/kinds/kubernetes/workloads.js'
 import type { ConfigObject } from '../config/object.js'
-import { type Graph, type Index, isSameData, type Lookup, type Table } from '../engine/index.js'
+import type { Graph, Index, Lookup, Table } from '../engine/index.js'
 import { declareAccounts } from './accounts.js'
-import { type AliasOf, aliasOf, withAliases } from './aliases.js'
 import type { AuthorizationObject, TokenObject } from './authorization.js'
-import { type AutoAddress, addressCandidates, allocateAddresses } from './auto-addresses.js'
 import { declareBestRule, type RuleMemo } from './best-rule.js'
 import { resolveDelegates } from './delegates.js'
 import { consolidate, keyOfRule, type RuleKey } from './destination-rules.js'
 import type { Endpoint } from './endpoint.js'
-import {
-  endpointsOfEndpoints,
-  endpointsOfEntry,
-  endpointsOfSlice,
-  endpointsOfWorkload,
-  SERVICE_NAME_LABEL,
-  spiffe,
-} from './endpoints.js'
-import { servicesOfEntry } from './entry-service.js'
-import { kubernetesHost } from './hostname.js'
-import { clusterKey, declareInputs, type MeshInputs } from './inputs.js'
+import { declareEndpoints, declareWorkloads } from './endpoint-tables.js'
+import { spiffe } from './endpoints.js'
+import { declareInputs, type MeshInputs } from './inputs.js'
 import { declareInterests, type InterestTable } from './interests.js'
-import { mergeClusters, serviceOfKubernetes } from './kubernetes-service.js'
-import { localityOfNode, NETWORK_LABEL } from './locality.js'
-import { mergeEntries } from './merge-services.js'
+import { NETWORK_LABEL } from './locality.js'
 import type { NetworkGateway } from './network.js'
 import { compareGateways, gatewaysOfNetworks, gatewaysOfService, networkOfAddress, weightScale } from './networks.js'
 import type { PeerPolicy } from './peer-authentication.js'
+import { type Places, SAME } from './places.js'
 import type { ConsolidatedRule } from './rule.js'
 import type { VirtualServiceConfig } from './scope.js'
-import { type Aged, byAge, compare, selects } from './selection.js'
+import { type Aged, byAge } from './selection.js'
 import { type Service, type ServiceKey, serviceKey } from './service.js'
-import { isDualStack, type MeshIdentity, type MeshSettings, rootNamespaceOf, trustDomainOf } from './settings.js'
+import { declareServices } from './service-tables.js'
+import { type MeshIdentity, type MeshSettings, rootNamespaceOf, trustDomainOf } from './settings.js'
 import { declareSidecarConflicts } from './sidecar-conflicts.js'
 import type { SidecarObject } from './sidecar-scope.js'
 import type { TelemetryObject } from './telemetry.js'
 import { qualifyVirtualService } from './virtual-services.js'
 import type { Workload } from './workload.js'
-import { workloadOfEntry, workloadOfPod } from './workloads.js'
 
 /** What all proxies share: one row for each fact of the mesh (docs/adr/0006-mesh-tables.md). */
 export interface MeshTables {
@@ -83,8 +72,6 @@ export interface MeshTables {
   readonly weightScale: Table<'mesh', number>
 }
 
-const SAME = { equals: isSameData }
-
 export function declareMesh(graph: Graph, identity: MeshIdentity): MeshTables {
   const inputs = declareInputs(graph)
   const facet = graph.derive('facet', inputs.settings, settings => Object.entries(settings), SAME)
@@ -97,7 +84,7 @@ export function declareMesh(graph: Graph, identity: MeshIdentity): MeshTables {
   const workload = declareWorkloads(graph, places)
   const workloadAddress = workload.index('address', row => row.addresses.map(ip => `${row.cluster}/${ip}`))
   const workloadNamespace = workload.index('namespace', row => [row.namespace])
-  const endpoint = declareEndpoints(graph, places, service, workload, { workloadAddress, workloadNamespace })
+  const endpoint = declareEndpoints(graph, places, service, workload, workloadAddress)
   const sidecars = inputs.config.Sidecar.index<string>('namespace', row => [row.namespace])
   const serviceNamespace = service.index('namespace', row => [row.namespace])
   const rule = declareRules(graph, places)
@@ -149,13 +136,6 @@ export function declareMesh(graph: Graph, identity: MeshIdentity): MeshTables {
   }
 }
 
-interface Places {
-  readonly inputs: MeshInputs
-  readonly identity: MeshIdentity
-  readonly settingsOf: (read: Lookup) => MeshSettings
-  readonly networkOf: (read: Lookup, cluster: string) => (address: string) => string
-}
-
 /** Reads a field only when it is asked for, so that a step depends on the fields it uses. Not to be kept beyond the step. */
 export function lazySettings(read: Lookup, facet: Table<string, unknown>): MeshSettings {
   const fields: MeshSettings = {}
@@ -181,84 +161,6 @@ function networkLabel(object: ConfigObject<KubeNamespace | KubeService>): string
   return object.labels[NETWORK_LABEL] ?? ''
 }
 
-function declareServices(graph: Graph, { inputs, identity, settingsOf }: Places): Table<ServiceKey, Service> {
-  const first = (cluster: string): string => (cluster === identity.configCluster ? '' : cluster)
-  const kubernetes = graph.derive(
-    'serviceOfKubernetes',
-    inputs.cluster.Service,
-    ({ cluster, object }, _, read) => {
-      const service = serviceOfKubernetes(object, cluster, settingsOf(read), identity)
-      return [[serviceKey(service), { cluster, service }]]
-    },
-    {
-      ...SAME,
-      merge: claims => {
-        const rows = claims.map(({ row }) => row).sort((a, b) => compare(first(a.cluster), first(b.cluster)))
-        return { cluster: rows[0]?.cluster ?? '', service: mergeClusters(rows.map(({ service }) => service)) }
-      },
-    },
-  )
-  const aliases = declareAliases(graph, kubernetes)
-  const known = graph.derive(
-    'serviceWithAliases',
-    kubernetes,
-    ({ service }, key, read) => [[key, withAliases(service, read.where(aliases, service.host))]],
-    SAME,
-  )
-  const autoAddress = declareAutoAddresses(graph, inputs)
-  const entries = graph.derive(
-    'serviceOfEntry',
-    inputs.config.ServiceEntry,
-    (object, _, read) => {
-      const services = servicesOfEntry(object, settingsOf(read), identity, key => read.one(autoAddress, key))
-      return services.map(service => [serviceKey(service), service] as const)
-    },
-    { ...SAME, merge: claims => mergeEntries(claims.map(({ row }) => row)) },
-  )
-  const knownEntries = graph.derive(
-    'entryWithAliases',
-    entries,
-    (service, key, read) => [[key, withAliases(service, read.where(aliases, service.host))]],
-    SAME,
-  )
-  return graph.union('service', [known, knownEntries], { merge: ([claim]) => firstOf(claim?.row) })
-}
-
-/** Names that ExternalName Services give, by the host that they lead to. */
-function declareAliases(
-  graph: Graph,
-  services: Table<ServiceKey, { readonly service: Service }>,
-): Index<string, ServiceKey, AliasOf> {
-  const byHost = services.index('alias', ({ service }) => (service.externalName === '' ? [] : [service.host]))
-  const resolved = graph.derive(
-    'alias',
-    services,
-    ({ service }, key, read) => {
-      const alias = aliasOf(service, host => read.where(byHost, host)[0]?.service.externalName)
-      return alias === undefined ? [] : [[key, alias]]
-    },
-    SAME,
-  )
-  return resolved.index('target', ({ target }) => [target])
-}
-
-/** All at once, since they must differ; what comes out of it for a host changes only where two want one address. */
-function declareAutoAddresses(graph: Graph, inputs: MeshInputs): Table<ServiceKey, AutoAddress> {
-  const candidates = graph.derive(
-    'addressCandidate',
-    inputs.config.ServiceEntry,
-    object => addressCandidates(object).map(candidate => [candidate.key, candidate] as const),
-    { ...SAME, merge: claims => firstOf(claims.map(({ row }) => row).sort((a, b) => compare(a.since, b.since))[0]) },
-  )
-  const all = candidates.index('mesh', () => ['mesh' as const])
-  return graph.derive('autoAddress', all, rows => allocateAddresses(rows), SAME)
-}
-
-function firstOf<T>(row: T | undefined): T {
-  if (row === undefined) throw new Error('a claim without a row')
-  return row
-}
-
 /** All in one row, in the order of age. Sorted by namespace first: of a change only its namespace is sorted anew, the rest is merged. */
 function declareOrder<V extends Aged>(
   graph: Graph,
@@ -268,131 +170,6 @@ function declareOrder<V extends Aged>(
   const sorted = graph.derive(`${name}/namespace`, byNamespace, (rows, key) => [[key, [...rows].sort(byAge)]])
   const one = sorted.index('mesh', () => ['mesh' as const])
   return graph.derive(name, one, lists => [['mesh', lists.flat().sort(byAge)]], { isWide: true })
-}
-
-function declareWorkloads(graph: Graph, { inputs, identity, networkOf }: Places): Table<string, Workload> {
-  const nodeLocality = graph.derive('node', inputs.cluster.Node, ({ cluster, object }) => [
-    [`${cluster}/${object.name}`, localityOfNode(object.labels)],
-  ])
-  const pods = graph.derive(
-    'workloadOfPod',
-    inputs.cluster.Pod,
-    ({ cluster, object }, key, read) => {
-      const locality = read.one(nodeLocality, `${cluster}/${object.spec.nodeName ?? ''}`) ?? ''
-      const around = { cluster, nodeLocality: locality, networkOf: networkOf(read, cluster) }
-      return [[`pod/${key}`, workloadOfPod(object, around)]]
-    },
-    SAME,
-  )
-  const cluster = identity.configCluster
-  const entries = graph.derive(
-    'workloadOfEntry',
-    inputs.config.WorkloadEntry,
-    (object, key, read) => [
-      [`entry/${key}`, workloadOfEntry(object, { cluster, networkOf: networkOf(read, cluster) })],
-    ],
-    SAME,
-  )
-  return graph.union('workload', [pods, entries])
-}
-
-interface WorkloadIndexes {
-  readonly workloadAddress: Index<string, string, Workload>
-  readonly workloadNamespace: Index<string, string, Workload>
-}
-
-function declareEndpoints(
-  graph: Graph,
-  places: Places,
-  service: Table<ServiceKey, Service>,
-  workload: Table<string, Workload>,
-  { workloadAddress }: WorkloadIndexes,
-): Table<string, Endpoint> {
-  const { inputs, identity, settingsOf, networkOf } = places
-  const { configCluster } = identity
-  const kubernetesFacts = (read: Lookup, cluster: string) => ({
-    cluster,
-    trustDomain: trustDomainOf(settingsOf(read)),
-    isDualStack: isDualStack(settingsOf(read)),
-    networkOf: networkOf(read, cluster),
-    pod: (namespace: string, name: string, address: string) =>
-      name === ''
-        ? read.where(workloadAddress, `${cluster}/${address}`).find(({ kind }) => kind === 'Pod')
-        : read.one(workload, `pod/${cluster}/${namespace}/${name}`),
-  })
-  const serviceNamed = (read: Lookup, namespace: string, name: string): Service | undefined =>
-    read.one(service, `${kubernetesHost(name, namespace, identity.domain)}/${namespace}`)
-  const ofSlice = graph.derive(
-    'endpointOfSlice',
-    inputs.cluster.EndpointSlice,
-    ({ cluster, object }, _, read) => {
-      const owner = serviceNamed(read, object.namespace, object.labels[SERVICE_NAME_LABEL] ?? '')
-      return owner === undefined ? [] : keyed(endpointsOfSlice(object, owner, kubernetesFacts(read, cluster)))
-    },
-    { ...SAME, merge: ([claim]) => firstOf(claim?.row) },
-  )
-  const sliceOf = inputs.cluster.EndpointSlice.index<string>('service', ({ cluster, object }) => [
-    clusterKey(cluster, { namespace: object.namespace, name: object.labels[SERVICE_NAME_LABEL] ?? '' }),
-  ])
-  const ofEndpoints = graph.derive(
-    'endpointOfEndpoints',
-    inputs.cluster.Endpoints,
-    ({ cluster, object }, key, read) => {
-      const owner = serviceNamed(read, object.namespace, object.name)
-      if (owner === undefined || read.where(sliceOf, key).length > 0) return []
-      return keyed(endpointsOfEndpoints(object, owner, kubernetesFacts(read, cluster)))
-    },
-    { ...SAME, merge: ([claim]) => firstOf(claim?.row) },
-  )
-  const ofEntry = graph.derive(
-    'endpointOfEntry',
-    inputs.config.ServiceEntry,
-    (object, _, read) => {
-      const settings = settingsOf(read)
-      const services = servicesOfEntry(object, settings, identity)
-      const facts = {
-        cluster: configCluster,
-        trustDomain: trustDomainOf(settings),
-        networkOf: networkOf(read, configCluster),
-      }
-      return keyed(endpointsOfEntry(object, services, facts))
-    },
-    { ...SAME, merge: ([claim]) => firstOf(claim?.row) },
-  )
-  const selecting = service.index('selecting', row => (Object.keys(row.selector).length === 0 ? [] : [row.namespace]))
-  const ofWorkload = graph.derive(
-    'endpointOfWorkload',
-    workload,
-    (row, _, read) => {
-      if (!isServing(row)) return []
-      const candidates = read.where(selecting, row.namespace)
-      const trustDomain = trustDomainOf(settingsOf(read))
-      return candidates
-        .filter(candidate => isFor(candidate, row) && selects(candidate.selector, row.labels))
-        .flatMap(candidate => keyed(endpointsOfWorkload(row, candidate, trustDomain)))
-    },
-    { ...SAME, merge: ([claim]) => firstOf(claim?.row) },
-  )
-  return graph.union('endpoint', [ofSlice, ofEndpoints, ofEntry, ofWorkload], {
-    merge: ([claim]) => firstOf(claim?.row),
-  })
-}
-
-function isServing(workload: Workload): boolean {
-  return workload.kind === 'WorkloadEntry' || (workload.isReady && workload.isAlive && !workload.isTerminating)
-}
-
-/** Pods come to Kubernetes Services by slices; WorkloadEntries come to both. */
-function isFor(service: Service, workload: Workload): boolean {
-  return service.registry === 'External' || workload.kind === 'WorkloadEntry'
-}
-
-/** Sorted by cluster, source and place in it: keys are the order in which endpoints are listed. */
-function keyed(endpoints: readonly Endpoint[]): readonly (readonly [string, Endpoint])[] {
-  return endpoints.map(row => [
-    `${serviceKey(row)}/${row.cluster}/${row.registry}/${row.servicePortName}/${row.order}/${row.addresses[0] ?? ''}:${row.port}`,
-    row,
-  ])
 }
 
 function declareRules(
