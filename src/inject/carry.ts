@@ -16,13 +16,13 @@ export function carryChanges(received: Json | undefined, before: Json | undefine
 
 function carryObject(received: JsonObject, before: JsonObject, after: JsonObject): JsonObject {
   const result = emptyObject()
-  for (const key of Object.keys(received)) {
+  for (const key in received) {
     const isKnown = Object.hasOwn(before, key)
     if (!isKnown && !Object.hasOwn(after, key)) result[key] = received[key]!
     else if (Object.hasOwn(after, key))
       result[key] = carryChanges(received[key], isKnown ? before[key] : undefined, after[key]!)
   }
-  for (const key of Object.keys(after)) {
+  for (const key in after) {
     if (Object.hasOwn(received, key)) continue
     // An empty field that only typing brought in is not worth a patch.
     if (Object.hasOwn(before, key) && equalJson(before[key], after[key])) continue

@@ -121,19 +121,18 @@ function settingGate(labels: ReadonlyMap<string, string>, annotations: ReadonlyM
   const value = isLabel ? labels.get(INJECT_KEY) : annotations.get(INJECT_KEY)
   const kind = isLabel ? 'label' : 'annotation'
   const source: FactSource = { document: 'pod', path: ['metadata', `${kind}s`, INJECT_KEY] }
-  const base = { code: 'inject-setting', value: value ?? null, source } as const
-  if (value === 'true')
-    return { ...base, says: 'inject', reason: 'inject-true', message: `the ${kind} ${INJECT_KEY} is "true"` }
-  if (value === 'false') {
-    return { ...base, says: 'refuse', reason: 'inject-false', message: `the ${kind} ${INJECT_KEY} is "false"` }
+  const finding = (says: Gate['says'], message: string, reason?: DecisionReason): Finding => {
+    const found = { code: 'inject-setting', says, value: value ?? null, source, message } as const
+    return reason === undefined ? found : { ...found, reason }
   }
-  if (value === undefined)
-    return { ...base, says: 'nothing', message: `neither label nor annotation ${INJECT_KEY} is set` }
+  if (value === 'true') return finding('inject', `the ${kind} ${INJECT_KEY} is "true"`, 'inject-true')
+  if (value === 'false') return finding('refuse', `the ${kind} ${INJECT_KEY} is "false"`, 'inject-false')
+  if (value === undefined) return finding('nothing', `neither label nor annotation ${INJECT_KEY} is set`)
   const meaning =
     value === ''
       ? 'is empty, which leaves it to the defaults'
       : `is ${JSON.stringify(value)}, which is neither "true" nor "false"`
-  return { ...base, says: 'nothing', message: `the ${kind} ${INJECT_KEY} ${meaning}` }
+  return finding('nothing', `the ${kind} ${INJECT_KEY} ${meaning}`)
 }
 
 function selectorGate(

@@ -97,14 +97,14 @@ export function withLabels(pod: Pod, changes: Iterable<readonly [string, string 
 /** A copy with `fields` put over it. */
 export function withFields(object: JsonObject, fields: JsonObject): JsonObject {
   const copy = emptyObject()
-  for (const key of Object.keys(object)) copy[key] = object[key]!
-  for (const key of Object.keys(fields)) copy[key] = fields[key]!
+  for (const key in object) copy[key] = object[key]!
+  for (const key in fields) copy[key] = fields[key]!
   return copy
 }
 
 export function withoutField(object: JsonObject, field: string): JsonObject {
   const copy = emptyObject()
-  for (const key of Object.keys(object)) if (key !== field) copy[key] = object[key]!
+  for (const key in object) if (key !== field) copy[key] = object[key]!
   return copy
 }
 

@@ -36,8 +36,8 @@ export function keptForShared<V extends Json>(
 }
 
 /**
- * Where printers keep what they make of a shared value, each at a small number of its own; undefined for other values, which
- * are printed anew.
+ * Where the printer of YAML keeps what it makes of a shared value, each form at a small number of its own; undefined for other
+ * values, which are printed anew.
  */
 export function keptTexts(value: object): (string | undefined)[] | undefined {
   return shared.get(value)

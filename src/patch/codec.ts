@@ -100,7 +100,7 @@ function convertItems(value: Json[], elem: Codec, decoding: Decoding): Json[] {
 function map(elem: () => Codec): Codec {
   return {
     zero: null,
-    isEmpty: printed => printed === null || Object.keys(printed).length === 0,
+    isEmpty: printed => printed === null || hasNoKeys(printed),
     convert(value, decoding) {
       if (isJsonObject(value)) return convertEntries(value, elem(), decoding)
       if (value !== null) fail(decoding, 'a map', value)
@@ -109,17 +109,25 @@ function map(elem: () => Codec): Codec {
   }
 }
 
+function hasNoKeys(printed: Json): boolean {
+  for (const _ in printed as JsonObject) return false
+  return true
+}
+
 function convertEntries(value: JsonObject, elem: Codec, decoding: Decoding): JsonObject {
-  const keys = Object.keys(value)
+  const keys: string[] = []
   const items: Json[] = []
   let isSame = true
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i]!
+  let last = ''
+  for (const key in value) {
+    const written = value[key]!
     decoding.trail?.push(key)
-    const item = elem.convert(value[key]!, decoding)
+    const item = elem.convert(written, decoding)
     decoding.trail?.pop()
+    keys.push(key)
     items.push(item)
-    if (item !== value[key] || (i > 0 && keys[i - 1]! > key)) isSame = false
+    if (item !== written || last > key) isSame = false
+    last = key
   }
   return isSame ? value : sortedMap(keys, items)
 }
@@ -159,14 +167,15 @@ function compileStruct(name: string, form: Form): Codec {
     let isSame = true
     let missing = required
     let last = -1
-    for (const key of Object.keys(value)) {
+    // No object here inherits anything that could be met, and V8 reads by place what it goes through like this.
+    for (const key in value) {
+      const written = value[key]!
       const at = fields.find(key)
       if (at === undefined) {
         isSame = false
         continue
       }
       const slot = slots[at]!
-      const written = value[key]!
       // The same field spelled twice: Go reads the second on top of the first.
       const input = found[at] === undefined ? written : layOver(found[at], written)
       const { fromYaml } = decoding

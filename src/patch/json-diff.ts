@@ -22,12 +22,15 @@ function compare(from: Json, to: Json, path: string, operations: JsonPatchOperat
 }
 
 function compareMaps(from: JsonObject, to: JsonObject, path: string, operations: JsonPatchOperation[]): void {
-  for (const key of Object.keys(from)) {
+  for (const key in from) {
+    const before = from[key]!
+    const isKept = Object.hasOwn(to, key)
+    if (isKept && before === to[key]) continue
     const there = `${path}/${escapeKey(key)}`
-    if (Object.hasOwn(to, key)) compare(from[key]!, to[key]!, there, operations)
+    if (isKept) compare(before, to[key]!, there, operations)
     else operations.push({ op: 'remove', path: there })
   }
-  for (const key of Object.keys(to)) {
+  for (const key in to) {
     if (!Object.hasOwn(from, key)) operations.push({ op: 'add', path: `${path}/${escapeKey(key)}`, value: to[key]! })
   }
 }
@@ -39,10 +42,10 @@ function compareLists(from: JsonArray, to: JsonArray, path: string, operations: 
   let end = 0
   while (end < shorter - start && isSameItem(from[from.length - 1 - end]!, to[to.length - 1 - end]!)) end++
   const inPlace = shorter - end
-  for (let at = 0; at < inPlace; at++) compare(from[at]!, to[at]!, `${path}/${at}`, operations)
+  for (let at = 0; at < inPlace; at++) compareItems(from[at]!, to[at]!, path, at, operations)
   for (let back = end; back >= 1; back--) {
     const at = from.length - back
-    compare(from[at]!, to[to.length - back]!, `${path}/${at}`, operations)
+    compareItems(from[at]!, to[to.length - back]!, path, at, operations)
   }
   for (let at = from.length - end - 1; at >= inPlace; at--) {
     operations.push({ op: 'remove', path: `${path}/${at}` })
@@ -50,6 +53,10 @@ function compareLists(from: JsonArray, to: JsonArray, path: string, operations: 
   for (let at = inPlace; at < to.length - end; at++) {
     operations.push({ op: 'add', path: `${path}/${at}`, value: to[at]! })
   }
+}
+
+function compareItems(from: Json, to: Json, path: string, at: number, operations: JsonPatchOperation[]): void {
+  if (from !== to) compare(from, to, `${path}/${at}`, operations)
 }
 
 /** Whether two list items are the same thing, changed or not: containers, volumes and variables go by name. */

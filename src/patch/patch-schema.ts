@@ -1,5 +1,5 @@
 import type { GoType } from '../lang/gotypes.js'
-import { jsonFields } from './json-fields.js'
+import { type JsonField, jsonFields } from './json-fields.js'
 import { refuse } from './merge-context.js'
 
 /** What the patch tags say about a field, and the type of what is in it. */
@@ -20,8 +20,16 @@ export function patchField(type: GoType, key: string): PatchField {
   const fields = jsonFields(target.name)
   const field = fields.list[fields.find(key) ?? -1]
   if (field === undefined) refuse(`${target.name} has no field ${JSON.stringify(key)} to merge by`)
-  return { strategy: strategyOf(field.patchStrategy), mergeKey: field.mergeKey ?? '', type: field.type }
+  let known = tags.get(field)
+  if (known === undefined) {
+    known = { strategy: strategyOf(field.patchStrategy), mergeKey: field.mergeKey ?? '', type: field.type }
+    tags.set(field, known)
+  }
+  return known
 }
+
+/** Fields are those of Go's declarations, so there are as many as those have. */
+const tags = new WeakMap<JsonField, PatchField>()
 
 /** The same for a list: `type` is that of its items. */
 export function patchListField(type: GoType, key: string): PatchField {

@@ -113,7 +113,9 @@ export function plain(status: number, text: string): WebResponse {
 function send(request: NodeRequest, response: NodeResponse, reply: WebResponse, options: RouterOptions): void {
   if (response.destroyed || response.writableEnded) return
   const length = typeof reply.body === 'string' ? Buffer.byteLength(reply.body) : reply.body.length
-  const headers: Record<string, string | number> = { ...reply.headers, 'content-length': length }
+  const headers: Record<string, string | number> = {}
+  for (const name in reply.headers) headers[name] = reply.headers[name]!
+  headers['content-length'] = length
   const isHttp1 = request.httpVersionMajor === 1
   // An answer may come before the whole body was read (too large): such a connection cannot carry another request.
   if (isHttp1 && (!request.complete || options.isStopping?.() === true)) headers['connection'] = 'close'

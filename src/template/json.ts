@@ -72,7 +72,11 @@ function wrap(open: string, parts: readonly string[], close: string, { indent }:
   return open + line + parts.join(`,${line}`) + `\n${indent.repeat(depth)}` + close
 }
 
+/** Printable ASCII that no kind of escaping changes: what names, labels and images are made of. */
+const HARMLESS = /^[ !#-%'-;=?-[\]-~]*$/
+
 function encodeString(text: string, escapeHtml: boolean): string {
+  if (HARMLESS.test(text)) return `"${text}"`
   const quoted = JSON.stringify(text).replace(/\\ud[c-f][0-9a-f]{2}|\\ud[89ab][0-9a-f]{2}/g, '\\ufffd')
   const escaped = escapeHtml ? quoted.replace(/[<>&]/g, escapeUnit) : quoted
   return escaped.replace(/[\u2028\u2029]/g, escapeUnit)

@@ -29,9 +29,9 @@ function node(value: Json, indent: string, place: Place, column: number): string
 /** Deeper parts of values that are shared between documents (lang/shared-json.ts) are printed every time. */
 const MAX_KEPT_INDENT = 40
 
-/** 0 is left to JSON (src/lang/json-text.ts); indentation is always an even number of spaces. */
+/** Indentation is always an even number of spaces. */
 function variantOf(indent: string, place: Place): number {
-  return 1 + (indent.length >> 1) * 3 + (place === 'root' ? 0 : place === 'value' ? 1 : 2)
+  return (indent.length >> 1) * 3 + (place === 'root' ? 0 : place === 'value' ? 1 : 2)
 }
 
 function list(items: JsonArray, indent: string, place: Place): string {
