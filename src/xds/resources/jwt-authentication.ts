@@ -16,10 +16,10 @@ const PAYLOAD = 'payload'
 const SPACE_DELIMITED = ['permission', 'scope']
 /**
  * Where keys cannot be had every token of that issuer is refused, as nobody can check it. Envoy refuses a listener whose set of keys
- * is empty, so this has one: whoever made it kept only the public half.
+ * is empty, so this has one, of which nobody can have the private half: its x is the SHA-256 of a sentence (see the test).
  */
-const NOBODYS_KEYS =
-  '{"keys":[{"kty":"EC","crv":"P-256","x":"VGAWhOIqZYFz3hCWtoZ5PZCQkrMGOSCJb8i2nmNcU08","y":"L59lldihiLCgf0Wn31Hn7k7osmIKur8b6JUoI-7gHSI"}]}'
+export const NOBODYS_KEYS =
+  '{"keys":[{"kty":"EC","crv":"P-256","x":"yR2fsbBa4PwaJHlqZgXxKgS9c05OdXsVv7mgN3AWMOk","y":"iiGAqC9QhYplsk4b5mO2QS03Bpvv7whiM20r8Ov-yPI"}]}'
 const KEY_TIMEOUT = '5s'
 /** How long fetched keys are good for. */
 const KEY_LIFETIME = '300s'
