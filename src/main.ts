@@ -16,11 +16,12 @@ function onStop(listener: (signal: StopSignal) => void): () => void {
   }
 }
 
-/** `pillion … | head`: the reader is gone, and that is nothing to complain about. */
-function endQuietlyOnClosedPipe(): void {
+/** `pillion … | head`: the reader is gone, and that is nothing to complain about. A full disk is. */
+function endOnClosedPipe(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0)
-    throw error
+    process.stderr.write(`pillion: cannot write standard output: ${error.message}\n`)
+    process.exit(3)
   })
 }
 
@@ -35,7 +36,7 @@ async function main(argv: readonly string[]): Promise<void> {
     process.stdout.write(`${packageVersion()}\n`)
     return
   }
-  endQuietlyOnClosedPipe()
+  endOnClosedPipe()
   const { runProgram } = await import('./cli/program.js')
   const context: CommandContext = {
     stdout: process.stdout,

@@ -69,8 +69,9 @@ held back, so that a general implementation and one fitted to the rows can be to
 or content.
 
 A row passes when outputs are equal exactly: pods after applying the patch, printed YAML byte for byte, rendered text,
-verdicts, HTTP status and body. Texts of errors are free unless a program reads them. Kube-inject rows run the \`pillion\`
-command, webhook rows go over HTTPS to a running \`pillion serve\`, the others call the library.
+verdicts, HTTP status and body; of xds rows every resource of a proxy, and of xds-push rows every response. Texts of errors are
+free unless a program reads them. Kube-inject rows run the \`pillion\` command, webhook rows go over HTTPS to a running
+\`pillion serve\`, xds and xds-push rows over ADS to a control plane that reads the scenario's files, the others call the library.
 
 \`npm run -s conformance -- -v\` shows each row that does not pass, and how it differs.
 `
