@@ -115,6 +115,9 @@ export async function watchFiles(
   return { current: () => state.snapshot, close }
 }
 
+/** Entries that are looked at one after the other; of more, everything is, many files at a time. */
+const MAX_ENTRIES = 100
+
 /** What has to be looked at. */
 interface Pending {
   entries: Set<string>
@@ -143,7 +146,7 @@ async function readPending(
   state: Reading,
   { entries, isAll }: Pending,
 ): Promise<Reading | undefined> {
-  const part = isAll ? 'unclear' : await rereadEntries(state, entries)
+  const part = isAll || entries.size > MAX_ENTRIES ? 'unclear' : await rereadEntries(state, entries)
   return part === 'unclear' ? readPaths(paths, state) : part
 }
 

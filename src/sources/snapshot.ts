@@ -48,7 +48,7 @@ const EXTENSIONS: ReadonlySet<string> = new Set(['.yaml', '.yml', '.json'])
 /** Files that are open at once: many systems let a process have 1,024, sockets included. */
 const MAX_OPEN = 64
 const UNREAD: FileContent = err('not read')
-/** Within one tick of the file system's clock two writes leave the same times: a mark as young as this (ms) is not trusted. */
+/** Within one tick of the file system's clock two writes leave the same times: a mark as young as this (ms) is that of one reading. */
 const TICK_MS = 50
 
 // These cost a fraction of what those of fs/promises do, which open a handle of their own for every file.
@@ -214,7 +214,7 @@ interface Entry {
 
 function markOf({ dev, ino, size, mtimeMs, ctimeMs }: Entry, now: number): Mark {
   const isYoung = ctimeMs > now - TICK_MS
-  return { id: `${dev}:${ino}:${size}:${mtimeMs}:${ctimeMs}${isYoung ? ':young' : ''}`, size }
+  return { id: `${dev}:${ino}:${size}:${mtimeMs}:${ctimeMs}${isYoung ? `:${now}` : ''}`, size }
 }
 
 async function markFolder(folder: string, found: Marks): Promise<void> {
