@@ -101,7 +101,11 @@ describe('parseNode', () => {
 
   it.each<[string, JsonObject, string]>([
     ['no id', {}, 'the node id "" has 1 parts, not the 4 of type~ip~name.namespace~domain'],
-    ['an id without end', node({}, `sidecar~${'a'.repeat(2_000)}`), 'the node id has 2008 characters, more than 1024'],
+    [
+      'an id without end',
+      node({}, `sidecar~${'a'.repeat(2_000)}`),
+      `the node id "sidecar~${'a'.repeat(192)}…" has 2008 characters, more than 1024`,
+    ],
     ['too many parts', node({}, 'sidecar~10.0.0.1~a.ns~x~y'), 'has 5 parts'],
     ['an unknown type', node({}, 'proxy~10.0.0.1~a.ns~x'), 'has the type "proxy", not one of sidecar, router'],
     ['no address', node({}, 'sidecar~~a.ns~x'), 'has no valid address'],

@@ -55,7 +55,7 @@ export function parseNode(node: JsonObject): Result<ProxyNode, string> {
   const id = textOf(node, 'id')
   const parts = id.split('~')
   const [type = '', ip = '', instance = '', dnsDomain = ''] = parts
-  if (id.length > MAX_ID) return err(`the node id has ${id.length} characters, more than ${MAX_ID}`)
+  if (id.length > MAX_ID) return err(`the node id ${quote(id)} has ${id.length} characters, more than ${MAX_ID}`)
   if (parts.length !== 4) {
     return err(`the node id ${quote(id)} has ${parts.length} parts, not the 4 of type~ip~name.namespace~domain`)
   }
