@@ -132,5 +132,6 @@ function objectDocuments(snapshot: FileSnapshot, { objects }: RulesPaths): YamlD
 }
 
 function textOf(snapshot: FileSnapshot, path: string): Result<string, string> {
-  return snapshot.get(path) ?? err('no such file')
+  const isFolder = [...snapshot.keys()].some(file => file.startsWith(`${path}/`))
+  return snapshot.get(path) ?? err(isFolder ? 'it is a folder' : 'no such file')
 }
