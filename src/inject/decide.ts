@@ -160,27 +160,23 @@ function selectorGate(
 }
 
 function policyGate(policy: string): Finding {
-  const base = { code: 'policy', value: policy, source: { document: 'injection-config', path: ['policy'] } } as const
-  if (policy === 'enabled') {
-    return {
-      ...base,
-      says: 'inject',
-      reason: 'policy-enabled',
-      message: 'policy is "enabled": pods are injected unless something forbids it',
-    }
+  const finding = (says: Gate['says'], reason: DecisionReason, message: string): Finding => {
+    return { code: 'policy', says, reason, value: policy, source: POLICY_SOURCE, message }
   }
-  if (policy === 'disabled') {
-    return {
-      ...base,
-      says: 'refuse',
-      reason: 'policy-disabled',
-      message: 'policy is "disabled": pods are injected only where something asks for it',
-    }
-  }
+  if (policy === 'enabled')
+    return finding('inject', 'policy-enabled', 'policy is "enabled": pods are injected unless something forbids it')
+  if (policy === 'disabled')
+    return finding(
+      'refuse',
+      'policy-disabled',
+      'policy is "disabled": pods are injected only where something asks for it',
+    )
   const found = policy === '' ? 'missing' : JSON.stringify(policy)
   const message = `the policy is ${found}, not "enabled" or "disabled": nothing at all is injected`
-  return { ...base, says: 'refuse', reason: 'policy-invalid', message }
+  return finding('refuse', 'policy-invalid', message)
 }
+
+const POLICY_SOURCE: FactSource = { document: 'injection-config', path: ['policy'] }
 
 const MANIFEST_POLICY: Finding = {
   code: 'policy',

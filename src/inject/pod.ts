@@ -12,7 +12,7 @@ export type ContainerList = 'containers' | 'initContainers'
 export function stringMap(value: Json | undefined): ReadonlyMap<string, string> {
   const map = new Map<string, string>()
   if (!isJsonObject(value)) return map
-  for (const key of Object.keys(value)) {
+  for (const key in value) {
     const text = value[key]
     if (typeof text === 'string') map.set(key, text)
   }

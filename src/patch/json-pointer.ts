@@ -17,7 +17,7 @@ export function parsePointer(pointer: string): Result<string[], string> {
 
 /** One key as it is written in a pointer. */
 export function escapeKey(key: string): string {
-  return /[~/]/.test(key) ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key
+  return key.includes('/') || key.includes('~') ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key
 }
 
 export function formatPointer(keys: readonly string[]): string {
