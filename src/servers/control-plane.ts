@@ -57,6 +57,11 @@ export async function openControlPlane(
   { log, registry }: ControlPlaneOutput,
 ): Promise<Result<ControlPlane, readonly string[]>> {
   const live = await openLiveMesh(settings.paths, log)
+  const usable = refusal(live.problems())
+  if (!usable.ok) {
+    live.close()
+    return usable
+  }
   const { mesh } = live
   const { engine } = mesh.graph
   const metrics = createAdsMetrics(registry, settings.now)
@@ -81,8 +86,7 @@ export async function openControlPlane(
     sds.close()
     await grpc.close()
   }
-  const usable = refusal(live.problems())
-  const listening = usable.ok ? await listen(grpc, settings.grpc) : usable
+  const listening = await listen(grpc, settings.grpc)
   if (!listening.ok) {
     await close()
     return listening

@@ -71,7 +71,9 @@ async function inStateFolder<T>(
     const authority = await openAuthority(place)
     return authority.ok ? await work(authority.value) : authority
   } catch (error) {
-    return err(`cannot keep certificates in ${place.stateDir}: ${(error as Error).message}`)
+    return err(
+      `cannot keep certificates in ${place.stateDir}: ${(error as Error).message}; --stateDir names another folder`,
+    )
   }
 }
 

@@ -2,8 +2,9 @@ import { createEngine } from '../engine/index.js'
 import { formatProblem, type Problem } from '../lang/problem.js'
 import { watchFiles } from '../sources/files.js'
 import type { FileSnapshot } from '../sources/snapshot.js'
-import { errorText, type Log, listed, shortened } from './log.js'
-import { createMeshSource, type MeshPaths, type MeshSource, meshFiles } from './mesh-source.js'
+import { createEngineFaults } from './engine-faults.js'
+import { errorText, type Log, listed } from './log.js'
+import { createMeshSource, type MeshPaths, type MeshSource, meshFiles, refusal } from './mesh-source.js'
 
 /** The mesh of some files, as they change. */
 export interface LiveMesh {
@@ -20,14 +21,18 @@ const FIRST_CHANGE_MS = 15
 
 /** Reads the files and follows them. */
 export async function openLiveMesh(paths: MeshPaths, log: Log): Promise<LiveMesh> {
-  const faults = tellFaults(log)
+  const faults = createEngineFaults(text =>
+    log.error('internal error: a part of the mesh stays as it was', { error: text }),
+  )
   const mesh = createMeshSource(paths, createEngine({ onFault: faults.on }))
   const { engine } = mesh.graph
   let problems: readonly Problem[] = []
   let told: ReadonlySet<string> = new Set()
   const listeners: (() => void)[] = []
-  const apply = (snapshot: FileSnapshot): void => {
+  const apply = (snapshot: FileSnapshot, isStart = false): void => {
     problems = mesh.apply(snapshot)
+    // A start that is refused ends with these words.
+    if (isStart && !refusal(problems).ok) return
     told = tell([...problems, ...conflictsOf(mesh)], told, log)
   }
   const takeOver = (snapshot: FileSnapshot, files: readonly string[]): void => {
@@ -49,29 +54,13 @@ export async function openLiveMesh(paths: MeshPaths, log: Log): Promise<LiveMesh
     }
   }
   const watch = await watchFiles(meshFiles(paths), follow, { firstMs: FIRST_CHANGE_MS })
-  apply(watch.current())
+  apply(watch.current(), true)
   return { mesh, problems: () => problems, onChange: listener => void listeners.push(listener), close: watch.close }
 }
 
 /** What no file is wrong about by itself: Sidecars that an older one keeps from applying. */
 function conflictsOf({ graph: { engine, tables } }: MeshSource): readonly Problem[] {
   return engine.problems(tables.sidecarConflict).map(({ problem }) => problem)
-}
-
-/** Bugs that the log tells of between two changes of the files: one may show in every row of a mesh. */
-const MAX_FAULTS = 20
-
-/** Steps of the engine that failed: what they make is missing, or as it was before. */
-function tellFaults(log: Log): { readonly on: (problem: Problem) => void; readonly forget: () => void } {
-  const told = new Set<string>()
-  const on = ({ message }: Problem): void => {
-    const text = shortened(message)
-    if (told.has(text) || told.size > MAX_FAULTS) return
-    told.add(text)
-    if (told.size <= MAX_FAULTS) log.error('internal error: a part of the mesh stays as it was', { error: text })
-    else log.error('internal error: more parts of the mesh stay as they were')
-  }
-  return { on, forget: () => told.clear() }
 }
 
 /** Logs what was not there the last time; an edit somewhere else is no reason to tell the rest again. */
