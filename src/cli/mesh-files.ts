@@ -44,11 +44,16 @@ export async function openMesh(flags: MeshFlags, context: CommandContext): Promi
   if (!found.ok) return found
   const { paths, named } = found.value
   const { createMeshSource, meshFiles, refusal } = await import('../servers/mesh-source.js')
+  const { createEngineFaults } = await import('../servers/engine-faults.js')
+  const { createEngine } = await import('../engine/index.js')
   const { readPaths } = await import('../sources/snapshot.js')
   const { openPlaces } = await import('../explain/places.js')
   const reading = await readPaths(meshFiles(paths))
   if (reading === undefined) return err(failed(context, 'the configuration is being changed: try again'))
-  const mesh = createMeshSource(paths)
+  const faults = createEngineFaults(text =>
+    context.stderr.write(`pillion: internal error, please report it: ${text}\n`),
+  )
+  const mesh = createMeshSource(paths, createEngine({ onFault: faults.on }))
   const problems = mesh.apply(reading.snapshot)
   if (!refusal(problems).ok) {
     writeProblems(problems, context, named)
