@@ -97,6 +97,8 @@ async function run(flags: ServeFlags, context: CommandContext): Promise<ExitCode
 }
 
 async function serve(plan: ServePlan, context: CommandContext): Promise<ExitCode> {
+  const { holdBackCompiler } = await import('../servers/compiler.js')
+  holdBackCompiler()
   const { createLog } = await import('../servers/log.js')
   const { createMetrics } = await import('../servers/metrics.js')
   const { openServing } = await import('../servers/serving.js')

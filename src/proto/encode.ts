@@ -17,6 +17,25 @@ export function encode(typeName: string, message: object): Uint8Array {
   return takeBytes(shared)
 }
 
+interface Constant {
+  /** As what type it was written; there is no other. */
+  table: MessageTable | undefined
+  bytes: Uint8Array
+}
+
+const constants = new WeakMap<object, Constant>()
+
+/** See index.ts. */
+export function declareConstant<T extends object>(message: T): T {
+  constants.set(freeze(message), { table: undefined, bytes: new Uint8Array() })
+  return message
+}
+
+function freeze<T extends object>(value: T): T {
+  for (const item of Object.values(value)) if (typeof item === 'object' && item !== null) freeze(item)
+  return Object.freeze(value)
+}
+
 /** Whether the JSON form of a message is not an object of its fields: in an `Any` it then stands under `value`. */
 export function hasSpecialJson(typeName: string): boolean {
   return typeName === ANY || SPECIAL.has(typeName)
@@ -195,11 +214,23 @@ function valueWriter(kind: ValueKind): Write {
   if (kind.kind === 'enum') return enumWriter(kind.enum)
   // Looked up when needed: messages refer to each other in circles.
   let write: Write | undefined
+  let table: MessageTable
   return (writer, value) => {
-    write ??= messageWriter(kind.table())
+    if (write === undefined) {
+      table = kind.table()
+      write = messageWriter(table)
+    }
+    const constant = typeof value === 'object' && value !== null ? constants.get(value) : undefined
+    if (constant !== undefined && constant.table === table) {
+      writeBytes(writer, constant.bytes)
+      return
+    }
     const end = writer.at - writer.buffer.length
     write(writer, value)
     writeVarint(writer, writer.buffer.length + end - writer.at)
+    if (constant === undefined) return
+    constant.table = table
+    constant.bytes = new Uint8Array(writer.buffer.subarray(writer.at, writer.buffer.length + end))
   }
 }
 

@@ -5,7 +5,7 @@
  * (docs/adr/0007-protobuf.md has the measurements).
  */
 import { decode as decodeAny } from './decode.js'
-import { encode as encodeAny } from './encode.js'
+import { declareConstant, encode as encodeAny } from './encode.js'
 import type { Any, Messages } from './envoy-types.generated.js'
 
 export { ProtoError } from './error.js'
@@ -39,6 +39,14 @@ export function encode<N extends string>(typeName: N, message: MessageOf<N>): Ui
  */
 export function decode<N extends string>(typeName: N, bytes: Uint8Array): MessageOf<N> {
   return decodeAny(typeName, bytes) as MessageOf<N>
+}
+
+/**
+ * A message that is part of many: it never changes (it is frozen), so its wire form is made once, where it first stands in
+ * another message.
+ */
+export function constant<T extends object>(message: T): T {
+  return declareConstant(message)
 }
 
 /** A message as it stands in a field of type `google.protobuf.Any`. Not for the well-known types, whose JSON is no object. */

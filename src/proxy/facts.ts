@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { ProxyView, ViewMetadata } from './view.js'
 
 interface Reads {
@@ -110,8 +110,7 @@ export function factsOf<P extends Part>(part: P, view: ProxyView, overrides: Par
 
 /** Short, as it stands in keys of many rows. */
 function keyOf(part: Part, facts: unknown): string {
-  const hash = createHash('sha256').update(JSON.stringify(facts)).digest('base64url')
-  return `${part}.${hash.slice(0, KEY_LENGTH)}`
+  return `${part}.${hash('sha256', JSON.stringify(facts), 'base64url').slice(0, KEY_LENGTH)}`
 }
 
 /** Of base64 digits: enough that no two of some millions of facts share it. */

@@ -1,4 +1,5 @@
 import type { BodyFailure } from './body.js'
+import { releaseCompiler } from './compiler.js'
 import {
   type AdmissionAnswer,
   type AdmissionReview,
@@ -39,6 +40,7 @@ export function admissionRoute(route: AdmissionRoute, onBug: (error: unknown) =>
     scope: 'below',
     answer: async request => {
       const start = process.hrtime.bigint()
+      releaseCompiler()
       route.observe?.received()
       const { result, response } = await admit(route, request, onBug)
       route.observe?.finished(result, Number(process.hrtime.bigint() - start) / 1e9)

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createLog, type LogLevel, listed, shortened } from './log.js'
 
 function logOf(level: LogLevel, isJson = false) {
@@ -52,11 +52,13 @@ describe('createLog', () => {
     expect(writes.join('').split('\n').length - 1).toBe(count)
   })
 
-  it('joins the lines of one turn into one write', async () => {
+  it('joins lines that come soon after each other into one write', () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
     const { log, writes } = logOf('info')
     for (let i = 0; i < 10; i++) log.info('x')
     expect(writes).toEqual([])
-    await new Promise(resolve => setImmediate(resolve))
+    vi.runAllTimers()
     expect(writes).toHaveLength(1)
   })
 })

@@ -24,8 +24,9 @@ export interface LogOptions {
   readonly scope: string
 }
 
-/** Lines wait for the end of the event loop's turn, at most this many: under load one write carries a batch. */
+/** Lines wait for others, at most this many and this long, in ms: under load one write carries a batch. */
 const BATCH_LINES = 256
+const BATCH_MS = 10
 
 /** An event log: a time, a level, a scope, a sentence and fields. Values come from requests, so nothing in them may start a line. */
 export function createLog(options: LogOptions): Log {
@@ -42,7 +43,7 @@ export function createLog(options: LogOptions): Log {
     (level: LogLevel) =>
     (message: string, fields: LogFields = {}) => {
       if (LOG_LEVELS.indexOf(level) > threshold) return
-      if (waiting.length === 0) setImmediate(flush)
+      if (waiting.length === 0) setTimeout(flush, BATCH_MS)
       waiting.push(format(options.now(), level, options.scope, message, fields))
       if (waiting.length >= BATCH_LINES) flush()
     }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import { encode, type MessageOf } from '../../proto/index.js'
 
 /** A resource as delivery takes it: see `EncodedResource` of src/xds/delivery. */
@@ -69,9 +69,12 @@ const VERSION_LENGTH = 16
 
 /** Of bytes, or of all that they are made of. */
 export function versionOf(...parts: readonly (Uint8Array | string)[]): string {
-  const hash = createHash('sha256')
-  for (const part of parts) hash.update(part)
-  return hash.digest('base64url').slice(0, VERSION_LENGTH)
+  const [only, another] = parts
+  // In one call, which takes half the time for what is short.
+  if (only !== undefined && another === undefined) return hash('sha256', only, 'base64url').slice(0, VERSION_LENGTH)
+  const whole = createHash('sha256')
+  for (const part of parts) whole.update(part)
+  return whole.digest('base64url').slice(0, VERSION_LENGTH)
 }
 
 interface EdsCluster {

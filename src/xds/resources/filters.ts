@@ -1,5 +1,5 @@
 import type { ConfigListenerFilter, HttpFilter, ListenerFilter } from '../../proto/envoy-types.generated.js'
-import { packAny } from '../../proto/index.js'
+import { constant, packAny } from '../../proto/index.js'
 import type { ProxyView } from '../../proxy/view.js'
 
 /** Extensions that only istio-proxy's Envoy is built with, by what they do; one of the names has to be in the list it sends. */
@@ -28,41 +28,41 @@ const OUTBOUND_PEER_METADATA = peerMetadata({
 })
 
 function peerMetadata(value: PeerMetadata): HttpFilter {
-  return {
+  return constant({
     name: 'istio.metadata_exchange',
     typedConfig: packAny('udpa.type.v1.TypedStruct', {
       typeUrl: 'type.googleapis.com/io.istio.http.peer_metadata.Config',
       value,
     }),
-  }
+  })
 }
 
 type Method = { readonly istio_headers: Empty } | { readonly workload_discovery: Empty }
 type Empty = Readonly<Record<string, never>>
 type PeerMetadata = Readonly<Record<string, readonly Method[]>>
 
-const GRPC_STATS: HttpFilter = {
+const GRPC_STATS: HttpFilter = constant({
   name: 'envoy.filters.http.grpc_stats',
   typedConfig: packAny('envoy.extensions.filters.http.grpc_stats.v3.FilterConfig', {
     emitFilterState: true,
     statsForAllMethods: false,
   }),
-}
-const GRPC_WEB: HttpFilter = {
+})
+const GRPC_WEB: HttpFilter = constant({
   name: 'envoy.filters.http.grpc_web',
   typedConfig: packAny('envoy.extensions.filters.http.grpc_web.v3.GrpcWeb', {}),
-}
-const FAULT: HttpFilter = {
+})
+const FAULT: HttpFilter = constant({
   name: 'envoy.filters.http.fault',
   typedConfig: packAny('envoy.extensions.filters.http.fault.v3.HTTPFault', {}),
-}
-const CORS: HttpFilter = {
+})
+const CORS: HttpFilter = constant({
   name: 'envoy.filters.http.cors',
   typedConfig: packAny('envoy.extensions.filters.http.cors.v3.Cors', {}),
-}
+})
 
 /** Tells the peer which HTTP version is behind mutual TLS, so that its listener need not sniff. */
-const ALPN: HttpFilter = {
+const ALPN: HttpFilter = constant({
   name: 'istio.alpn',
   typedConfig: packAny('istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig', {
     alpnOverride: [
@@ -71,7 +71,7 @@ const ALPN: HttpFilter = {
       { upstreamProtocol: 'HTTP2', alpnOverride: ['istio-h2', 'istio', 'h2'] },
     ],
   }),
-}
+})
 
 export interface HttpFilterOptions {
   readonly direction: 'inbound' | 'outbound'
@@ -101,25 +101,27 @@ export function httpFilters(view: ProxyView, options: HttpFilterOptions): HttpFi
     CORS,
     ...options.stats,
     ...options.beforeRouter,
-    router(options.suppressEnvoyHeaders),
+    options.suppressEnvoyHeaders ? QUIET_ROUTER : ROUTER,
   ]
 }
 
-function router(suppressEnvoyHeaders: boolean): HttpFilter {
-  const config = suppressEnvoyHeaders ? { suppressEnvoyHeaders } : {}
-  return {
+const ROUTER = router({})
+const QUIET_ROUTER = router({ suppressEnvoyHeaders: true })
+
+function router(config: { readonly suppressEnvoyHeaders?: boolean }): HttpFilter {
+  return constant({
     name: 'envoy.filters.http.router',
     typedConfig: packAny('envoy.extensions.filters.http.router.v3.Router', config),
-  }
+  })
 }
 
-const NETWORK_PEER_METADATA: ConfigListenerFilter = {
+const NETWORK_PEER_METADATA: ConfigListenerFilter = constant({
   name: 'istio.metadata_exchange',
   typedConfig: packAny('udpa.type.v1.TypedStruct', {
     typeUrl: 'type.googleapis.com/envoy.tcp.metadataexchange.config.MetadataExchange',
     value: { enable_discovery: true, protocol: 'istio-peer-exchange' },
   }),
-}
+})
 
 /** First in every inbound chain: it reads what the client's proxy sent ahead of the connection's own bytes. */
 export function inboundNetworkFilters(view: ProxyView): ConfigListenerFilter[] {
@@ -159,25 +161,25 @@ function dnsCache({ host, ipMode }: DynamicNames) {
   return { name: `${host}_dfp_dns_cache`, dnsLookupFamily } as const
 }
 
-export const ORIGINAL_DST: ListenerFilter = {
+export const ORIGINAL_DST: ListenerFilter = constant({
   name: 'envoy.filters.listener.original_dst',
   typedConfig: packAny('envoy.extensions.filters.listener.original_dst.v3.OriginalDst', {}),
-}
+})
 /** Mark on packets of the proxy itself, as the reference's iptables rules for TPROXY expect it. */
 const TPROXY_MARK = 1337
-export const ORIGINAL_SRC: ListenerFilter = {
+export const ORIGINAL_SRC: ListenerFilter = constant({
   name: 'envoy.filters.listener.original_src',
   typedConfig: packAny('envoy.extensions.filters.listener.original_src.v3.OriginalSrc', { mark: TPROXY_MARK }),
-}
+})
 /** Bytes to read first: a ClientHello seldom needs more, and the buffer is per connection. */
 const TLS_INSPECTOR_BUFFER = 512
-export const TLS_INSPECTOR: ListenerFilter = {
+export const TLS_INSPECTOR: ListenerFilter = constant({
   name: 'envoy.filters.listener.tls_inspector',
   typedConfig: packAny('envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector', {
     initialReadBufferSize: TLS_INSPECTOR_BUFFER,
   }),
-}
-export const HTTP_INSPECTOR: ListenerFilter = {
+})
+export const HTTP_INSPECTOR: ListenerFilter = constant({
   name: 'envoy.filters.listener.http_inspector',
   typedConfig: packAny('envoy.extensions.filters.listener.http_inspector.v3.HttpInspector', {}),
-}
+})

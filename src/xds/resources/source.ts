@@ -65,9 +65,12 @@ export function openSource(graph: XdsGraph, node: ProxyNode): ProxySource {
   const pin: Pin = engine.pin()
   const start = engine.revision
   let row: ProxyParts | undefined
+  let lookedAt: Revision | undefined
   const shares = new Map<GraphType, Share>()
-  /** The facts are a row of the engine, the same object while they are the same: looking costs next to nothing. */
+  /** The facts are a row of the engine, the same object while they are the same. */
   const look = (): void => {
+    if (lookedAt === engine.revision) return
+    lookedAt = engine.revision
     const now = proxy.value
     if (now === row) return
     for (const name of PART_NAMES) {
