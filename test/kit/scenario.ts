@@ -25,6 +25,8 @@ export interface Scenario {
   readonly name: string
   readonly engine: Engine
   readonly graph: XdsGraph
+  /** Steps that threw so far, in whichever table. */
+  readonly bugs: readonly string[]
   readonly proxies: readonly ScenarioProxy[]
 }
 
@@ -55,7 +57,8 @@ export function scenarioNames(): string[] {
 /** Commits a scenario's configuration to an engine of its own. Throws where it cannot be read: then the test must fail. */
 export function loadScenario(name: string, translators: Partial<Translators> = {}): Scenario {
   const folder = join(SCENARIO_FOLDER, name)
-  const engine = createEngine()
+  const bugs: string[] = []
+  const engine = createEngine({ onFault: ({ message }) => bugs.push(message) })
   const graph = createXdsGraph(engine, DEFAULT_IDENTITY, { ...NO_TRANSLATORS, ...translators })
   engine.commit(tx => {
     const { inputs } = graph.tables
@@ -69,7 +72,7 @@ export function loadScenario(name: string, translators: Partial<Translators> = {
     readonly name: string
     readonly node: JsonObject
   }[]
-  return { name, engine, graph, proxies: recorded.map(proxy => scenarioProxy(proxy, folder, graph)) }
+  return { name, engine, graph, bugs, proxies: recorded.map(proxy => scenarioProxy(proxy, folder, graph)) }
 }
 
 function scenarioProxy(

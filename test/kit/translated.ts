@@ -30,7 +30,8 @@ export interface Translated {
 
 /** Everything from configuration to resources, as `pillion render` does it, without files. Throws where something is invalid. */
 export function translated({ objects, mesh = {}, proxy = {}, clusters = {} }: SmallMesh): Translated {
-  const engine = createEngine()
+  const bugs: string[] = []
+  const engine = createEngine({ onFault: ({ message }) => bugs.push(message) })
   const graph = createXdsGraph(engine, DEFAULT_IDENTITY, TRANSLATORS)
   const settings = applyMeshConfig(DEFAULT_MESH_CONFIG, mesh)
   if (!settings.ok) throw new Error(settings.error.message)
@@ -43,6 +44,7 @@ export function translated({ objects, mesh = {}, proxy = {}, clusters = {} }: Sm
   const node = parseNode(nodeOf(proxy))
   if (!node.ok) throw new Error(node.error)
   const made = renderedOf(graph, node.value)
+  if (bugs.length > 0) throw new Error(bugs.join('\n'))
   return {
     clusters: byName(made.clusters),
     endpoints: byName(made.endpoints),

@@ -14,14 +14,16 @@ const TYPES = {
 
 describe.skipIf(!HAS_SCENARIOS)('parts of proxies', () => {
   it.each(scenarioNames())('%s: read no fact of a proxy that they are not shared by', name => {
-    const { engine, graph, proxies } = loadScenario(name, TRANSLATORS)
+    const { graph, proxies, bugs } = loadScenario(name, TRANSLATORS)
     for (const { node } of proxies) {
       using source = openSource(graph, node)
       for (const [type, url] of Object.entries(TYPES) as [GraphType, string][]) {
         source.list(url)
         using tables = graph.resourceTables(node, type)
-        expect(tables.value.flatMap(table => engine.problems(table))).toEqual([])
+        expect(tables.value.length).toBeGreaterThan(0)
+        graph.engine.read(read => tables.value.map(table => read.all(table).size))
       }
     }
+    expect(bugs).toEqual([])
   })
 })
