@@ -1,61 +1,30 @@
 import { describe, expect, it } from 'vitest'
-import { HAS_SCENARIOS, loadScenario } from '../../../test/kit/scenario.js'
-import { translateClusters, translateFixedClusters, translateInboundClusters } from './clusters.js'
-import { translateAssignments } from './endpoints.js'
+import { ok } from '../../lang/result.js'
+import { parseNode } from '../../proxy/node.js'
+import { createMeshSource } from '../../servers/mesh-source.js'
 import { openSource } from './source.js'
 
-const CDS = 'type.googleapis.com/envoy.config.cluster.v3.Cluster'
-const EDS = 'type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment'
-const translators = {
-  clusters: translateClusters,
-  fixedClusters: translateFixedClusters,
-  inboundClusters: translateInboundClusters,
-  assignments: translateAssignments,
-}
+const MESH = `
+{apiVersion: v1, kind: Service, metadata: {name: cart, namespace: shop}, spec: {clusterIP: 10.0.0.1, ports: [{name: http, port: 80}]}}
+`
+const CLUSTERS = 'type.googleapis.com/envoy.config.cluster.v3.Cluster'
 
-describe.skipIf(!HAS_SCENARIOS)('source of a proxy', () => {
-  it('lists clusters in the order of the wire, and what they warm', () => {
-    const { graph, proxies } = loadScenario('k8s-http-basic', translators)
-    using source = openSource(graph, proxies[0]!.node)
-    const recorded = proxies[0]!.golden('wire-order') as { received: { clusters: string[]; endpoints: string[] } }
-    expect([...source.list(CDS).keys()]).toEqual(recorded.received.clusters)
-    expect([...source.list(EDS).keys()].sort()).toEqual([...recorded.received.endpoints].sort())
-    expect(source.get(EDS, 'nothing')?.bytes.length).toBeGreaterThan(0)
-    expect(source.list(CDS)).toBe(source.list(CDS))
-  })
-
-  it('tells an endpoint change as one assignment and nothing else', () => {
-    const { engine, graph, proxies } = loadScenario('k8s-http-basic', translators)
-    using source = openSource(graph, proxies[0]!.node)
-    source.list(CDS)
-    source.list(EDS)
-    const before = source.revision()
-    const slices = graph.tables.inputs.cluster.EndpointSlice
-    const [key, row] = [...engine.read(read => read.all(slices))][0]!
-    const [endpoint, ...rest] = row.object.spec.endpoints
-    const spec = { ...row.object.spec, endpoints: [{ ...endpoint!, ready: false }, ...rest] }
-    engine.commit(tx => tx.put(slices, key, { ...row, object: { ...row.object, spec } }))
-    expect(told(source.changes(EDS, before))).toEqual({ changed: 1, removed: 0 })
-    expect(told(source.changes(CDS, before))).toEqual({ changed: 0, removed: 0 })
-  })
-
-  it('tells nothing when only labels that nobody reads change', () => {
-    const { engine, graph, proxies } = loadScenario('k8s-http-basic', translators)
-    using source = openSource(graph, proxies[0]!.node)
-    source.list(CDS)
-    source.list(EDS)
-    const before = source.revision()
-    const pods = graph.tables.inputs.cluster.Pod
-    for (const [key, row] of engine.read(read => read.all(pods)))
-      engine.commit(tx =>
-        tx.put(pods, key, { ...row, object: { ...row.object, labels: { ...row.object.labels, seen: 'yes' } } }),
-      )
-    expect(told(source.changes(EDS, before))).toEqual({ changed: 0, removed: 0 })
-    expect(told(source.changes(CDS, before))).toEqual({ changed: 0, removed: 0 })
+describe('a proxy that is gone', () => {
+  it('leaves nothing behind, though no configuration changes', () => {
+    const { graph, apply } = createMeshSource({
+      ...{ homeCluster: 'home', clusters: [], mesh: undefined, networks: undefined },
+      objects: ['/mesh'],
+    })
+    apply(new Map([['/mesh/a.yaml', ok(MESH)]]))
+    const comeAndGo = (): void => {
+      const node = parseNode({ id: 'sidecar~10.1.0.1~web-1.shop~shop.svc.cluster.local', metadata: {} })
+      if (!node.ok) throw new Error(node.error)
+      using source = openSource(graph, node.value)
+      expect(source.list(CLUSTERS).size).toBeGreaterThan(0)
+    }
+    comeAndGo()
+    const { rows, subjects, edges, holds } = graph.engine.stats()
+    for (let i = 0; i < 20; i++) comeAndGo()
+    expect(graph.engine.stats()).toMatchObject({ rows, subjects, edges, holds })
   })
 })
-
-function told(changes: ReturnType<ReturnType<typeof openSource>['changes']>): unknown {
-  if (changes.kind === 'reset') return 'reset'
-  return { changed: [...changes.changed].length, removed: [...changes.removed].length }
-}
