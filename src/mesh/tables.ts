@@ -13,6 +13,7 @@ import { spiffe } from './endpoints.js'
 import { declareInputs, type MeshInputs } from './inputs.js'
 import { declareInterests, type InterestTable } from './interests.js'
 import { NETWORK_LABEL } from './locality.js'
+import { declareMutualPorts } from './mutual-ports.js'
 import type { NetworkGateway } from './network.js'
 import { compareGateways, gatewaysOfNetworks, gatewaysOfService, networkOfAddress, weightScale } from './networks.js'
 import type { PeerPolicy } from './peer-authentication.js'
@@ -50,6 +51,8 @@ export interface MeshTables {
   readonly endpointAddress: Index<string, string, Endpoint>
   /** Sorted identities of a service's endpoints; of its pods, while it has none. */
   readonly accounts: Table<ServiceKey, readonly string[]>
+  /** Ports of a service whose endpoints all speak mutual TLS. */
+  readonly mutualPorts: Table<ServiceKey, readonly string[]>
   readonly rule: Table<RuleKey, readonly ConsolidatedRule[]>
   /** Which rule applies for a client. */
   readonly bestRule: RuleMemo
@@ -112,6 +115,7 @@ export function declareMesh(graph: Graph, identity: MeshIdentity): MeshTables {
       workloadNamespace,
       identityOf: (read, pod) => spiffe(trustDomainOf(settingsOf(read)), pod.namespace, pod.serviceAccount),
     }),
+    mutualPorts: declareMutualPorts(graph, endpointService),
     rule,
     bestRule: declareBestRule(graph, rule, settingsOf),
     virtual,

@@ -26,6 +26,7 @@ export function planNext(
   target: SourceRevision,
 ): Plan | undefined {
   const isCompared = subscription.told < target || subscription.due === 'all'
+  const isWhole = subscription.told === UNTOLD || subscription.due === 'all'
   if (!isCompared && subscription.due === 'nothing') return undefined
   const differences = isCompared ? differencesOf(subscription, source) : { changed: new Map(), removed: [] }
   const plan =
@@ -34,7 +35,9 @@ export function planNext(
       : planPart(protocol, subscription, source, differences)
   if (isCompared) {
     subscription.told = source.revision()
-    if (subscription.isWildcard) subscription.held = source.list(subscription.rule.url)
+    // Where nothing differs, what it holds is the list: asking for it would have it put together.
+    const isOther = isWhole || differences.changed.size + differences.removed.length > 0
+    if (subscription.isWildcard && isOther) subscription.held = source.list(subscription.rule.url)
   }
   subscription.due = 'nothing'
   subscription.dueNames.clear()

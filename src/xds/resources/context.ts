@@ -81,10 +81,8 @@ function lookupOf(read: Lookup, tables: MeshTables, view: ProxyView, client: () 
     accounts: service => accountsOf(read, tables, service),
     serviceMtls: service =>
       mtlsOfNamespace(policiesOf(read, tables, service.namespace), service.namespace, rootNamespaceOf(mesh)),
-    isMutualThroughout: (service, portName) => {
-      const there = endpointsOf(service).filter(({ servicePortName }) => servicePortName === portName)
-      return there.length > 0 && there.every(({ tlsMode }) => tlsMode === 'istio')
-    },
+    isMutualThroughout: (service, portName) =>
+      read.one(tables.mutualPorts, serviceKey(service))?.includes(portName) === true,
     endpointMtls: endpoint => {
       const namespace = endpoint.workloadNamespace || endpoint.namespace
       return mtlsOfPort(mtlsOf(read, tables, namespace, endpoint.labels), endpoint.port)

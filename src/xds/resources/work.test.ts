@@ -144,7 +144,7 @@ const MATRIX: readonly Line[] = [
         ),
       ),
     told: { 'a-1.ns1': ['LDS', 'NDS'], 'b-1.ns2': ['LDS', 'NDS'] },
-    never: ['routeBase/base', 'scope/scope', 'plainHost'],
+    never: ['clusters', 'routeBase/base', 'scope/scope', 'plainHost'],
   },
   {
     rule: 'HTTP routes of a VirtualService are RDS, never EDS or LDS',
