@@ -18,7 +18,7 @@ let isHeldBack = false
 
 /**
  * Lets V8's optimising compiler take only what is hot for long. While a mesh is read and its proxies connect, much code runs a
- * little: compiling it as usual took more than half of the CPU of that time, on other threads, for a third less on the main one.
+ * little: compiling it as usual took two fifths of the CPU of that time, on other threads, and saved less than that on the main one.
  */
 export function holdBackCompiler(): void {
   if (isHeldBack || !process.versions.node.startsWith(NODE)) return
