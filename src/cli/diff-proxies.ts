@@ -31,7 +31,7 @@ export async function diffProxies(
     return err(`--type must be sidecar or router, not ${flags.type}`)
   if (flags.type === 'router' && flags.proxy.length === 0) return err('--type router needs --proxy NAME.NAMESPACE')
   const [was, is] = [workloadsOf(before), workloadsOf(after)]
-  if (flags.proxy.length > 0) return namedProxies(was, is, flags)
+  if (flags.proxy.length > 0) return namedProxies({ mesh: before, known: was }, { mesh: after, known: is }, flags)
   const notes: string[] = []
   if (was.size + is.size === 0) {
     for (const [name, workload] of [...selectedBy(before), ...selectedBy(after)]) {
@@ -45,7 +45,7 @@ export async function diffProxies(
     return err(
       'no Pod, no WorkloadEntry and no Service with a selector on either side: add those of the cluster with --configDir, or name proxies with --proxy',
     )
-  return ok({ proxies: await paired(was, is), notes })
+  return ok({ proxies: await paired({ mesh: before, known: was }, { mesh: after, known: is }), notes })
 }
 
 type Workloads = Map<string, Workload>
@@ -70,15 +70,24 @@ function workloadsOf({ graph }: MeshSource): Workloads {
   })
 }
 
-async function paired(was: Workloads, is: Workloads): Promise<DiffProxy[]> {
-  const names = [...new Set([...was.keys(), ...is.keys()])].sort()
-  return Promise.all(
-    names.map(async name => ({ name, before: await nodeOf(was.get(name)), after: await nodeOf(is.get(name)) })),
-  )
+/** One side of a comparison. */
+interface Side {
+  readonly mesh: MeshSource
+  readonly known: Workloads
 }
 
-async function nodeOf(workload: Workload | undefined): Promise<ProxyNode | undefined> {
-  const node = workload === undefined ? undefined : await nodeOfWorkload(workload)
+async function paired(was: Side, is: Side): Promise<DiffProxy[]> {
+  const names = [...new Set([...was.known.keys(), ...is.known.keys()])].sort()
+  const proxies = names.map(async name => ({
+    name,
+    before: await nodeOf(was.known.get(name), was.mesh),
+    after: await nodeOf(is.known.get(name), is.mesh),
+  }))
+  return Promise.all(proxies)
+}
+
+async function nodeOf(workload: Workload | undefined, mesh: MeshSource): Promise<ProxyNode | undefined> {
+  const node = workload === undefined ? undefined : await nodeOfWorkload(workload, mesh)
   return node?.ok === true ? node.value : undefined
 }
 
@@ -104,8 +113,8 @@ function madeUp(
 }
 
 async function namedProxies(
-  was: Workloads,
-  is: Workloads,
+  { mesh: wasMesh, known: was }: Side,
+  { mesh: isMesh, known: is }: Side,
   { proxy, type, label }: Pick<DiffFlags, 'proxy' | 'type' | 'label'>,
 ): Promise<Result<FoundProxies, string>> {
   const labels = parseLabels(label)
@@ -126,7 +135,11 @@ async function namedProxies(
       'Kubernetes',
     )
     const [before, after] = known ? [was.get(name), is.get(name)] : [made, made]
-    proxies.push({ name, before: asType(await nodeOf(before), type), after: asType(await nodeOf(after), type) })
+    proxies.push({
+      name,
+      before: asType(await nodeOf(before, wasMesh), type),
+      after: asType(await nodeOf(after, isMesh), type),
+    })
   }
   return ok({ proxies, notes: [] })
 }

@@ -47,6 +47,32 @@ describe('the mesh that commands read from files', () => {
     expect(stdout).toContain('- clusters outbound|9080||reviews.books.svc.cluster.local')
   })
 
+  it('diff has traffic reach a proxy as the Pod says', async () => {
+    const mesh = (port: number, annotations: string): string =>
+      `apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {clusterIP: 10.0.0.1, selector: {app: web}, ports: [{name: tcp, port: ${port}}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web-1, namespace: shop, labels: {app: web}${annotations}}
+spec: {containers: [{name: web, image: web}]}
+status: {podIP: 10.0.1.1, phase: Running}
+`
+    const listeners = async (annotations: string): Promise<string[]> => {
+      writeFileSync(join(cwd, 'from.yaml'), mesh(80, annotations))
+      writeFileSync(join(cwd, 'to.yaml'), mesh(81, annotations))
+      const { stdout } = await runInProcess({ args: ['diff', 'from.yaml', 'to.yaml'], cwd })
+      return [...stdout.matchAll(/ listeners (\S+)/g)].map(([, name = '']) => name)
+    }
+    expect(await listeners(', annotations: {sidecar.istio.io/interceptionMode: NONE}')).toEqual([
+      '127.0.0.1_80',
+      '127.0.0.1_81',
+    ])
+    expect(await listeners('')).toEqual(['10.0.0.1_80', 'virtualInbound', '10.0.0.1_81'])
+  })
+
   it.each(COMMANDS)('%s says which source cannot be read', async (_, args) => {
     meshConfig('bad.yaml', 'k8s://')
     const { code, stdout, stderr } = await runInProcess({ args: [...args, '--meshConfig', 'bad.yaml'], cwd })

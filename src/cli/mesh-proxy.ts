@@ -6,7 +6,7 @@ import type { InterceptionMode } from '../proxy/metadata.js'
 import type { ProxyNode } from '../proxy/node.js'
 import type { MeshSource } from '../servers/mesh-source.js'
 import { type CommandContext, type ExitCode, failed, wrongUse } from './command.js'
-import { DEFAULT_IP, DEFAULT_SERVICE_ACCOUNT, ISTIO_VERSION, type NodeFlags, nodeFrom } from './node-flags.js'
+import { DEFAULT_IP, DEFAULT_SERVICE_ACCOUNT, ISTIO_VERSION, MODES, type NodeFlags, nodeFrom } from './node-flags.js'
 
 /** Names that are offered instead of one that is not there. */
 const NEAREST = 3
@@ -56,10 +56,11 @@ export function proxyName({ name, namespace }: Pick<Workload, 'name' | 'namespac
   return `${name}.${namespace}`
 }
 
-/** The sidecar of a workload, as its agent would name it. */
-export async function nodeOfWorkload(workload: Workload): Promise<Result<ProxyNode, string>> {
+/** The sidecar of a workload, as its agent would name it; traffic reaches it as the Pod's annotation says. */
+export async function nodeOfWorkload(workload: Workload, mesh: MeshSource): Promise<Result<ProxyNode, string>> {
   const nodeOf = await workloadNodes()
-  return nodeOf(workload, 'REDIRECT')
+  const asked = interceptionOf(mesh, workload)
+  return nodeOf(workload, MODES.find(mode => mode === asked) ?? 'REDIRECT')
 }
 
 /** The same for many. */

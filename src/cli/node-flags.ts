@@ -23,7 +23,7 @@ export interface NodeFlags {
 }
 
 const TYPES = ['sidecar', 'router'] as const
-const MODES = ['NONE', 'REDIRECT', 'TPROXY'] as const
+export const MODES = ['NONE', 'REDIRECT', 'TPROXY'] as const
 export const DEFAULT_IP = '127.0.0.1'
 export const DEFAULT_SERVICE_ACCOUNT = 'default'
 /** The release whose resources Pillion makes. */

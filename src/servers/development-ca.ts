@@ -1,7 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes, type X509Certificate } from 'node:crypto'
 import { chmod, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { issueCertificate } from '../identity/certificate.js'
 import { err, ok, type Result } from '../lang/result.js'
 import { type CheckedPair, checkKeyPair } from './key-pair.js'
@@ -66,7 +66,7 @@ async function inStateFolder<T>(
   work: (authority: Authority) => Promise<Result<T, string>>,
 ): Promise<Result<T, string>> {
   try {
-    await mkdir(place.stateDir, { recursive: true, mode: 0o700 })
+    await makeFolder(place.stateDir)
     await chmod(place.stateDir, 0o700)
     const authority = await openAuthority(place)
     return authority.ok ? await work(authority.value) : authority
@@ -74,6 +74,20 @@ async function inStateFolder<T>(
     return err(
       `cannot keep certificates in ${place.stateDir}: ${(error as Error).message}; --stateDir names another folder`,
     )
+  }
+}
+
+/** With its parents. Node's own `recursive` never comes back where a file system refuses with ENOENT, as /proc does. */
+async function makeFolder(path: string): Promise<void> {
+  const make = () => mkdir(path, { mode: 0o700 })
+  try {
+    await make()
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return
+    if (code !== 'ENOENT' || dirname(path) === path) throw error
+    await makeFolder(dirname(path))
+    await make()
   }
 }
 

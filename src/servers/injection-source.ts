@@ -9,6 +9,7 @@ import { err, ok, type Result } from '../lang/result.js'
 import { watchFiles } from '../sources/files.js'
 import { type HomeObjects, hasHomeObjects, homeObjects } from '../sources/home-objects.js'
 import type { FileSnapshot } from '../sources/snapshot.js'
+import { readOrProblem } from './reading.js'
 
 /** Where the configuration stands; absolute paths. */
 export interface InjectionFiles {
@@ -64,7 +65,7 @@ export async function openInjection(
     const before = seen
     seen = snapshot
     if (!changed.some(path => isRead(path, before) || isRead(path, snapshot))) return
-    const next = readInjection(snapshot, files, around)
+    const next = readOrProblem(() => readInjection(snapshot, files, around))
     if (!next.ok) return listener.onProblems(next.error)
     live = next.value
     listener.onReload(changed, live)

@@ -13,6 +13,7 @@ import {
 import { type FileWatch, watchFiles } from '../sources/files.js'
 import type { FileSnapshot } from '../sources/snapshot.js'
 import type { FunctionMap } from '../template/index.js'
+import { readOrProblem } from './reading.js'
 
 /** Where the rules stand; absolute paths. */
 export interface RulesPaths {
@@ -57,7 +58,15 @@ export async function openRules(
   let live: LiveRules | undefined
   let isClosed = false
 
-  const read = (snapshot: FileSnapshot): RulesReading => readRules(snapshot, paths, functions)
+  const read = (snapshot: FileSnapshot): RulesReading => {
+    let referenced: ReadonlySet<string> = watched
+    const result = readOrProblem(() => {
+      const reading = readRules(snapshot, paths, functions)
+      referenced = reading.referenced
+      return reading.result
+    })
+    return { result, referenced }
+  }
   const follow = async (referenced: ReadonlySet<string>): Promise<RulesReading> => {
     watch?.close()
     watched = referenced

@@ -94,6 +94,15 @@ describe("certificates of Pillion's own", () => {
     await writeFile(join(root, 'file'), '')
     expect(await servingPair({ stateDir: join(root, 'file'), names, now })).toMatchObject({ ok: false })
   })
+
+  it('have a folder made with its parents, or say why not', async () => {
+    expect((await servingPair({ stateDir: join(root, 'deep/er/state'), names, now })).ok).toBe(true)
+    // A file system that refuses with ENOENT, for which Node's recursive mkdir never comes back.
+    expect(await servingPair({ stateDir: '/proc/nope/state', names, now })).toMatchObject({
+      ok: false,
+      error: expect.stringContaining('--stateDir names another folder'),
+    })
+  })
 })
 
 const authorityKeys = generateKeyPairSync('ec', { namedCurve: 'P-256' })

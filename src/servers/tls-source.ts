@@ -3,6 +3,7 @@ import { watchFiles } from '../sources/files.js'
 import type { FileSnapshot } from '../sources/snapshot.js'
 import { renewalTime, type StateOptions, servingPair } from './development-ca.js'
 import { type CheckedPair, checkKeyPair } from './key-pair.js'
+import { errorText } from './log.js'
 
 /** Where the webhook's certificate comes from, kept current while it runs. */
 export interface TlsSource {
@@ -68,7 +69,15 @@ export async function certificateFromFiles(
   return first
 }
 
-function pairOf(snapshot: FileSnapshot, { cert, key, now }: CertificateFiles): Result<CheckedPair, string> {
+function pairOf(snapshot: FileSnapshot, files: CertificateFiles): Result<CheckedPair, string> {
+  try {
+    return readPair(snapshot, files)
+  } catch (error) {
+    return err(`cannot use ${files.cert} and ${files.key}: ${errorText(error)}`)
+  }
+}
+
+function readPair(snapshot: FileSnapshot, { cert, key, now }: CertificateFiles): Result<CheckedPair, string> {
   const certText = textOf(snapshot, cert)
   if (!certText.ok) return certText
   const keyText = textOf(snapshot, key)

@@ -97,9 +97,10 @@ export async function watchFiles(
       const next = await readPaths(paths, state)
       isReading = false
       if (isClosed) return
+      // Before what may throw: whoever listens must not end the polling.
+      pollLater(POLL_SHARE * (performance.now() - start))
       if (next !== undefined && pending.since === undefined) replace(next)
-    }
-    pollLater(POLL_SHARE * (performance.now() - start))
+    } else pollLater(POLL_SHARE * (performance.now() - start))
   }
   function pollLater(ms: number): void {
     pollTimer = setTimeout(() => void poll(), Math.max(pollMs, ms))
