@@ -53,7 +53,12 @@ export async function openLiveMesh(paths: MeshPaths, log: Log): Promise<LiveMesh
       })
     }
   }
-  const watch = await watchFiles(meshFiles(paths), follow, { firstMs: FIRST_CHANGE_MS })
+  const files = meshFiles(paths)
+  const onUnsettled = (): void =>
+    log.warn('waiting: files of the configuration do not stop changing; name folders that hold configuration alone', {
+      paths: listed(files),
+    })
+  const watch = await watchFiles(files, follow, { firstMs: FIRST_CHANGE_MS, onUnsettled })
   apply(watch.current(), true)
   return { mesh, problems: () => problems, onChange: listener => void listeners.push(listener), close: watch.close }
 }

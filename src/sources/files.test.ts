@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -49,6 +50,21 @@ describe('watchFiles', () => {
     const { snapshot, changed } = await next()
     expect(text('a.yaml', snapshot)).toBe('two')
     expect(changed).toEqual([join(root, 'a.yaml')])
+  })
+
+  it('says that it waits when a file never stands still, and begins once it does', async () => {
+    const file = join(root, 'growing.yaml')
+    let isTold = false
+    const grow = (): void => {
+      appendFileSync(file, '#')
+      if (!isTold) setImmediate(grow)
+    }
+    grow()
+    const onUnsettled = (): void => void (isTold = true)
+    const watch = await watchFiles([root], () => {}, { debounceMs: 1, pollMs: 3_600_000, onUnsettled })
+    open.push(watch)
+    expect(isTold).toBe(true)
+    expect(watch.current().get(file)).toMatchObject({ ok: true, value: expect.stringMatching(/^#+$/) })
   })
 
   it('sees an editor that writes elsewhere and renames', async () => {

@@ -9,6 +9,8 @@ export interface WatchOptions {
   readonly firstMs?: number
   /** How often everything is compared anyway, for file systems that report nothing (network mounts) and lost events. */
   readonly pollMs?: number
+  /** Told once when the first reading takes long, since something below the paths does not stand still. */
+  readonly onUnsettled?: () => void
 }
 
 export interface FileWatch {
@@ -37,7 +39,7 @@ export async function watchFiles(
 ): Promise<FileWatch> {
   const debounceMs = options.debounceMs ?? DEBOUNCE_MS
   const pollMs = options.pollMs ?? POLL_MS
-  let state = await firstReading(paths, debounceMs)
+  let state = await firstReading(paths, debounceMs, options.onUnsettled)
   const pending: Pending = { entries: new Set(), isAll: true, since: undefined, hasWaited: false }
   let isClosed = false
   let isReading = false
@@ -160,10 +162,14 @@ function isEmptied(before: Reading, after: Reading, { entries }: Pending): boole
   return [...entries].some(entry => sizeIn(after, entry) === 0 && sizeIn(before, entry) > 0)
 }
 
-async function firstReading(paths: readonly string[], pauseMs: number): Promise<Reading> {
-  for (;;) {
+/** Readings that fail before somebody is told: with the pauses between them some seconds. */
+const UNSETTLED_TRIES = 20
+
+async function firstReading(paths: readonly string[], pauseMs: number, onUnsettled?: () => void): Promise<Reading> {
+  for (let tries = 1; ; tries++) {
     const reading = await readPaths(paths)
     if (reading !== undefined) return reading
+    if (tries === UNSETTLED_TRIES) onUnsettled?.()
     await new Promise(resolve => setTimeout(resolve, pauseMs))
   }
 }
