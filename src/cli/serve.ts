@@ -4,6 +4,7 @@ import { err, ok, type Result } from '../lang/result.js'
 import type { AdmissionRoute } from '../servers/admission.js'
 import type { ControlPlane, ControlPlaneSettings } from '../servers/control-plane.js'
 import type { InjectionSource } from '../servers/injection-source.js'
+import type { Log } from '../servers/log.js'
 import type { StartPage } from '../servers/pages.js'
 import type { Route } from '../servers/router.js'
 import type { Bound, ServingOutput, ServingSettings } from '../servers/serving.js'
@@ -100,10 +101,20 @@ async function serve(plan: ServePlan, context: CommandContext): Promise<ExitCode
   const { holdBackCompiler } = await import('../servers/compiler.js')
   holdBackCompiler()
   const { createLog } = await import('../servers/log.js')
+  const log = createLog({ ...plan.log, write: text => context.stderr.write(text), now: context.now, scope: 'serve' })
+  // Lines wait some milliseconds for others; the last ones before a crash are those that somebody will look for.
+  process.on('exit', log.flush)
+  try {
+    return await serveWith(log, plan, context)
+  } finally {
+    process.off('exit', log.flush)
+  }
+}
+
+async function serveWith(log: Log, plan: ServePlan, context: CommandContext): Promise<ExitCode> {
   const { createMetrics } = await import('../servers/metrics.js')
   const { openServing } = await import('../servers/serving.js')
   const { bannerText, describe } = await import('./serve-banner.js')
-  const log = createLog({ ...plan.log, write: text => context.stderr.write(text), now: context.now, scope: 'serve' })
   const metrics = createMetrics({ withProcess: plan.monitoring !== undefined })
   // From here on a signal is kept, should it come before everything is up.
   const stop = stopSignal(context)

@@ -229,7 +229,7 @@ describe('a connection', () => {
     const before = brokenLines()
     await raw(bytes)
     await expectService()
-    expect(brokenLines()).toBeGreaterThan(before)
+    await expect.poll(brokenLines).toBeGreaterThan(before)
   })
 
   /** Resolves with the server's leave (GOAWAY, frame type 7); the connection is closed later. */

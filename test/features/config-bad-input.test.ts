@@ -211,7 +211,7 @@ spec:
     write('self.yaml', delegating('self', 'hosts: [self]', 'self'))
     await expectOthersServed()
     expect((await served()).timeout).not.toBe('1s')
-    expect(plane.log()).toMatch(/part\.yaml:7:\d+: a delegate may not delegate further/)
+    await logged(/part\.yaml:7:\d+: a delegate may not delegate further/)
   })
 
   it('takes hosts that differ in case for one', async () => {

@@ -207,7 +207,8 @@ describe('a Sidecar that can never apply', () => {
 })
 
 describe('what a proxy refused', () => {
-  it('is logged with the file and line of its cause', () => {
+  it('is logged with the file and line of its cause', async () => {
+    await expect.poll(() => plane.log()).toContain('/a[bc]+')
     const line =
       plane
         .log()
@@ -357,7 +358,7 @@ describe('metrics', () => {
     expect(after.get('pilot_k8s_cfg_events{type="VirtualService",event="update"}')).toBe(1)
     expect(after.get('pilot_k8s_reg_events{type="Service",event="add"}')).toBe(2)
     expect(after.has('pilot_k8s_reg_events{type="Service",event="update"}')).toBe(false)
-    expect(plane.log().match(/Sidecar shop\/second has no effect/g)).toHaveLength(1)
+    await expect.poll(() => plane.log().match(/Sidecar shop\/second has no effect/g)).toHaveLength(1)
     const last = other.received.at(-1)
     if (last !== undefined) other.nack(last, 'no')
     await expect.poll(async () => (await scrape()).get('pilot_xds_cds_reject{node="web-9.shop"}') ?? 0).toBe(1)
