@@ -1,23 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { HAS_SCENARIOS, loadScenario, type Scenario, scenarioNames } from '../../test/kit/scenario.js'
 import type { Input } from '../engine/index.js'
-import { translateClusters, translateFixedClusters, translateInboundClusters } from '../xds/resources/clusters.js'
-import { translateAssignments } from '../xds/resources/endpoints.js'
-import { translateFixedListeners, translateListeners } from '../xds/resources/listeners.js'
-import { translateRoutes } from '../xds/resources/routes.js'
+import { TRANSLATORS } from '../xds/resources/translators.js'
 import type { ConfigDiff } from './diff.js'
 import type { DiffSide } from './diff-objects.js'
 import { diffConfigs } from './diff-sides.js'
-
-const TRANSLATORS = {
-  clusters: translateClusters,
-  fixedClusters: translateFixedClusters,
-  inboundClusters: translateInboundClusters,
-  assignments: translateAssignments,
-  listeners: translateListeners,
-  fixedListeners: translateFixedListeners,
-  route: translateRoutes,
-}
 
 const NOWHERE = { sourceOf: () => undefined, place: () => undefined, meshField: () => undefined }
 /** All scenarios take too long for every run. */

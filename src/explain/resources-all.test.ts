@@ -10,23 +10,10 @@ import {
 import type { Engine, Input } from '../engine/index.js'
 import type { JsonObject } from '../lang/json.js'
 import { decode } from '../proto/index.js'
-import { translateClusters, translateFixedClusters, translateInboundClusters } from '../xds/resources/clusters.js'
-import { translateAssignments } from '../xds/resources/endpoints.js'
-import { translateFixedListeners, translateListeners } from '../xds/resources/listeners.js'
-import { translateRoutes } from '../xds/resources/routes.js'
 import { openSource } from '../xds/resources/source.js'
+import { TRANSLATORS } from '../xds/resources/translators.js'
 import { type TracedKind, traceResources } from './resources-all.js'
 import { idOf } from './resources-trace.js'
-
-const TRANSLATORS = {
-  clusters: translateClusters,
-  fixedClusters: translateFixedClusters,
-  inboundClusters: translateInboundClusters,
-  assignments: translateAssignments,
-  listeners: translateListeners,
-  fixedListeners: translateFixedListeners,
-  route: translateRoutes,
-}
 
 const NOWHERE = { sourceOf: () => undefined, place: () => undefined, meshField: () => undefined }
 

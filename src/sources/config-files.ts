@@ -7,7 +7,7 @@ import {
 } from '../config/parse.js'
 import type { Problem } from '../lang/problem.js'
 import { parseYamlStream } from '../lang/yaml/index.js'
-import type { FileContent, FileSnapshot } from './snapshot.js'
+import { equalContent, type FileContent, type FileSnapshot } from './snapshot.js'
 
 /** What one file said when it was last read, and what it still holds of before. */
 interface FileState {
@@ -63,7 +63,7 @@ export function readConfigFiles(
   const changed: string[] = []
   for (const [path, content] of snapshot) {
     const known = before.files.get(path)
-    if (known !== undefined && isSameContent(known.content, content)) files.set(path, known)
+    if (known !== undefined && equalContent(known.content, content)) files.set(path, known)
     else {
       const read = readFile(path, content, known, options)
       files.set(path, read)
@@ -158,10 +158,6 @@ function compare(a: string, b: string): number {
 
 function lineOf({ position }: Problem): number {
   return position?.line ?? 0
-}
-
-function isSameContent(a: FileContent, b: FileContent): boolean {
-  return a === b || (a.ok ? b.ok && a.value === b.value : !b.ok && a.error === b.error)
 }
 
 function readFile(
