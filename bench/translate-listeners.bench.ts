@@ -1,8 +1,9 @@
-import type { Service, ServicePort } from '../src/mesh/index.js'
+import { DEFAULT_IDENTITY, type Service, type ServicePort } from '../src/mesh/index.js'
 import type { Listener } from '../src/proto/envoy-types.generated.js'
 import { encode } from '../src/proto/index.js'
 import type { ProxyContext } from '../src/proxy/view.js'
 import { translateFixedListeners, translateListeners } from '../src/xds/resources/listeners.js'
+import { emptyLookup } from '../test/kit/lookup.js'
 
 /** Ports, each with services: every fourth carries bytes, and so has a listener for each of them. */
 const PORTS = 200
@@ -46,19 +47,23 @@ function contextOf(reachable: readonly Service[]): ProxyContext {
       addresses: ['10.1.0.1'],
       extensions: undefined,
       meta: { meshId: 'mesh', idleTimeout: '', httpProxyPort: '', tlsServer },
-    },
+    } as unknown as ProxyContext['view'],
     scope: {
       egress: [
         { index: 0, port: undefined, bind: '', captureMode: 'DEFAULT', services: reachable, virtualServices: [] },
       ],
       services: reachable,
       outbound: { mode: 'ALLOW_ANY', egressProxy: undefined },
-    },
+    } as unknown as ProxyContext['scope'],
     mesh: { enableTracing: true },
-    lookup: { bestRule: () => undefined, headless: () => [] },
+    identity: DEFAULT_IDENTITY,
+    lookup: emptyLookup,
     own,
     mtls: { mode: 'PERMISSIVE', ports: {}, from: [] },
-  } as unknown as ProxyContext
+    authorization: [],
+    tokens: [],
+    telemetry: [],
+  }
 }
 
 /** µs of CPU per resource, the best of a few rounds. */

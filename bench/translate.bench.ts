@@ -1,8 +1,9 @@
-import type { Endpoint, Service } from '../src/mesh/index.js'
+import { DEFAULT_IDENTITY, type Endpoint, type Service } from '../src/mesh/index.js'
 import { encode } from '../src/proto/index.js'
 import type { ProxyContext } from '../src/proxy/view.js'
 import { translateClusters } from '../src/xds/resources/clusters.js'
 import { translateAssignments } from '../src/xds/resources/endpoints.js'
+import { emptyLookup } from '../test/kit/lookup.js'
 
 const SERVICES = 1_000
 const ENDPOINTS = 3
@@ -36,7 +37,16 @@ const endpoints = Array.from({ length: ENDPOINTS }, (_, i) => ({
 })) as unknown as readonly Endpoint[]
 
 const trafficPolicy = { outlierDetection: { interval: '10s' }, connectionPool: { tcp: { maxConnections: 10 } } }
-const context = {
+const RULE = {
+  namespace: 'default',
+  name: 'r',
+  trafficPolicy,
+  subsets: [],
+  from: [],
+  exportTo: ['*'],
+  selector: undefined,
+}
+const context: ProxyContext = {
   view: {
     type: 'sidecar',
     network: '',
@@ -46,17 +56,24 @@ const context = {
     ipMode: 'v4',
     extensions: undefined,
     meta: { tlsClient: { certChain: '', key: '', rootCert: '' } },
-  },
+  } as unknown as ProxyContext['view'],
   mesh: { connectTimeout: '10s', localityLbSetting: { enabled: true } },
   lookup: {
-    bestRule: (host: string) => ({ namespace: 'default', name: 'r', host, trafficPolicy, subsets: [] }),
+    ...emptyLookup,
+    bestRule: host => ({ ...RULE, host }),
     endpoints: () => endpoints,
     accounts: () => ['spiffe://cluster.local/ns/default/sa/a'],
-    serviceMtls: () => 'PERMISSIVE',
-    endpointMtls: () => 'PERMISSIVE',
-    gateways: () => [],
   },
-} as unknown as ProxyContext
+  identity: DEFAULT_IDENTITY,
+  own: [],
+  mtls: { mode: 'PERMISSIVE', ports: {}, from: [] },
+  authorization: [],
+  tokens: [],
+  telemetry: [],
+  get scope(): never {
+    throw new Error('no scope is asked for here')
+  },
+}
 
 /** µs of CPU per resource, the best of a few rounds. */
 function measure(name: string, count: number, body: () => void): void {

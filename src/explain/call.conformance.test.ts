@@ -24,8 +24,10 @@ function webhooksOf(install: string) {
   return files.flatMap(name => objectsOf(readFileSync(join(folder, name), 'utf8'), name))
 }
 
-describe.skipIf(!existsSync(join(data, 'selector-matrix.json')))('which webhooks an API server calls', () => {
-  const rows: readonly Row[] = JSON.parse(readFileSync(join(data, 'selector-matrix.json'), 'utf8'))
+const matrix = join(data, 'selector-matrix.json')
+const rows: readonly Row[] = existsSync(matrix) ? JSON.parse(readFileSync(matrix, 'utf8')) : []
+
+describe.skipIf(!existsSync(matrix))('which webhooks an API server calls', () => {
   const installs = new Map<string, ReturnType<typeof webhooksOf>>()
   for (const { install } of rows) if (!installs.has(install)) installs.set(install, webhooksOf(install))
 
