@@ -132,7 +132,7 @@ async function namedProxies(
     }
     const made = madeUp(
       { name: name.slice(0, dot), namespace: name.slice(dot + 1), selector: labels.value },
-      'Kubernetes',
+      isMesh.graph.tables.identity.configCluster,
     )
     const [before, after] = known ? [was.get(name), is.get(name)] : [made, made]
     proxies.push({

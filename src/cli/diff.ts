@@ -73,7 +73,7 @@ export const command: CommandModule = {
 
 const FORMATS = ['text', 'json'] as const
 const EXIT_CODES =
-  '0 no proxy would be sent anything else; 1 some would, or the new side has errors; 2 wrong use; 3 something could not be read'
+  '0 no proxy would be sent anything else; 1 some would, some come or go, or the new side has errors; 2 wrong use; 3 something could not be read'
 
 async function run(flags: DiffFlags, context: CommandContext, [before, after]: readonly string[]): Promise<ExitCode> {
   if (!FORMATS.some(format => format === flags.output))
@@ -93,7 +93,12 @@ async function run(flags: DiffFlags, context: CommandContext, [before, after]: r
   const text = await textOf(diff, problems, flags.output)
   context.stdout.write(inUsersWords(text, context, bothFlags(oldFlags, newFlags)))
   const isInvalid = problems.after.some(({ severity }) => severity === 'error')
-  return diff.changed > 0 || isInvalid ? 1 : 0
+  return isDifferent(diff) || isInvalid ? 1 : 0
+}
+
+/** A proxy that comes or goes is compared with nothing, and no reason for silence: a folder that was emptied by mistake has no other. */
+function isDifferent({ changed, newProxies, goneProxies }: ConfigDiff): boolean {
+  return changed + newProxies.length + goneProxies.length > 0
 }
 
 function sideFlags(flags: DiffFlags, path: string, side: 'Old' | 'New') {

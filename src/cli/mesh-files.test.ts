@@ -73,6 +73,55 @@ status: {podIP: 10.0.1.1, phase: Running}
     expect(await listeners('')).toEqual(['10.0.0.1_80', 'virtualInbound', '10.0.0.1_81'])
   })
 
+  it('diff tells with its exit code that proxies come or go', async () => {
+    const entry = (name: string): string =>
+      `apiVersion: networking.istio.io/v1
+kind: WorkloadEntry
+metadata: {name: ${name}, namespace: shop}
+spec: {address: 10.0.0.1}
+`
+    writeFileSync(join(cwd, 'one.yaml'), entry('a'))
+    writeFileSync(join(cwd, 'two.yaml'), `${entry('a')}---\n${entry('b')}`)
+    const diff = async (...args: string[]) => {
+      const { code, stdout } = await runInProcess({ args: ['diff', ...args], cwd })
+      return [code, ...stdout.split('\n').filter(line => /^(new|gone|none)/.test(line))]
+    }
+    expect(await diff('one.yaml', 'one.yaml')).toEqual([0, 'none of 1 proxy would be sent anything'])
+    expect(await diff('one.yaml', 'two.yaml')).toEqual([1, 'new: b.shop', 'none of 1 proxy would be sent anything'])
+    expect(await diff('two.yaml', 'one.yaml')).toEqual([1, 'gone: b.shop', 'none of 1 proxy would be sent anything'])
+  })
+
+  it('diff makes proxies up for the home cluster', async () => {
+    const inEast = (hosts: string): string => `apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec:
+  host: web.shop.svc.cluster.local
+  workloadSelector: {matchLabels: {topology.istio.io/cluster: ${hosts}}}
+  trafficPolicy: {connectionPool: {tcp: {maxConnections: 7}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {clusterIP: 10.0.0.1, ports: [{name: tcp, port: 80}]}
+`
+    writeFileSync(join(cwd, 'west.yaml'), inEast('west'))
+    writeFileSync(join(cwd, 'east.yaml'), inEast('east'))
+    const args = ['diff', 'west.yaml', 'east.yaml', '--clusterID', 'east', '--proxy', 'a.shop', '--label', 'a=b']
+    const { stdout } = await runInProcess({ args, cwd })
+    expect(stdout).toContain('circuitBreakers.thresholds[0].maxConnections: 4294967295 -> 7')
+  })
+
+  it('proxy-config stops a pipeline where something was left out, as render does', async () => {
+    writeFileSync(join(cwd, 'partly.yaml'), 'apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {}\n')
+    const of = ['--configDir', MESH, '--configDir', 'partly.yaml']
+    const shown = await runInProcess({ args: ['proxy-config', 'clusters', 'reviews-v1.books', ...of], cwd })
+    const rendered = await runInProcess({ args: ['render', ...PROXY, ...of], cwd })
+    expect([shown.code, rendered.code]).toEqual([1, 1])
+    expect(shown.stdout).toContain('reviews.books.svc.cluster.local')
+    expect(shown.stderr).toBe(rendered.stderr)
+  })
+
   it.each(COMMANDS)('%s says which source cannot be read', async (_, args) => {
     meshConfig('bad.yaml', 'k8s://')
     const { code, stdout, stderr } = await runInProcess({ args: [...args, '--meshConfig', 'bad.yaml'], cwd })

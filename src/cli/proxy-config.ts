@@ -29,7 +29,7 @@ interface Shown {
 }
 
 const EXIT_CODES =
-  '0 done, also where nothing fits; 2 wrong use; 3 no server, no such proxy, or something could not be read'
+  '0 done, also where nothing fits; 1 done, but some configuration of the files is invalid and was left out; 2 wrong use; 3 no server, no such proxy, or something could not be read'
 
 const SHOWN: readonly Shown[] = [
   {
@@ -130,12 +130,13 @@ async function show(section: Shown['section'], flags: ProxyConfigFlags, context:
   const wrong = wrongFilter(flags)
   if (wrong !== undefined) return wrongUse(context, wrong)
   const { filter, source } = split(section, flags)
-  const resources = await resourcesFor(source, context)
-  if (!resources.ok) return resources.error
-  context.stdout.write(await printed(section, resources.value, filter, output))
-  if (section !== 'all' && sectionOf(resources.value, section, filter).length === 0)
-    context.stderr.write(`pillion: ${nothingFits(section, resources.value[section].length)}\n`)
-  return 0
+  const found = await resourcesFor(source, context)
+  if (!found.ok) return found.error
+  const { resources, isPartial } = found.value
+  context.stdout.write(await printed(section, resources, filter, output))
+  if (section !== 'all' && sectionOf(resources, section, filter).length === 0)
+    context.stderr.write(`pillion: ${nothingFits(section, resources[section].length)}\n`)
+  return isPartial ? 1 : 0
 }
 
 function wrongFilter({ port, direction }: Pick<ProxyConfigFlags, 'port' | 'direction'>): string | undefined {

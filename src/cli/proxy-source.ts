@@ -13,14 +13,24 @@ export interface ProxySourceFlags extends NodeFlags, MeshFlags {
   readonly file?: string
 }
 
-/** What a proxy holds. The error is the exit code; what is wrong was written. */
+/** What a proxy holds; `isPartial`: some configuration is invalid and was left out. */
+export interface FoundResources {
+  readonly resources: ProxyResources
+  readonly isPartial: boolean
+}
+
+/** The error is the exit code; what is wrong was written. */
 export async function resourcesFor(
   flags: ProxySourceFlags,
   context: CommandContext,
-): Promise<Result<ProxyResources, ExitCode>> {
+): Promise<Result<FoundResources, ExitCode>> {
+  if (flags.file === undefined && isMeshNamed(flags)) return fromMesh(flags, context)
+  const found = flags.file === undefined ? await askedFor(flags, context) : await fromFile(flags.file, context)
+  return found.ok ? ok({ resources: found.value, isPartial: false }) : found
+}
+
+async function askedFor(flags: ProxySourceFlags, context: CommandContext): Promise<Result<ProxyResources, ExitCode>> {
   const { proxy } = flags
-  if (flags.file !== undefined) return fromFile(flags.file, context)
-  if (isMeshNamed(flags)) return fromMesh(flags, context)
   if (flags.node !== undefined) return err(wrongUse(context, '--node is for configuration from files: add --configDir'))
   if (proxy === undefined)
     return err(wrongUse(context, 'which proxy? Name it as NAME.NAMESPACE (pillion proxy-status lists them)'))
@@ -57,7 +67,7 @@ async function fromStdin({ stdin }: CommandContext): Promise<Result<string, stri
   return ok(text + decoder.decode())
 }
 
-async function fromMesh(flags: ProxySourceFlags, context: CommandContext): Promise<Result<ProxyResources, ExitCode>> {
+async function fromMesh(flags: ProxySourceFlags, context: CommandContext): Promise<Result<FoundResources, ExitCode>> {
   const opened = await openMesh(flags, context)
   if (!opened.ok) return opened
   const { mesh, problems, named } = opened.value
@@ -66,5 +76,6 @@ async function fromMesh(flags: ProxySourceFlags, context: CommandContext): Promi
   const node = await proxyIn(mesh, flags, context)
   if (!node.ok) return node
   const { resourcesOf } = await import('../explain/proxy-resources.js')
-  return ok(resourcesOf(mesh.graph, node.value))
+  const isPartial = problems.some(({ severity }) => severity === 'error')
+  return ok({ resources: resourcesOf(mesh.graph, node.value), isPartial })
 }

@@ -1,7 +1,10 @@
 import { configSourcePaths } from '../config/config-sources.js'
 import { loadMeshConfig } from '../config/mesh-config.js'
 import type { ConfigObject } from '../config/object.js'
+import { isJsonObject } from '../lang/json.js'
+import { formatProblem } from '../lang/problem.js'
 import { ok, type Result } from '../lang/result.js'
+import { parseYamlStream } from '../lang/yaml/index.js'
 import { isLoopback } from '../servers/address.js'
 import type { Log } from '../servers/log.js'
 import type { MeshPaths } from '../servers/mesh-source.js'
@@ -25,20 +28,56 @@ export async function withConfigSources(plan: ServePlan): Promise<Result<ServePl
 export async function watchConfigSources({ mesh }: ServePlan, log: Log): Promise<() => void> {
   if (mesh === undefined) return () => {}
   const { path } = mesh
-  let atStart: string | undefined
+  let told: ConfigSources | undefined
   const watch = await watchFiles([path], snapshot => {
     const now = sourcesIn(snapshot.get(path), path)
-    if (now !== undefined && now !== atStart)
-      log.warn(`${path}: configSources are others now: they count when pillion serve is started again`)
+    if (now === undefined || told === undefined || areEqual(now, told)) return
+    tellSources(now, told, log)
+    told = now
   })
-  atStart = sourcesIn(watch.current().get(path), path)
+  told = sourcesIn(watch.current().get(path), path)
   return watch.close
 }
 
+function areEqual(a: ConfigSources, b: ConfigSources): boolean {
+  return JSON.stringify([a.paths, a.problems.length]) === JSON.stringify([b.paths, b.problems.length])
+}
+
+function tellSources(now: ConfigSources, before: ConfigSources, log: Log): void {
+  for (const problem of now.problems) log.error(problem, { code: 'config-source' })
+  const added = now.paths.filter(path => !before.paths.includes(path))
+  const gone = before.paths.filter(path => !now.paths.includes(path))
+  log.warn(`${now.place}: configSources are others now; what they name is read when pillion serve is started again`, {
+    code: 'config-sources-changed',
+    ...(added.length === 0 ? {} : { added: added.join(' ') }),
+    ...(gone.length === 0 ? {} : { gone: gone.join(' ') }),
+  })
+}
+/** The `configSources` of a mesh config, as they stand in its file now. */
+interface ConfigSources {
+  readonly paths: readonly string[]
+  /** Of sources that cannot be read, a line each. */
+  readonly problems: readonly string[]
+  /** `file:line` of the list, or the file where it has none. */
+  readonly place: string
+}
+
 /** Undefined for a mesh config that is not good now: others tell. */
-function sourcesIn(text: FileContent | undefined, path: string): string | undefined {
-  return text?.ok === true && loadMeshConfig(text.value).ok
-    ? JSON.stringify(configSourcePaths(text.value, path))
+function sourcesIn(text: FileContent | undefined, path: string): ConfigSources | undefined {
+  if (text?.ok !== true || !loadMeshConfig(text.value).ok) return undefined
+  const sources = configSourcePaths(text.value, path)
+  const line = lineOfSources(text.value)
+  return {
+    paths: sources.ok ? sources.value : [],
+    problems: sources.ok ? [] : sources.error.map(formatProblem),
+    place: line === undefined ? path : `${path}:${line}`,
+  }
+}
+
+function lineOfSources(text: string): number | undefined {
+  const [document] = parseYamlStream(text)
+  return isJsonObject(document?.value) && Object.hasOwn(document.value, 'configSources')
+    ? document.locate(['configSources'])?.line
     : undefined
 }
 

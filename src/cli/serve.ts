@@ -189,6 +189,7 @@ async function settingsOf(
       values: plan.values.path,
       ...(plan.defaults === undefined ? {} : { defaults: plan.defaults }),
       objects: plan.objects,
+      areObjectsChecked: plan.grpc !== undefined,
       ...(plan.mesh === undefined ? {} : { mesh: plan.mesh.path }),
     },
     around: {

@@ -25,6 +25,7 @@ export function diffText({ proxies, changed, newProxies, goneProxies, push, obje
     ...(goneProxies.length === 0 ? [] : [`gone: ${namesText(goneProxies)}`]),
   ].map(line => `\n${line}`)
   const head = `${list}${others.join('')}`
+  if (proxies === 0) return `${head}\nno proxy is on both sides: there is nothing to compare\n`
   if (groups.length === 0) return `${head}\nnone of ${count(proxies, 'proxy')} would be sent anything\n`
   const total = `${changed} of ${count(proxies, 'proxy')} would be sent something: ${bytes(push.delta)} with delta, ${bytes(push.sotw)} without`
   return `${head}\n${total}\n\n${groups.map(groupText).join('\n')}`

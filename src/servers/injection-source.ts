@@ -21,6 +21,8 @@ export interface InjectionFiles {
   readonly mesh?: string
   /** Files and folders with Node, Namespace and ProxyConfig objects of the home cluster. */
   readonly objects: readonly string[]
+  /** The control plane reads `objects` too, and tells what is wrong with them: it is no warning here then. */
+  readonly areObjectsChecked: boolean
 }
 
 /** What does not come from files. */
@@ -111,7 +113,11 @@ function readInjection(
   return ok({
     setup: setup.value,
     namespaces: objects.namespaces,
-    warnings: [...config.value.warnings, ...values.value.warnings, ...objects.problems],
+    warnings: [
+      ...config.value.warnings,
+      ...values.value.warnings,
+      ...(files.areObjectsChecked ? [] : objects.problems),
+    ],
   })
 }
 

@@ -67,9 +67,30 @@ describe('the mesh of pillion serve', () => {
     writeFileSync(file, readFileSync(file, 'utf8').replace('timeout: 2s', 'timeout: 3s'))
     await expect.poll(timeout, { timeout: 20_000 }).toBe('3s')
     expect(await namesOf('Pod')).toEqual([])
-    writeFileSync(mesh, 'configSources: []\n')
+    writeFileSync(mesh, `enableAutoMtls: true\nconfigSources: [{address: "fs:///elsewhere"}, {address: "k8s://"}]\n`)
     await expect.poll(() => plane?.log(), { timeout: 20_000 }).toContain('configSources are others now')
+    expect(plane.log()).toMatch(/mesh\.yaml:2:\d+: "k8s:\/\/": configuration from a cluster is not read yet/)
+    const change = plane
+      .log()
+      .split('\n')
+      .filter(line => line.includes('configSources are others now'))
+    expect(change).toEqual([expect.stringMatching(/\/mesh\.yaml:2: .*gone=.*my mesh/)])
     expect(await timeout()).toBe('3s')
+  })
+
+  it('says once what is wrong with a file that injection reads too', async () => {
+    const file = join(scratch, 'mixed.yaml')
+    const proxyConfig =
+      'apiVersion: networking.istio.io/v1beta1\nkind: ProxyConfig\nmetadata: {name: pc, namespace: shop}\n'
+    writeFileSync(file, `${proxyConfig}spec: {concurrency: many}\n---\nkind: {\n`)
+    plane = await startControlPlane({ args: ['--configDir', file], scratch })
+    const about = (): (string | undefined)[] =>
+      [...(plane?.log() ?? '').matchAll(/(error|warn)\t.*mixed\.yaml:(\d+)/g)].map(([, level, at]) => `${level} ${at}`)
+    expect(about()).toEqual(['error 4', 'error 7'])
+    writeFileSync(file, `${proxyConfig}spec: {concurrency: none}\n`)
+    await expect.poll(() => plane?.log(), { timeout: 20_000 }).toContain('"none"')
+    await expect.poll(() => plane?.log(), { timeout: 20_000 }).toContain('configuration reloaded')
+    expect(about()).toEqual(['error 4', 'error 7', 'error 4'])
   })
 
   it('refuses to start with sources that it cannot read, with the line of each', async () => {
