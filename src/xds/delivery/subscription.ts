@@ -89,6 +89,12 @@ export function versionOf(subscription: Subscription, name: string): string {
   return subscription.names.get(name) || (subscription.isWildcard ? (subscription.held.get(name)?.version ?? '') : '')
 }
 
+export function noteSent(subscription: Subscription, sent: Outstanding): void {
+  subscription.outstanding.push(sent)
+  subscription.nonceSent = sent.nonce
+  subscription.versionSent = sent.version
+}
+
 /** Whether everything that was sent has been answered. */
 export function isSettled(subscription: Subscription): boolean {
   return subscription.outstanding.length === 0
