@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../lang/json.js'
-import type { Result } from '../lang/result.js'
+import { err, ok, type Result } from '../lang/result.js'
 import {
   type DeliveryStream,
   HEALTH,
@@ -51,167 +51,190 @@ interface Session {
   readonly connectedAt: number
 }
 
+interface State {
+  readonly call: StreamCall
+  readonly options: AdsStreamOptions
+  /** Undefined until the client was let in, and after the end. */
+  session: Session | undefined
+  /** Bytes that were written and have not been taken, and since when, in ms of a clock that nobody sets. */
+  unsent: number
+  unsentSince: number
+  /** Since when a push is due and has not begun; undefined: none is. */
+  dueSince: number | undefined
+  holdTimer: NodeJS.Timeout | undefined
+  settled: SourceRevision
+  readonly refusedAt: WeakMap<Refusal, number>
+}
+
 export function openAdsStream(call: StreamCall, options: AdsStreamOptions): AdsStream {
-  const refusedAt = new WeakMap<Refusal, number>()
-  let session: Session | undefined
-  let unsent = 0
-  let holdTimer: NodeJS.Timeout | undefined
-  let settled: SourceRevision = 0
-  /** Since when a push is due and has not begun, and what was written has not been taken, in ms of a clock that nobody sets. */
-  let dueSince: number | undefined
-  let unsentSince: number | undefined
-
-  function message(bytes: Uint8Array): void {
-    const request = parseRequest(options.protocol, bytes)
-    if (typeof request === 'string') call.end(grpcStatus('INVALID_ARGUMENT', `the request cannot be read: ${request}`))
-    else if (session === undefined) first(request)
-    else receive(session, request)
+  const state: State = {
+    ...{ call, options, session: undefined, unsent: 0, unsentSince: 0, dueSince: undefined, holdTimer: undefined },
+    ...{ settled: 0, refusedAt: new WeakMap() },
   }
-
-  function first(request: XdsRequest): void {
-    // Health that comes before the proxy said who it is belongs to nobody.
-    if (request.type === HEALTH) return
-    const node = request.node ?? {}
-    if (!isJsonObject(node) || Object.keys(node).length === 0) {
-      call.end(grpcStatus('INVALID_ARGUMENT', 'the first request of a stream must have a node'))
-      return
-    }
-    const attached = options.connect(node, call.peer)
-    if (!attached.ok) {
-      call.end(attached.error)
-      return
-    }
-    const attachment = attached.value
-    // Envoy lists hundreds of extensions: read by now, and more than all else that a stream holds.
-    const { extensions: _, ...kept } = node
-    const delivery = options.createDelivery(attachment.source)
-    session = { attachment, node: kept, delivery, connectedAt: options.now() }
-    options.on({ kind: 'connected', connection: attachment.connection, peer: call.peer.address })
-    receive(session, request)
-  }
-
-  function receive({ attachment, delivery }: Session, request: XdsRequest): void {
-    const { connection } = attachment
-    if (request.type === HEALTH) {
-      attachment.report?.(request.type, request.error)
-      return
-    }
-    const received = delivery.receive(request)
-    if (received.kind === 'limit') call.end(grpcStatus('RESOURCE_EXHAUSTED', received.message))
-    else if (received.kind === 'stale') options.on({ kind: 'stale-nonce', connection, type: request.type })
-    else if (received.kind === 'refused') {
-      const at = options.now()
-      refusedAt.set(received.refusal, at)
-      options.on({ kind: 'nack', connection, type: request.type, nack: { ...received.refusal, at } })
-    }
-    options.wake()
-  }
-
-  function pump(): void {
-    if (session === undefined) return
-    const { connection } = session.attachment
-    if (dueSince !== undefined) options.on({ kind: 'dequeued', connection, waitedMs: performance.now() - dueSince })
-    dueSince = undefined
-    let hasSent = false
-    while (call.isWritable) {
-      const outgoing = session.delivery.next()
-      if (outgoing === undefined) break
-      send(session, outgoing)
-      hasSent = true
-    }
-    timeHold(session, hasSent)
-    settle(session)
-  }
-
-  /** The client's time begins with what it was sent last: what is left of an earlier hold would let routes out too early. */
-  function timeHold({ delivery }: Session, hasSent: boolean): void {
-    if (hasSent || !delivery.isHolding) {
-      clearTimeout(holdTimer)
-      holdTimer = undefined
-    }
-    if (delivery.isHolding) holdTimer ??= setTimeout(releaseHold, HOLD_MS).unref()
-  }
-
-  function settle({ attachment: { connection }, delivery }: Session): void {
-    if (!delivery.isQuiet || settled === delivery.target) return
-    settled = delivery.target
-    options.on({ kind: 'settled', connection, revision: settled })
-  }
-
-  function releaseHold(): void {
-    holdTimer = undefined
-    session?.delivery.release()
-    options.wake()
-  }
-
-  function send({ attachment: { connection } }: Session, outgoing: Outgoing): void {
-    const bytes = outgoing.parts.reduce((sum, part) => sum + part.length, 0)
-    const { type, resources, removed } = outgoing
-    const isTaken = call.write(outgoing.parts)
-    if (!isTaken) setUnsent(unsent + bytes)
-    if (!isTaken) unsentSince ??= performance.now()
-    options.on({ kind: 'sent', connection, type, resources, removed, bytes })
-    if (isTaken) options.on({ kind: 'accepted', connection, waitedMs: 0 })
-  }
-
-  function setUnsent(bytes: number): void {
-    options.bufferedBy(bytes - unsent)
-    unsent = bytes
-  }
-
-  function taken(): void {
-    setUnsent(0)
-    if (session !== undefined && unsentSince !== undefined)
-      options.on({
-        kind: 'accepted',
-        connection: session.attachment.connection,
-        waitedMs: performance.now() - unsentSince,
-      })
-    unsentSince = undefined
-  }
-
-  function closed(status: GrpcStatus): void {
-    setUnsent(0)
-    clearTimeout(holdTimer)
-    options.closed()
-    const peer = call.peer.address
-    if (session === undefined) options.on({ kind: 'rejected', peer, status })
-    else {
-      const { attachment } = session
-      session = undefined
-      attachment.release()
-      options.on({ kind: 'disconnected', connection: attachment.connection, peer, status })
-    }
-  }
-
-  function status(): StreamStatus | undefined {
-    if (session === undefined) return undefined
-    const { attachment, node, delivery, connectedAt } = session
-    settle(session)
-    const types = delivery.subscriptions().map(each => typeStatus(each, refusal => refusedAt.get(refusal) ?? 0))
-    const { connection } = attachment
-    return { connection, node, peer: call.peer, protocol: options.protocol, connectedAt, revision: settled, types }
-  }
-
   return {
-    message,
+    message: bytes => message(state, bytes),
     halfClosed: () => call.end(OK),
     writable: () => {
-      taken()
+      taken(state)
       options.wake()
     },
-    closed,
+    closed: status => closed(state, status),
     get connection() {
-      return session?.attachment.connection
+      return state.session?.attachment.connection
     },
-    pushTo: revision => {
-      if (session === undefined) return false
-      session.delivery.pushTo(revision)
-      dueSince ??= performance.now()
-      return true
-    },
-    pump,
-    status,
+    pushTo: revision => pushTo(state, revision),
+    pump: () => pump(state),
+    status: () => statusOf(state),
     end: status => call.end(status),
   }
+}
+
+function message(state: State, bytes: Uint8Array): void {
+  const { call, options, session } = state
+  const request = parseRequest(options.protocol, bytes)
+  if (typeof request === 'string') call.end(grpcStatus('INVALID_ARGUMENT', `the request cannot be read: ${request}`))
+  else if (session === undefined) first(state, request)
+  else receive(state, session, request)
+}
+
+function first(state: State, request: XdsRequest): void {
+  // Health that comes before the proxy said who it is belongs to nobody.
+  if (request.type === HEALTH) return
+  const { call, options } = state
+  const session = admit(request, call.peer, options)
+  if (!session.ok) {
+    call.end(session.error)
+    return
+  }
+  state.session = session.value
+  const { connection } = session.value.attachment
+  options.on({ kind: 'connected', connection, peer: call.peer.address })
+  receive(state, session.value, request)
+}
+
+function admit({ node = {} }: XdsRequest, peer: Peer, options: AdsStreamOptions): Result<Session, GrpcStatus> {
+  if (!isJsonObject(node) || Object.keys(node).length === 0)
+    return err(grpcStatus('INVALID_ARGUMENT', 'the first request of a stream must have a node'))
+  const attached = options.connect(node, peer)
+  if (!attached.ok) return attached
+  const attachment = attached.value
+  // Envoy lists hundreds of extensions: read by now, and more than all else that a stream holds.
+  const { extensions: _, ...kept } = node
+  const delivery = options.createDelivery(attachment.source)
+  return ok({ attachment, node: kept, delivery, connectedAt: options.now() })
+}
+
+function receive(state: State, { attachment, delivery }: Session, request: XdsRequest): void {
+  const { call, options } = state
+  const { connection } = attachment
+  if (request.type === HEALTH) {
+    attachment.report?.(request.type, request.error)
+    return
+  }
+  const received = delivery.receive(request)
+  if (received.kind === 'limit') call.end(grpcStatus('RESOURCE_EXHAUSTED', received.message))
+  else if (received.kind === 'stale') options.on({ kind: 'stale-nonce', connection, type: request.type })
+  else if (received.kind === 'refused') {
+    const at = options.now()
+    state.refusedAt.set(received.refusal, at)
+    options.on({ kind: 'nack', connection, type: request.type, nack: { ...received.refusal, at } })
+  }
+  options.wake()
+}
+
+function pushTo(state: State, revision: SourceRevision): boolean {
+  if (state.session === undefined) return false
+  state.session.delivery.pushTo(revision)
+  state.dueSince ??= performance.now()
+  return true
+}
+
+function pump(state: State): void {
+  const { session, call, options } = state
+  if (session === undefined) return
+  const { connection } = session.attachment
+  if (state.dueSince !== undefined)
+    options.on({ kind: 'dequeued', connection, waitedMs: performance.now() - state.dueSince })
+  state.dueSince = undefined
+  let hasSent = false
+  while (call.isWritable) {
+    const outgoing = session.delivery.next()
+    if (outgoing === undefined) break
+    send(state, session, outgoing)
+    hasSent = true
+  }
+  timeHold(state, session, hasSent)
+  settle(state, session)
+}
+
+/** The client's time begins with what it was sent last: what is left of an earlier hold would let routes out too early. */
+function timeHold(state: State, { delivery }: Session, hasSent: boolean): void {
+  if (hasSent || !delivery.isHolding) {
+    clearTimeout(state.holdTimer)
+    state.holdTimer = undefined
+  }
+  if (delivery.isHolding) state.holdTimer ??= setTimeout(releaseHold, HOLD_MS, state).unref()
+}
+
+function releaseHold(state: State): void {
+  state.holdTimer = undefined
+  state.session?.delivery.release()
+  state.options.wake()
+}
+
+function settle(state: State, { attachment: { connection }, delivery }: Session): void {
+  if (!delivery.isQuiet || state.settled === delivery.target) return
+  state.settled = delivery.target
+  state.options.on({ kind: 'settled', connection, revision: state.settled })
+}
+
+function send(state: State, { attachment: { connection } }: Session, outgoing: Outgoing): void {
+  const { call, options } = state
+  const { type, parts, resources, removed } = outgoing
+  const bytes = parts.reduce((sum, part) => sum + part.length, 0)
+  const isTaken = call.write(parts)
+  if (!isTaken) {
+    if (state.unsent === 0) state.unsentSince = performance.now()
+    setUnsent(state, state.unsent + bytes)
+  }
+  options.on({ kind: 'sent', connection, type, resources, removed, bytes })
+  if (isTaken) options.on({ kind: 'accepted', connection, waitedMs: 0 })
+}
+
+function setUnsent(state: State, bytes: number): void {
+  if (bytes !== state.unsent) state.options.bufferedBy(bytes - state.unsent)
+  state.unsent = bytes
+}
+
+function taken(state: State): void {
+  const { session, options, unsent } = state
+  setUnsent(state, 0)
+  if (session === undefined || unsent === 0) return
+  const waitedMs = performance.now() - state.unsentSince
+  options.on({ kind: 'accepted', connection: session.attachment.connection, waitedMs })
+}
+
+function closed(state: State, status: GrpcStatus): void {
+  const { call, options, session } = state
+  setUnsent(state, 0)
+  clearTimeout(state.holdTimer)
+  options.closed()
+  const peer = call.peer.address
+  if (session === undefined) {
+    options.on({ kind: 'rejected', peer, status })
+    return
+  }
+  state.session = undefined
+  session.attachment.release()
+  options.on({ kind: 'disconnected', connection: session.attachment.connection, peer, status })
+}
+
+function statusOf(state: State): StreamStatus | undefined {
+  const { session, call, options, refusedAt } = state
+  if (session === undefined) return undefined
+  settle(state, session)
+  const { attachment, node, delivery, connectedAt } = session
+  const types = delivery.subscriptions().map(each => typeStatus(each, refusal => refusedAt.get(refusal) ?? 0))
+  const { connection } = attachment
+  return { connection, node, peer: call.peer, protocol: options.protocol, connectedAt, revision: state.settled, types }
 }

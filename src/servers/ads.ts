@@ -2,21 +2,24 @@ import type { JsonObject } from '../lang/json.js'
 import type { Result } from '../lang/result.js'
 import {
   ADS_TYPES,
+  type BodyCache,
   createBodyCache,
-  createSchedule,
   createStream,
   DEBOUNCE,
   type DebounceSettings,
+  type Protocol,
   type ResourceSource,
   type Scope,
   type SourceRevision,
   type TypeRule,
   type TypeUrl,
 } from '../xds/delivery/index.js'
+import { createPushTimer } from './ads-push-timer.js'
 import type { Nack, StreamStatus } from './ads-status.js'
 import { type AdsStream, openAdsStream } from './ads-stream.js'
+import { createTurns, type Turns } from './ads-turns.js'
 import { grpcStatus } from './grpc/status.js'
-import type { GrpcServer, GrpcStatus, Peer } from './grpc/types.js'
+import type { GrpcServer, GrpcStatus, Peer, StreamCall } from './grpc/types.js'
 import { registerXds, type XdsService } from './xds-services.js'
 
 /** What a client says of itself in the first request of a stream. */
@@ -87,116 +90,40 @@ export interface AdsServer {
   close(): void
 }
 
-/** How long one turn of the event loop may be spent on pushing, in ms: other requests are answered in between. */
-const SLICE_MS = 8
 /** Bytes handed to connections that have not taken them: beyond it no more is encoded, for anyone, until some do. */
 const MAX_BUFFERED = 128 * 1024 * 1024
 /** How long the bodies that streams share are kept once nobody asks for them, in ms. */
 const BODIES_MS = 1000
 
+/** What the streams of a server have in common. */
+interface Shared {
+  readonly options: AdsOptions
+  readonly streams: Set<AdsStream>
+  /** Of streams that may have something to send. A stream that gives way goes to the end. */
+  readonly turns: Turns<AdsStream>
+  readonly bodies: BodyCache
+  bufferedBy(bytes: number): void
+  stop(): void
+}
+
 /** xDS over gRPC: owns streams, timers and the order in which streams are served; what is sent is decided in xds/delivery. */
 export function createAdsServer(options: AdsOptions): AdsServer {
-  const streams = new Set<AdsStream>()
-  /** Streams that may have something to send. A stream that gives way goes to the end. */
-  const waiting = new Set<AdsStream>()
-  const schedule = createSchedule({ ...DEBOUNCE, ...options.debounce })
-  const bodies = createBodyCache()
-  let buffered = 0
+  const shared = createShared(options)
+  const { streams, turns } = shared
   let latest = 0
-  let turn: NodeJS.Immediate | undefined
-  let pushTimer: NodeJS.Timeout | undefined
-  let bodyTimer: NodeJS.Timeout | undefined
-  let isClosed = false
-
-  function wake(stream: AdsStream): void {
-    waiting.add(stream)
-    if (!isClosed) turn ??= setImmediate(serve)
-  }
-
-  function serve(): void {
-    turn = undefined
-    const until = performance.now() + SLICE_MS
-    for (const stream of waiting) {
-      if (buffered >= MAX_BUFFERED) return // `bufferedBy` comes back when something drained
-      waiting.delete(stream)
-      pump(stream)
-      if (performance.now() >= until) break
-    }
-    if (waiting.size > 0) turn = setImmediate(serve)
-    else if (bodies.bytes > 0) bodyTimer ??= setTimeout(dropBodies, BODIES_MS).unref()
-  }
-
-  function pump(stream: AdsStream): void {
-    try {
-      stream.pump()
-    } catch (error) {
-      options.on?.({ kind: 'internal', connection: stream.connection ?? '', error })
-      stream.end(grpcStatus('INTERNAL', 'internal error'))
-    }
-  }
-
-  function dropBodies(): void {
-    bodyTimer = undefined
-    bodies.clear()
-  }
-
-  function bufferedBy(bytes: number): void {
-    const wasFull = buffered >= MAX_BUFFERED
-    buffered += bytes
-    if (wasFull && buffered < MAX_BUFFERED && waiting.size > 0 && !isClosed) turn ??= setImmediate(serve)
-  }
-
-  function changed(revision: SourceRevision, scope: Scope = 'full'): void {
-    latest = Math.max(latest, revision)
-    waitUntil(schedule.changed(performance.now(), scope))
-  }
-
-  function waitUntil(at: number): void {
-    clearTimeout(pushTimer)
-    const delay = at - performance.now()
-    if (delay <= 0) pushIfDue()
-    else pushTimer = setTimeout(pushIfDue, Math.ceil(delay)).unref()
-  }
-
-  function pushIfDue(): void {
-    const { isDue, at } = schedule.due(performance.now())
-    if (isDue) {
-      for (const stream of streams) if (stream.pushTo(latest)) wake(stream)
-    } else if (at !== undefined) waitUntil(at)
-  }
-
-  function register(server: GrpcServer, services: readonly XdsService[] = ['ads']): void {
-    for (const service of services) {
-      registerXds(server, service, (call, protocol) => {
-        const stream = openAdsStream(call, {
-          connect: (node, peer) => options.connect({ node, peer, protocol, service }),
-          createDelivery: source =>
-            createStream({
-              protocol,
-              source,
-              rules: options.types ?? ADS_TYPES,
-              bodies,
-              versionPrefix: options.versionPrefix ?? '',
-            }),
-          protocol,
-          now: options.now,
-          on: options.on ?? (() => {}),
-          wake: () => wake(stream),
-          bufferedBy,
-          closed: () => {
-            streams.delete(stream)
-            waiting.delete(stream)
-          },
-        })
-        streams.add(stream)
-        return stream
-      })
-    }
-  }
-
+  const pushes = createPushTimer({ ...DEBOUNCE, ...options.debounce }, () => {
+    for (const stream of streams) if (stream.pushTo(latest)) turns.add(stream)
+  })
   return {
-    register,
-    changed,
+    register: (server, services = ['ads']) => {
+      for (const service of services) {
+        registerXds(server, service, (call, protocol) => openStream(shared, service, protocol, call))
+      }
+    },
+    changed: (revision, scope = 'full') => {
+      latest = Math.max(latest, revision)
+      pushes.changed(scope)
+    },
     streams: () => [...streams].flatMap(stream => stream.status() ?? []),
     disconnect: connection => {
       const stream = [...streams].find(stream => stream.connection === connection)
@@ -204,13 +131,72 @@ export function createAdsServer(options: AdsOptions): AdsServer {
       return stream !== undefined
     },
     close: () => {
-      isClosed = true
-      clearTimeout(pushTimer)
-      clearTimeout(bodyTimer)
-      if (turn !== undefined) clearImmediate(turn)
+      pushes.stop()
+      shared.stop()
       for (const stream of streams) stream.end(grpcStatus('UNAVAILABLE', 'the server is shutting down'))
     },
   }
+}
+
+function createShared(options: AdsOptions): Shared {
+  const bodies = createBodyCache()
+  let buffered = 0
+  let bodyTimer: NodeJS.Timeout | undefined
+  const dropBodies = (): void => {
+    bodyTimer = undefined
+    bodies.clear()
+  }
+  const turns = createTurns<AdsStream>({
+    work: stream => pump(stream, options),
+    mayWork: () => buffered < MAX_BUFFERED,
+    done: () => {
+      if (bodies.bytes > 0) bodyTimer ??= setTimeout(dropBodies, BODIES_MS).unref()
+    },
+  })
+  const bufferedBy = (bytes: number): void => {
+    const wasFull = buffered >= MAX_BUFFERED
+    buffered += bytes
+    if (wasFull && buffered < MAX_BUFFERED) turns.resume()
+  }
+  const stop = (): void => {
+    turns.stop()
+    clearTimeout(bodyTimer)
+  }
+  return { options, streams: new Set(), turns, bodies, bufferedBy, stop }
+}
+
+/** A bug ends the stream that met it, and no other. */
+function pump(stream: AdsStream, { on }: AdsOptions): void {
+  try {
+    stream.pump()
+  } catch (error) {
+    on?.({ kind: 'internal', connection: stream.connection ?? '', error })
+    stream.end(grpcStatus('INTERNAL', 'internal error'))
+  }
+}
+
+function openStream(
+  { options, streams, turns, bodies, bufferedBy }: Shared,
+  service: XdsService,
+  protocol: Protocol,
+  call: StreamCall,
+): AdsStream {
+  const { types: rules = ADS_TYPES, versionPrefix = '' } = options
+  const stream = openAdsStream(call, {
+    connect: (node, peer) => options.connect({ node, peer, protocol, service }),
+    createDelivery: source => createStream({ protocol, source, rules, bodies, versionPrefix }),
+    protocol,
+    now: options.now,
+    on: options.on ?? (() => {}),
+    wake: () => turns.add(stream),
+    bufferedBy,
+    closed: () => {
+      streams.delete(stream)
+      turns.delete(stream)
+    },
+  })
+  streams.add(stream)
+  return stream
 }
 
 export type { Nack, StreamStatus, TypeStatus } from './ads-status.js'
