@@ -13,6 +13,8 @@ interface Reads {
 const READS = {
   /** Clusters of services. */
   clusters: { view: ['type', 'ipMode', 'extensions'], meta: ['tlsClient'] },
+  /** Clusters that depend on no service. */
+  fixed: { view: ['type', 'ipMode', 'extensions'], meta: ['tlsClient', 'dnsServer'] },
   /** Clusters that ask DNS have their endpoints inside. */
   dnsClusters: {
     view: ['type', 'ipMode', 'extensions', 'cluster', 'network', 'networkView', 'locality', 'nodeName', 'labels'],
@@ -29,6 +31,7 @@ const READS = {
       'acceptsHttp10',
       'hasDnsCapture',
       'hasDnsAutoAllocate',
+      'dnsServer',
       'isUnprivilegedPod',
       'hasOutboundExactBalance',
       'statusPort',
@@ -48,6 +51,7 @@ const READS = {
       'httpProxyPort',
       'idleTimeout',
       'acceptsHttp10',
+      'dnsServer',
       'isUnprivilegedPod',
       'hasInboundExactBalance',
       'hasOutboundExactBalance',
@@ -158,6 +162,7 @@ const META_KEYS = Object.keys({
   generator: 0,
   hasDnsCapture: 0,
   hasDnsAutoAllocate: 0,
+  dnsServer: 0,
   isTunnelCapable: 0,
   isUnprivilegedPod: 0,
   hasInboundExactBalance: 0,

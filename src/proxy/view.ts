@@ -60,6 +60,8 @@ export interface ViewMetadata {
   readonly generator: string
   readonly hasDnsCapture: boolean
   readonly hasDnsAutoAllocate: boolean
+  /** `<host>:<port>` of its agent's DNS server, where that answers the workload; empty: DNS is the machine's. */
+  readonly dnsServer: string
   readonly isTunnelCapable: boolean
   readonly isUnprivilegedPod: boolean
   readonly hasInboundExactBalance: boolean
@@ -138,6 +140,9 @@ export function viewOf(node: ProxyNode, workload: Workload | undefined, defaultC
   }
 }
 
+/** Where an agent answers DNS unless it says otherwise. */
+const AGENT_DNS = 'localhost:15053'
+
 function viewMetadata(node: ProxyNode, metadata: NodeMetadata): ViewMetadata {
   return {
     workloadName: metadata.workloadName,
@@ -151,6 +156,7 @@ function viewMetadata(node: ProxyNode, metadata: NodeMetadata): ViewMetadata {
     generator: metadata.generator,
     hasDnsCapture: metadata.hasDnsCapture,
     hasDnsAutoAllocate: metadata.hasDnsAutoAllocate,
+    dnsServer: metadata.hasDnsCapture ? metadata.dnsProxyAddress || AGENT_DNS : '',
     isTunnelCapable: metadata.hasHbone,
     isUnprivilegedPod: metadata.isUnprivilegedPod,
     hasInboundExactBalance: metadata.hasInboundExactBalance,

@@ -91,3 +91,44 @@ spec: {host: e.example, trafficPolicy: {tls: {mode: SIMPLE, sni: e.example}}}
     expect(contextOf(entry('location: MESH_EXTERNAL'), mesh)).toMatchObject({ tlsParams: mesh.tlsDefaults })
   })
 })
+
+describe('outboundTrafficPolicy ALLOW_ANY_DYNAMIC_DNS', () => {
+  const mesh = { outboundTrafficPolicy: { mode: 'ALLOW_ANY_DYNAMIC_DNS' } }
+  const filter = 'envoy.filters.http.dynamic_forward_proxy'
+  const made = translated({ objects: SERVICE, mesh })
+  const before = translated({ objects: SERVICE })
+
+  it('sends requests for unknown hosts to the cluster that asks DNS, bytes to where they were going', () => {
+    expect(Object.keys(made.clusters).filter(name => !(name in before.clusters))).toEqual(['AllowAnyDynamicDNSCluster'])
+    const hosts = made.routes['80']?.['virtualHosts'] as { name: string; routes: { route: JsonObject }[] }[]
+    expect(hosts.find(({ name }) => name === 'allow_any')?.routes[0]?.route['cluster']).toBe(
+      'AllowAnyDynamicDNSCluster',
+    )
+    expect(made.listeners['10.0.0.1_90']).toEqual(before.listeners['10.0.0.1_90'])
+    expect(JSON.stringify(made.listeners['virtualOutbound'])).toContain('PassthroughCluster')
+  })
+
+  it('looks for HTTP wherever it may come', () => {
+    const holders = Object.entries(made.listeners).filter(([, listener]) => JSON.stringify(listener).includes(filter))
+    const http = Object.entries(before.listeners).filter(
+      ([name, listener]) => name !== 'virtualInbound' && JSON.stringify(listener).includes('http_connection_manager'),
+    )
+    expect(holders.map(([name]) => name).sort()).toEqual([...http.map(([name]) => name), 'virtualOutbound'].sort())
+    expect(made.listeners['virtualOutbound']).toMatchObject({
+      listenerFilters: [{ name: 'envoy.filters.listener.http_inspector' }],
+      continueOnListenerFiltersTimeout: true,
+    })
+  })
+
+  it('is nothing for a Sidecar with a policy of its own', () => {
+    const sidecar = `
+---
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: own, namespace: default}
+spec: {outboundTrafficPolicy: {mode: ALLOW_ANY}}
+`
+    const { listeners, routes } = translated({ objects: SERVICE.trim().replace(/---$/, '') + sidecar, mesh })
+    expect(JSON.stringify([listeners, routes])).not.toMatch(/dynamic_forward_proxy|AllowAnyDynamicDNS/)
+  })
+})

@@ -15,7 +15,13 @@ export interface SmallMesh {
   readonly objects: string
   readonly mesh?: JsonObject
   /** Of the proxy: `client.default` at 10.9.9.9 unless it says otherwise. */
-  readonly proxy?: { readonly name?: string; readonly ips?: string; readonly metadata?: JsonObject }
+  readonly proxy?: {
+    readonly name?: string
+    readonly ips?: string
+    readonly metadata?: JsonObject
+    /** Of its Envoy; default: it does not say, as istio-proxy. */
+    readonly extensions?: readonly string[]
+  }
   /** Objects of further clusters, by cluster id. */
   readonly clusters?: Readonly<Record<string, string>>
 }
@@ -60,7 +66,12 @@ function objectsOf(text: string) {
   return objects
 }
 
-function nodeOf({ name = 'client', ips = '10.9.9.9', metadata = {} }: NonNullable<SmallMesh['proxy']>): JsonObject {
+export function nodeOf({
+  name = 'client',
+  ips = '10.9.9.9',
+  metadata = {},
+  extensions,
+}: NonNullable<SmallMesh['proxy']>): JsonObject {
   return {
     id: `sidecar~${ips.split(',')[0]}~${name}.default~default.svc.cluster.local`,
     metadata: {
@@ -70,6 +81,7 @@ function nodeOf({ name = 'client', ips = '10.9.9.9', metadata = {} }: NonNullabl
       LABELS: { app: name },
       ...metadata,
     },
+    ...(extensions === undefined ? {} : { extensions: extensions.map(each => ({ name: each })) }),
   }
 }
 

@@ -1,28 +1,19 @@
-import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { Json, JsonObject } from '../../src/lang/json.js'
-import { bootstrapOf } from '../../src/xds/resources/bootstrap.js'
+import type { JsonObject } from '../../src/lang/json.js'
 import { configurationFlags } from '../conformance/areas/xds.js'
 import { openDataFolder } from '../conformance/data.js'
 import { runInProcess } from '../kit/command.js'
-import { ENVOY_PATH } from '../kit/envoy.js'
 import { SCENARIO_FOLDER } from '../kit/scenario.js'
+import { ACCEPTED, type Rendered, staticOf, validate } from '../kit/static-envoy.js'
 
 // What `pillion render` prints for a stock Envoy, put together into one static file, passes `envoy --mode validate`.
 
 interface RecordedProxy {
   readonly name: string
   readonly node: JsonObject & { readonly metadata: { readonly GENERATOR?: string } }
-}
-
-interface Rendered {
-  readonly clusters: readonly JsonObject[]
-  readonly listeners: readonly JsonObject[]
-  readonly routes: readonly (JsonObject & { readonly name: string })[]
 }
 
 /** As an Envoy says that is not istio-proxy: any list without Istio's filters. */
@@ -61,42 +52,3 @@ describe.skipIf(!existsSync(SCENARIO_FOLDER))('envoy --mode validate takes what 
     }
   })
 })
-
-/** The bootstrap of the proxy with its resources beside its own: routes stand in the listeners, endpoints come from ADS, which is not asked. */
-function staticOf(node: JsonObject, { clusters, listeners, routes }: Rendered): object {
-  const at = { host: '127.0.0.1', port: 1 }
-  const bootstrap = bootstrapOf({ node, xds: at, sds: at, admin: at, protocol: 'delta' }) as {
-    readonly staticResources?: { readonly clusters?: readonly object[] }
-  }
-  const byName = new Map(routes.map(route => [route.name, route]))
-  const own = bootstrap.staticResources?.clusters ?? []
-  return {
-    ...bootstrap,
-    staticResources: {
-      clusters: [...own, ...clusters],
-      listeners: withRoutes(listeners as readonly Json[] as Json, byName),
-    },
-  }
-}
-
-function withRoutes(value: Json, routes: ReadonlyMap<string, JsonObject>): Json {
-  if (Array.isArray(value)) return (value as readonly Json[]).map(item => withRoutes(item, routes))
-  if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value as JsonObject).map(([key, item]): [string, Json] => {
-    const name = key === 'rds' ? (item as { readonly routeConfigName?: string }).routeConfigName : undefined
-    const route = name === undefined ? undefined : routes.get(name)
-    return route === undefined ? [key, withRoutes(item, routes)] : ['routeConfig', route]
-  })
-  return Object.fromEntries(entries)
-}
-
-const ACCEPTED = /^configuration '.*' OK$/m
-const run = promisify(execFile)
-/** Through a pipe: /dev/stdout, which access logs name, cannot be opened where it is one of the sockets that Node gives its children. */
-const PIPED = '"$0" --mode validate -c "$1" -l error 2>&1 | cat'
-
-/** What Envoy says. */
-async function validate(file: string): Promise<string> {
-  const { stdout } = await run('sh', ['-c', PIPED, ENVOY_PATH, file])
-  return stdout
-}

@@ -1,5 +1,5 @@
 import type { MeshSettings, Service } from '../../mesh/index.js'
-import type { Cluster, ClusterLoadAssignment } from '../../proto/envoy-types.generated.js'
+import type { Cluster, ClusterLoadAssignment, HttpHttpProtocolOptions } from '../../proto/envoy-types.generated.js'
 import { packAny } from '../../proto/index.js'
 import type { ProxyView } from '../../proxy/view.js'
 
@@ -39,6 +39,7 @@ export function discoveryFields(
     readonly name: string
     readonly host: string
     readonly assignment: ClusterLoadAssignment | undefined
+    readonly httpOptions: HttpHttpProtocolOptions | undefined
     readonly view: ProxyView
     readonly mesh: MeshSettings
   },
@@ -56,7 +57,7 @@ export function discoveryFields(
     case 'ORIGINAL_DST':
       return { type: 'ORIGINAL_DST' }
     case 'DYNAMIC':
-      return dynamicFieldsOf(facts.host, facts.view)
+      return dynamicFieldsOf(facts.host, facts.view, facts.httpOptions)
   }
 }
 
@@ -81,15 +82,23 @@ function dnsFieldsOf(view: ProxyView, mesh: MeshSettings): Cluster {
 }
 
 /** The cache is one for all ports of the host, and the filter that fills it names it too. */
-function dynamicFieldsOf(host: string, view: ProxyView): Cluster {
+function dynamicFieldsOf(host: string, view: ProxyView, httpOptions: HttpHttpProtocolOptions | undefined): Cluster {
   return {
     clusterType: {
       name: 'envoy.clusters.dynamic_forward_proxy',
       typedConfig: packAny('envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig', {
         dnsCacheConfig: { name: `${host}_dfp_dns_cache`, dnsLookupFamily: lookupFamilyOf(view) },
+        ...(httpOptions === undefined ? {} : uncheckedNames(httpOptions)),
       }),
     },
   }
+}
+
+/** Envoy refuses HTTP options by which names of servers are not checked, unless it is told that this is meant. */
+export function uncheckedNames({ upstreamHttpProtocolOptions: names }: HttpHttpProtocolOptions): {
+  readonly allowInsecureClusterOptions?: true
+} {
+  return names?.autoSni === true && names.autoSanValidation === true ? {} : { allowInsecureClusterOptions: true }
 }
 
 function lookupFamilyOf({ ipMode }: ProxyView): 'V4_ONLY' | 'V6_ONLY' | 'ALL' {

@@ -3,6 +3,7 @@ import type { ProxyContext, ProxyView } from '../../proxy/view.js'
 import { upstreamFiltersOf } from './cluster-filters.js'
 import { circuitBreakersOf, connectionOptionsOf, connectTimeoutOf } from './cluster-pool.js'
 import { passthroughHttpOptions } from './cluster-protocol.js'
+import { unknownHostClusters } from './dynamic-dns.js'
 import { altStatName, BLACK_HOLE_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER, PASSTHROUGH_CLUSTER } from './names.js'
 
 /** Idle connections to unknown destinations are given up, as nothing tells when those are gone. */
@@ -20,7 +21,8 @@ export function translateFixedClusters(context: ProxyContext): readonly Cluster[
     connectTimeout: connectTimeoutOf(context.mesh),
   }
   if (context.view.type === 'router') return [blackHole]
-  return [blackHole, { ...passthroughOf(context), name: PASSTHROUGH_CLUSTER, ...upstreamFiltersOf(context.view) }]
+  const passthrough = { ...passthroughOf(context), name: PASSTHROUGH_CLUSTER, ...upstreamFiltersOf(context.view) }
+  return [blackHole, passthrough, ...unknownHostClusters(context)]
 }
 
 /** For ports of the workload that no service names. Its statistics have always stood under the outbound cluster's name. */

@@ -11,7 +11,8 @@ import { packAny } from '../../proto/index.js'
 /** How requests are sent: HTTP/1.1, HTTP/2, or as the client sent them. */
 export type UpstreamProtocol = 'http1' | 'http2' | 'downstream'
 
-const EXTENSION = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
+/** Key of {@link httpOptionsOf}, and type of what stands there. */
+export const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
 
 /**
  * From the port's protocol; `useClientProtocol` and an upgrade to HTTP/2 come on top. The mesh upgrades plain HTTP ports alone; a
@@ -49,7 +50,9 @@ export interface HttpOptions {
 /** `typed_extension_protocol_options`; absent where Envoy's defaults do. */
 export function httpOptionsOf(options: HttpOptions): { readonly typedExtensionProtocolOptions?: Record<string, Any> } {
   const message = httpMessageOf(options)
-  return message === undefined ? {} : { typedExtensionProtocolOptions: { [EXTENSION]: packAny(EXTENSION, message) } }
+  return message === undefined
+    ? {}
+    : { typedExtensionProtocolOptions: { [HTTP_OPTIONS]: packAny(HTTP_OPTIONS, message) } }
 }
 
 function httpMessageOf({ protocol, pool, originates, errorCodes }: HttpOptions): HttpHttpProtocolOptions | undefined {
@@ -101,7 +104,7 @@ function commonOptionsOf(pool: ConnectionPoolSettings | undefined): CoreHttpProt
 }
 
 /** Without an SNI of the rule the request's host is the server name, and the certificate must be of that name. */
-function autoSniOf(
+export function autoSniOf(
   tls: ClientTLSSettings,
 ): NonNullable<HttpHttpProtocolOptions['upstreamHttpProtocolOptions']> | undefined {
   if (tls.sni) return undefined
@@ -117,12 +120,14 @@ function errorMatcherOf(codes: readonly number[]): NonNullable<HttpHttpProtocolO
 }
 
 /** For clusters to which connections are passed on: as the client speaks, idle connections given up in time. */
-export function passthroughHttpOptions(idleTimeout: string): {
-  readonly typedExtensionProtocolOptions: Record<string, Any>
-} {
+export function passthroughHttpOptions(
+  idleTimeout: string,
+  upstream?: HttpHttpProtocolOptions['upstreamHttpProtocolOptions'],
+): { readonly typedExtensionProtocolOptions: Record<string, Any> } {
   const message: HttpHttpProtocolOptions = {
     commonHttpProtocolOptions: { idleTimeout },
+    ...(upstream !== undefined && { upstreamHttpProtocolOptions: upstream }),
     useDownstreamProtocolConfig: { httpProtocolOptions: {}, http2ProtocolOptions: {} },
   }
-  return { typedExtensionProtocolOptions: { [EXTENSION]: packAny(EXTENSION, message) } }
+  return { typedExtensionProtocolOptions: { [HTTP_OPTIONS]: packAny(HTTP_OPTIONS, message) } }
 }

@@ -1,5 +1,5 @@
 import type { Service } from '../../mesh/index.js'
-import type { Cluster } from '../../proto/envoy-types.generated.js'
+import type { Cluster, HttpHttpProtocolOptions } from '../../proto/envoy-types.generated.js'
 import type { ProxyContext } from '../../proxy/view.js'
 import { type Discovery, discoveryFields, discoveryOf, isDns } from './cluster-discovery.js'
 import { exchangesMetadata, upstreamFiltersOf } from './cluster-filters.js'
@@ -8,7 +8,7 @@ import { type Outbound, outboundNameOf, outboundsOf } from './cluster-outbound.j
 import { outlierDetectionOf } from './cluster-outlier.js'
 import { type PortPolicy, portPolicyOf } from './cluster-policy.js'
 import { circuitBreakersOf, connectionOptionsOf, connectTimeoutOf } from './cluster-pool.js'
-import { httpOptionsOf, upstreamProtocolOf } from './cluster-protocol.js'
+import { HTTP_OPTIONS, httpOptionsOf, upstreamProtocolOf } from './cluster-protocol.js'
 import { statNameOf } from './cluster-stat-name.js'
 import { assignmentOf } from './endpoint-assignment.js'
 import { balancingOf, isPassthrough } from './load-balancing.js'
@@ -52,12 +52,14 @@ function clusterOf(context: ProxyContext, outbound: Outbound): Cluster | undefin
   const assignment = isDns(known) ? assignmentOf(context, outbound) : undefined
   if (assignment !== undefined && (assignment.endpoints ?? []).length === 0) return undefined
   const discovery = isPassthrough(policy.loadBalancer) ? 'ORIGINAL_DST' : known
+  const connection = connectionFieldsOf(context, outbound, policy, discovery)
+  const httpOptions = connection.typedExtensionProtocolOptions?.[HTTP_OPTIONS] as HttpHttpProtocolOptions | undefined
   return {
     name,
     altStatName: statNameOf(mesh.outboundClusterStatName, { name, service, port, subset: subset?.name ?? '' }),
-    ...discoveryFields(discovery, { name, host: service.host, assignment, view, mesh }),
+    ...discoveryFields(discovery, { name, host: service.host, assignment, httpOptions, view, mesh }),
     ...balancerFieldsOf(context, service, policy, discovery),
-    ...connectionFieldsOf(context, outbound, policy, discovery),
+    ...connection,
     metadata: clusterMetadataOf({
       services: discovery === 'DYNAMIC' ? [] : [service],
       isExternal: service.isMeshExternal,

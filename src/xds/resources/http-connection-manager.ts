@@ -9,6 +9,7 @@ import type {
   RouteConfiguration,
 } from '../../proto/envoy-types.generated.js'
 import { packAny } from '../../proto/index.js'
+import { unknownHostFilters } from './dynamic-dns.js'
 import { httpFilters } from './filters.js'
 import type { ListenerFacts } from './listener-facts.js'
 import { altStatName } from './names.js'
@@ -48,7 +49,7 @@ function managerOf(facts: ListenerFacts, options: HttpOptions): HttpConnectionMa
       suppressEnvoyHeaders: config.proxyHeaders?.envoyDebugHeaders?.disabled === true,
       admission: facts.admission.http,
       stats: facts.stats.http,
-      beforeRouter: options.beforeRouter ?? [],
+      beforeRouter: [...(options.beforeRouter ?? []), ...(direction === 'outbound' ? unknownHostFilters(facts) : [])],
     }),
     ...PLAIN,
     ...pathNormalisation(facts),

@@ -4,6 +4,7 @@ import { addressFields } from './listener-bind.js'
 import type { ListenerFacts } from './listener-facts.js'
 import { fallbackFilters } from './listener-fallback.js'
 import { balanceFields, SOCKET_FIELDS } from './listener-slot.js'
+import { unknownHostChains, unknownHostListening } from './listener-unknown-hosts.js'
 import { BLACK_HOLE_CLUSTER, HTTP_PROXY_ROUTE, listenerName, VIRTUAL_OUTBOUND_LISTENER } from './names.js'
 import { tcpProxyTo } from './tcp-proxy.js'
 
@@ -16,6 +17,7 @@ export function virtualOutbound(facts: ListenerFacts): Listener {
     trafficDirection: 'OUTBOUND',
     useOriginalDst: true,
     ...transparentFields(facts),
+    ...unknownHostListening(facts),
     ...SOCKET_FIELDS,
     ...balanceFields(facts.view.meta.hasOutboundExactBalance),
     ...listenerLog(facts),
@@ -26,6 +28,7 @@ export function virtualOutbound(facts: ListenerFacts): Listener {
         filterChainMatch: { destinationPort: port },
         filters: tcpProxyTo(facts, BLACK_HOLE_CLUSTER, true),
       },
+      ...unknownHostChains(facts),
       { name: 'virtualOutbound-catchall-tcp', filters: fallbackFilters(facts) },
     ],
   }

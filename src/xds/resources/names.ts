@@ -2,6 +2,8 @@
 
 export const PASSTHROUGH_CLUSTER = 'PassthroughCluster'
 export const BLACK_HOLE_CLUSTER = 'BlackHoleCluster'
+/** For hosts that nobody knows, where proxies ask DNS for them. */
+export const DYNAMIC_DNS_CLUSTER = 'AllowAnyDynamicDNSCluster'
 export const INBOUND_PASSTHROUGH_CLUSTER = 'InboundPassthroughCluster'
 export const VIRTUAL_OUTBOUND_LISTENER = 'virtualOutbound'
 export const VIRTUAL_INBOUND_LISTENER = 'virtualInbound'

@@ -55,7 +55,7 @@ export interface UpstreamKey extends Keyed {
 /** Clusters that depend on no service. */
 export interface FixedKey {
   readonly key: string
-  readonly facts: Facts<'clusters'>
+  readonly facts: Facts<'fixed'>
 }
 
 /** From what all proxies of a network see to what only this locality, these labels, or this node see. */
@@ -241,10 +241,11 @@ function partsOfShape(tables: MeshTables) {
     const hasIngress = (sidecar?.spec.ingress ?? []).length > 0
     const listeners = listenersKey(scope, client, asked.listeners, view)
     const upstream = upstreamKey(scope, client, view, asked.endpointLabels)
+    const fixed = factsOf('fixed', view)
     return {
       hasIngress,
       upstream,
-      fixed: { key: upstream.clusters.key, facts: upstream.clusters },
+      fixed: { key: fixed.key, facts: fixed },
       listeners,
       routes: routesKey(listeners, asked, view),
       own: ownKey(scope, client, { ...view, labels: asked.ownLabels }, own, hasIngress),
@@ -266,7 +267,7 @@ interface Asked {
 /** Which spans tell. */
 const CANONICAL_LABELS = ['app', 'service.istio.io/canonical-name', 'service.istio.io/canonical-revision']
 
-function askedOf(read: Lookup, tables: MeshTables, { namespace, labels, meta }: ProxyView): Asked {
+function askedOf(read: Lookup, tables: MeshTables, { type, namespace, labels, meta }: ProxyView): Asked {
   const mesh = lazySettings(read, tables.facet)
   const isAsked = (name: string): boolean => read.one(tables.interest, name) !== undefined
   const only = (test: (key: string) => boolean): Labels =>
@@ -285,7 +286,7 @@ function askedOf(read: Lookup, tables: MeshTables, { namespace, labels, meta }: 
     routes: { namespace: isNamed ? namespace : '', labels: only(isSource) },
     ownLabels: only(key => isAsked(`selectorLabel/${key}`) || (isTraced && CANONICAL_LABELS.includes(key))),
     endpointLabels: only(key => mayPrefer(read, tables, key)),
-    hasHttpProxy: (Number(meta.httpProxyPort) || mesh.proxyHttpPort || 0) > 0,
+    hasHttpProxy: type === 'sidecar' && (Number(meta.httpProxyPort) || mesh.proxyHttpPort || 0) > 0,
   }
 }
 

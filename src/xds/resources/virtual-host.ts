@@ -1,7 +1,7 @@
 import type { Hostname, Service, VirtualServiceConfig } from '../../mesh/index.js'
 import type { Route, VirtualHost } from '../../proto/envoy-types.generated.js'
 import type { ProxyView } from '../../proxy/view.js'
-import { outboundClusterName, PASSTHROUGH_CLUSTER, virtualHostName } from './names.js'
+import { DYNAMIC_DNS_CLUSTER, outboundClusterName, PASSTHROUGH_CLUSTER, virtualHostName } from './names.js'
 import { destinationCluster, type PortFacts, plainAction, timeouts } from './route-action.js'
 import type { RouteFacts } from './route-facts.js'
 import { hashPolicies } from './route-hash.js'
@@ -145,8 +145,7 @@ export function catchAllHost(facts: RouteFacts): VirtualHost {
 }
 
 function catchAllCluster(facts: RouteFacts): string {
-  const { egressProxy } = facts.context.scope.outbound
-  return egressProxy === undefined
-    ? PASSTHROUGH_CLUSTER
-    : destinationCluster(egressProxy, { ...facts, port: 0, isAnyPort: true })
+  const { egressProxy, mode } = facts.context.scope.outbound
+  if (egressProxy !== undefined) return destinationCluster(egressProxy, { ...facts, port: 0, isAnyPort: true })
+  return mode === 'ALLOW_ANY_DYNAMIC_DNS' ? DYNAMIC_DNS_CLUSTER : PASSTHROUGH_CLUSTER
 }
