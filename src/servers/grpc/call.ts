@@ -1,5 +1,5 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
-import { createFrameReader, type FrameFault, frameHead } from './frames.js'
+import { createFrameReader, type FrameFault, type FrameReader, frameHead } from './frames.js'
 import { grpcStatus, isGrpcStatus, OK, parseTimeout, statusHeaders, statusOfReset } from './status.js'
 import type { GrpcStatus, Peer, StreamCall, StreamHandler, StreamMethod, UnaryMethod } from './types.js'
 
@@ -28,79 +28,93 @@ export function answerStatus(stream: ServerHttp2Stream, status: GrpcStatus): voi
   linger(stream)
 }
 
+interface State {
+  readonly options: CallOptions
+  readonly frames: FrameReader
+  handler: StreamHandler | undefined
+  deadline: NodeJS.Timeout | undefined
+  /** With what the call is to end, once that is known. */
+  final: GrpcStatus | undefined
+  isOver: boolean
+}
+
 /** One call of a stream method: bytes to messages, and the end told exactly once. */
 export function openStreamCall(method: StreamMethod, options: CallOptions): OpenCall {
-  const { stream, peer, broken } = options
+  const { stream, peer } = options
   const frames = createFrameReader(options.maxMessageBytes)
-  let handler: StreamHandler | undefined
-  let final: GrpcStatus | undefined
-  let isOver = false
-
+  const state: State = { options, frames, handler: undefined, deadline: undefined, final: undefined, isOver: false }
   const call: StreamCall = {
     peer,
     write: parts => writeMessage(stream, parts),
     get isWritable() {
-      return !isOver && final === undefined && stream.writable && !stream.writableNeedDrain
+      return isRunning(state) && stream.writable && !stream.writableNeedDrain
     },
-    end,
+    end: status => end(state, status),
   }
-
-  function end(status: GrpcStatus): void {
-    if (isOver || final !== undefined) return
-    final = status
-    if (!stream.destroyed && stream.writable) stream.end()
-    finish(status)
-  }
-
-  function finish(status: GrpcStatus): void {
-    if (isOver) return
-    isOver = true
-    clearTimeout(deadline)
-    guard(() => handler?.closed(status))
-    options.ended(status)
-  }
-
-  function guard(body: () => void): void {
-    try {
-      body()
-    } catch (error) {
-      broken(error)
-      if (!isOver) end(grpcStatus('INTERNAL', 'internal error'))
-    }
-  }
-
-  function read(chunk: Uint8Array): void {
-    if (isOver || final !== undefined) return
-    const fault = frames.push(chunk, bytes => {
-      if (final === undefined && !isOver) guard(() => handler?.message(bytes))
-    })
-    if (fault !== undefined) end(faultStatus(fault, options.maxMessageBytes))
-  }
-
-  function halfClosed(): void {
-    if (isOver || final !== undefined) return
-    if (frames.isInMessage) end(grpcStatus('INVALID_ARGUMENT', 'the stream ends within a message'))
-    else guard(() => handler?.halfClosed())
-  }
-
-  const timeout = parseTimeout(header(options.headers, 'grpc-timeout'))
-  const deadline =
-    timeout === undefined
-      ? undefined
-      : setTimeout(() => end(grpcStatus('DEADLINE_EXCEEDED', 'the deadline has passed')), timeout)
+  startDeadline(state)
   stream.respond(HEADERS, { waitForTrailers: true })
-  stream.on('wantTrailers', () => sendStatus(stream, final ?? OK))
+  stream.on('wantTrailers', () => sendStatus(stream, state.final ?? OK))
   stream.on('drain', () => {
-    if (!isOver && final === undefined) guard(() => handler?.writable())
+    if (isRunning(state)) guard(state, handler => handler?.writable())
   })
   stream.on('error', () => {})
-  stream.on('close', () => finish(final ?? statusOfReset(stream.rstCode)))
-  guard(() => {
-    handler = method.open(call)
+  stream.on('close', () => finish(state, state.final ?? statusOfReset(stream.rstCode)))
+  guard(state, () => {
+    state.handler = method.open(call)
   })
-  stream.on('data', read)
-  stream.on('end', halfClosed)
-  return { end }
+  stream.on('data', (chunk: Uint8Array) => read(state, chunk))
+  stream.on('end', () => halfClosed(state))
+  return call
+}
+
+function isRunning({ final, isOver }: State): boolean {
+  return !isOver && final === undefined
+}
+
+function startDeadline(state: State): void {
+  const timeout = parseTimeout(header(state.options.headers, 'grpc-timeout'))
+  if (timeout === undefined) return
+  state.deadline = setTimeout(() => end(state, grpcStatus('DEADLINE_EXCEEDED', 'the deadline has passed')), timeout)
+}
+
+function end(state: State, status: GrpcStatus): void {
+  if (!isRunning(state)) return
+  const { stream } = state.options
+  state.final = status
+  if (!stream.destroyed && stream.writable) stream.end()
+  finish(state, status)
+}
+
+function finish(state: State, status: GrpcStatus): void {
+  if (state.isOver) return
+  state.isOver = true
+  clearTimeout(state.deadline)
+  guard(state, handler => handler?.closed(status))
+  state.options.ended(status)
+}
+
+/** A handler that throws is a bug: its call ends, and nothing else. */
+function guard(state: State, body: (handler: StreamHandler | undefined) => void): void {
+  try {
+    body(state.handler)
+  } catch (error) {
+    state.options.broken(error)
+    end(state, grpcStatus('INTERNAL', 'internal error'))
+  }
+}
+
+function read(state: State, chunk: Uint8Array): void {
+  if (!isRunning(state)) return
+  const fault = state.frames.push(chunk, bytes => {
+    if (isRunning(state)) guard(state, handler => handler?.message(bytes))
+  })
+  if (fault !== undefined) end(state, faultStatus(fault, state.options.maxMessageBytes))
+}
+
+function halfClosed(state: State): void {
+  if (!isRunning(state)) return
+  if (state.frames.isInMessage) end(state, grpcStatus('INVALID_ARGUMENT', 'the stream ends within a message'))
+  else guard(state, handler => handler?.halfClosed())
 }
 
 /** One call of a unary method. */
