@@ -33,6 +33,41 @@ describe('what is read for a cluster', () => {
   })
 })
 
+describe("an object of Istio in another cluster's files", () => {
+  it('is ignored, and told of as long as it is there', () => {
+    const mesh = createMeshSource({
+      homeCluster: 'home',
+      objects: ['/mesh'],
+      clusters: [{ id: 'far', path: '/far' }],
+      mesh: undefined,
+      networks: undefined,
+    })
+    const rule = (host: string): string =>
+      JSON.stringify({
+        apiVersion: 'networking.istio.io/v1',
+        kind: 'DestinationRule',
+        metadata: { name: 'web', namespace: 'shop' },
+        spec: { host },
+      })
+    const apply = (files: Readonly<Record<string, string>>): string[] =>
+      mesh.apply(new Map(Object.entries(files).map(([path, text]) => [path, ok(text)]))).map(formatProblem)
+    const rules = mesh.graph.tables.inputs.config.DestinationRule
+    const hosts = () => mesh.graph.engine.read(read => [...read.all(rules).values()].map(({ spec }) => spec.host))
+    const [home, far] = [{ '/mesh/a.yaml': rule('one.example') }, { '/far/a.yaml': rule('two.example') }]
+    const told =
+      '/far/a.yaml:1:1: DestinationRule shop/web is ignored: of cluster far only objects of Kubernetes are read, those of Istio belong into --configDir'
+    expect(apply({ ...home, ...far })).toEqual([told])
+    expect(hosts()).toEqual(['one.example'])
+    expect(apply({ ...home, ...far, '/mesh/b.yaml': service('web') })).toEqual([told])
+    expect([...mesh.objects()].map(({ cluster, object }) => `${cluster}/${object.kind}`)).toEqual([
+      'home/DestinationRule',
+      'home/Service',
+    ])
+    expect(apply(home)).toEqual([])
+    expect(hosts()).toEqual(['one.example'])
+  })
+})
+
 describe('a VirtualService that delegates to what is not there', () => {
   it('is a problem with a place, the one that it has now, until it is there', () => {
     const mesh = createMeshSource({

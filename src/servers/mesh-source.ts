@@ -2,7 +2,7 @@ import { openCrdChecker } from '../config/crd/index.js'
 import type { MeshNetworks } from '../config/istio-types.generated.js'
 import { DEFAULT_MESH_CONFIG, loadMeshConfig, meshConfigJson } from '../config/mesh-config.js'
 import { loadMeshNetworks } from '../config/mesh-networks.js'
-import { type ConfigObject, objectId } from '../config/object.js'
+import { type ConfigObject, objectId, objectKey } from '../config/object.js'
 import { createEngine, type Engine, type Transaction } from '../engine/index.js'
 import type { FindSource } from '../explain/resources.js'
 import { formatProblem, type Problem } from '../lang/problem.js'
@@ -65,23 +65,24 @@ export function createMeshSource(paths: MeshPaths, engine: Engine = createEngine
   let events: readonly ObjectEvent[] = []
   const apply = (snapshot: FileSnapshot): readonly Problem[] => {
     const problems: Problem[] = []
-    const found: ObjectEvent[] = []
+    const told: ObjectEvent[] = []
     const read = new Map<string, ConfigFiles>()
     engine.commit(tx => {
       problems.push(...applySettings(tx, graph, paths, snapshot))
       for (const root of roots) {
         const before = states.get(root.cluster) ?? NO_CONFIG
-        const change = readConfigFiles(before, below(snapshot, root.paths, settings), { schemas })
+        const found = readConfigFiles(before, below(snapshot, root.paths, settings), { schemas })
+        const change = root.cluster === paths.homeCluster ? found : withoutIstio(found, root.cluster)
         read.set(root.cluster, change.state)
         problems.push(...change.problems)
-        found.push(...eventsOf(change, before))
+        told.push(...eventsOf(change, before))
         for (const object of change.remove) removeObject(tx, graph.tables.inputs, object, root.cluster)
         for (const object of change.put) putObject(tx, graph.tables.inputs, object, root.cluster)
       }
     })
     // Only now: after a throw, which is a bug, the same files are read once more.
     for (const [cluster, state] of read) states.set(cluster, state)
-    events = found
+    events = told
     return [...problems, ...delegateProblems(graph, sourceOf)]
   }
   const objects = function* (): Iterable<ClusterConfig> {
@@ -123,6 +124,29 @@ function rootsOf({ homeCluster, objects, clusters }: MeshPaths): readonly Cluste
     const named = clusters.filter(({ id }) => id === cluster).map(({ path }) => path)
     return { cluster, paths: cluster === homeCluster ? [...objects, ...named] : named }
   })
+}
+
+/** Istio's objects hold for the whole mesh, so only the home cluster's count: those of another would take the place of theirs. */
+function withoutIstio(change: ConfigChange, cluster: string): ConfigChange {
+  const isKept = ({ group }: ConfigObject): boolean => !group.endsWith('.istio.io')
+  const read = [...change.state.files.values()].flatMap(({ objects }) => [...objects.values()])
+  const ignored = read.filter(object => !isKept(object))
+  const problems = ignored.map(
+    (object): Problem => ({
+      severity: 'warning',
+      code: 'not-home',
+      message: `${object.kind} ${objectKey(object)} is ignored: of cluster ${cluster} only objects of Kubernetes are read, those of Istio belong into --configDir`,
+      ...(object.source === undefined ? {} : { position: object.source }),
+    }),
+  )
+  return {
+    ...change,
+    state: { ...change.state, objects: new Map([...change.state.objects].filter(([, object]) => isKept(object))) },
+    put: change.put.filter(isKept),
+    remove: change.remove.filter(isKept),
+    moved: change.moved.filter(isKept),
+    problems: [...change.problems, ...problems],
+  }
 }
 
 function eventsOf({ put, remove }: ConfigChange, before: ConfigFiles): readonly ObjectEvent[] {
