@@ -55,6 +55,33 @@ describe('createBodyCache', () => {
     expect(cache.bytes).toBeLessThan(1000)
   })
 
+  it.each<Protocol>(['sotw', 'delta'])(
+    'puts what stands in pieces together only among what is small (%s)',
+    protocol => {
+      const whole = Uint8Array.from({ length: 90_000 }, (_, i) => i)
+      const list = [whole.subarray(0, 10), whole.subarray(10, 80_000), whole.subarray(80_000)]
+      const inPieces = (from: number, to: number): EncodedResource => {
+        const some = list.slice(from, to)
+        const size = some.reduce((sum, { length }) => sum + length, 0)
+        const bytes = (): never => {
+          throw new Error('nobody needs the whole')
+        }
+        return Object.defineProperty({ ...resource(`p${from}${to}`), pieces: { size, list: some } }, 'bytes', {
+          get: bytes,
+        })
+      }
+      const same = (each: EncodedResource): EncodedResource => ({
+        ...resource(each.name),
+        bytes: Buffer.concat(each.pieces?.list ?? []),
+      })
+      const all = [inPieces(0, 3), inPieces(2, 3), inPieces(0, 1)]
+      const parts = createBodyCache().encode(protocol, CDS, all)
+      expect(Buffer.concat(parts).equals(encodeResources(protocol, CDS, all.map(same)))).toBe(true)
+      expect(Buffer.concat([encodeResources(protocol, CDS, all)]).equals(Buffer.concat(parts))).toBe(true)
+      expect(parts).toContain(list[1])
+    },
+  )
+
   it('holds no more than it may: the oldest go, and what is larger is not kept', () => {
     const cache = createBodyCache(1000)
     const all = [200, 400, 600, 2000].map((size, i) => resource(String(i), size))

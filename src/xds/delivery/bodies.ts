@@ -1,4 +1,4 @@
-import type { EncodedResource, TypeUrl } from './resource.js'
+import { type EncodedResource, sizeOf, type TypeUrl } from './resource.js'
 import { encodeAround, encodeResources, type Protocol } from './wire.js'
 
 /** Encoded resources, shared by the streams that are sent the same ones: the owner clears it now and then. */
@@ -35,7 +35,7 @@ export function createBodyCache(maxBytes: number = MAX_BYTES): BodyCache {
   function encode(protocol: Protocol, type: TypeUrl, resources: readonly EncodedResource[]): readonly Uint8Array[] {
     return split(resources).flatMap(part => {
       const [only, another] = part
-      const isLarge = only !== undefined && another === undefined && only.bytes.length >= LARGE
+      const isLarge = only !== undefined && another === undefined && sizeOf(only) >= LARGE
       return isLarge ? encodeAround(protocol, type, only) : [encodePart(protocol, type, part)]
     })
   }
@@ -88,10 +88,10 @@ function split(resources: readonly EncodedResource[]): readonly (readonly Encode
     size = 0
   }
   for (const resource of resources) {
-    const isLarge = resource.bytes.length >= LARGE
+    const isLarge = sizeOf(resource) >= LARGE
     if (isLarge) end()
     part.push(resource)
-    size += resource.bytes.length
+    size += sizeOf(resource)
     if (isLarge || (size >= MIN_PART && endsPart(resource))) end()
   }
   end()
@@ -109,7 +109,5 @@ function isSame({ resources }: Body, others: readonly EncodedResource[]): boolea
 }
 
 function isEqual(a: EncodedResource, b: EncodedResource | undefined): boolean {
-  return (
-    a === b || (b !== undefined && a.version === b.version && a.name === b.name && a.bytes.length === b.bytes.length)
-  )
+  return a === b || (b !== undefined && a.version === b.version && a.name === b.name && sizeOf(a) === sizeOf(b))
 }

@@ -14,6 +14,8 @@ export interface EncodedResource {
   readonly version: string
   /** The encoded message: what becomes `Any.value`. Never written to. */
   readonly bytes: Uint8Array
+  /** The same, for those that do not stand in one piece: asking for `bytes` would put them together. */
+  readonly pieces?: Pieces
   /**
    * What the client asks for once it has this, of the type that ours warms: an EDS cluster's service name. Absent: nothing is
    * waited for, and the resource of the same name is sent again, if it is subscribed.
@@ -21,6 +23,18 @@ export interface EncodedResource {
   readonly needs?: readonly string[]
   /** There is nothing of that name: this only answers who asks for it. It never takes the place of what the client has. */
   readonly isFiller?: boolean
+}
+
+/** Bytes one after the other, which others may share. Never written to. */
+export interface Pieces {
+  /** Of all, in bytes. */
+  readonly size: number
+  readonly list: readonly Uint8Array[]
+}
+
+/** In bytes. */
+export function sizeOf(resource: EncodedResource): number {
+  return resource.pieces?.size ?? resource.bytes.length
 }
 
 /** What happened to the resources of one type since a revision, net: a name stands here once. */

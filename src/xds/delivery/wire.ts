@@ -1,5 +1,5 @@
 import { decode, ProtoError } from '../../proto/index.js'
-import type { EncodedResource, TypeUrl } from './resource.js'
+import { type EncodedResource, sizeOf, type TypeUrl } from './resource.js'
 
 /** One DiscoveryRequest or DeltaDiscoveryRequest. Absent strings are empty. */
 export interface XdsRequest {
@@ -83,8 +83,10 @@ export function encodeResources(protocol: Protocol, type: TypeUrl, resources: re
   for (const [i, resource] of resources.entries()) {
     const size = measured[i] as Measured
     at = writeBefore(buffer, at, { protocol, typeField, resource, size })
-    buffer.set(resource.bytes, at)
-    at += resource.bytes.length
+    for (const piece of piecesOf(resource)) {
+      buffer.set(piece, at)
+      at += piece.length
+    }
     if (protocol === 'delta') at = writeTextField(buffer, at, 3, resource.name, size.name)
   }
   return buffer
@@ -95,9 +97,13 @@ export function encodeAround(protocol: Protocol, type: TypeUrl, resource: Encode
   const typeField = textField(1, type)
   const size = measure(protocol, typeField.length, resource)
   const after = protocol === 'delta' ? textField(3, resource.name) : undefined
-  const before = Buffer.allocUnsafe(size.total - resource.bytes.length - (after?.length ?? 0))
+  const before = Buffer.allocUnsafe(size.total - sizeOf(resource) - (after?.length ?? 0))
   writeBefore(before, 0, { protocol, typeField, resource, size })
-  return after === undefined ? [before, resource.bytes] : [before, resource.bytes, after]
+  return [before, ...piecesOf(resource), ...(after === undefined ? [] : [after])]
+}
+
+function piecesOf(resource: EncodedResource): readonly Uint8Array[] {
+  return resource.pieces?.list ?? [resource.bytes]
 }
 
 interface Element {
@@ -115,7 +121,7 @@ function writeBefore(buffer: Buffer, start: number, { protocol, typeField, resou
     at = writeTag(buffer, at, 2, size.any)
   }
   at += typeField.copy(buffer, at)
-  return writeTag(buffer, at, 2, resource.bytes.length)
+  return writeTag(buffer, at, 2, sizeOf(resource))
 }
 
 interface Measured {
@@ -128,7 +134,7 @@ interface Measured {
 }
 
 function measure(protocol: Protocol, typeSize: number, resource: EncodedResource): Measured {
-  const any = typeSize + fieldSize(resource.bytes.length)
+  const any = typeSize + fieldSize(sizeOf(resource))
   if (protocol === 'sotw') return { any, version: 0, name: 0, outer: any, total: fieldSize(any) }
   const version = Buffer.byteLength(resource.version)
   const name = Buffer.byteLength(resource.name)

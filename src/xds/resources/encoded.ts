@@ -6,6 +6,7 @@ export interface GraphResource {
   readonly name: string
   readonly version: string
   readonly bytes: Uint8Array
+  readonly pieces?: { readonly size: number; readonly list: readonly Uint8Array[] }
   readonly needs?: readonly string[]
   /** Answers who asks for a name that there is nothing of. */
   readonly isFiller?: boolean

@@ -226,17 +226,15 @@ function rewritten(base: RouteBase, near: ReadonlyMap<number, readonly string[]>
   }
   chunks.push(resource.bytes.subarray(from))
   const version = versionOf(resource.version, changed.join(' '))
-  let made: WeakRef<Uint8Array> | undefined
+  const list = chunks.filter(({ length }) => length > 0)
+  const size = list.reduce((sum, { length }) => sum + length, 0)
   return {
     name: resource.name,
     version,
-    /** Put together by who sends it, and not kept: nearly all of it is the base's, and namespaces are many. */
+    pieces: { size, list },
+    /** For who looks at it; not kept, as nearly all of it is the base's, and namespaces are many. */
     get bytes() {
-      const known = made?.deref()
-      if (known !== undefined) return known
-      const bytes = Buffer.concat(chunks)
-      made = new WeakRef(bytes)
-      return bytes
+      return Buffer.concat(list, size)
     },
   }
 }
