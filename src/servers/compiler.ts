@@ -1,4 +1,5 @@
 import { setFlagsFromString } from 'node:v8'
+import { limitYoungGeneration, releaseYoungGeneration } from './young-generation.js'
 
 interface Flag {
   readonly name: string
@@ -24,6 +25,7 @@ export function holdBackCompiler(): void {
   if (isHeldBack || !process.versions.node.startsWith(NODE)) return
   isHeldBack = true
   for (const { name, held } of FLAGS) setFlagsFromString(`--${name}=${held}`)
+  limitYoungGeneration()
 }
 
 /** As usual again: little code runs a great deal, and is worth all of the compiler's work. */
@@ -31,4 +33,5 @@ export function releaseCompiler(): void {
   if (!isHeldBack) return
   isHeldBack = false
   for (const { name, usual } of FLAGS) setFlagsFromString(`--${name}=${usual}`)
+  releaseYoungGeneration()
 }
