@@ -35,6 +35,36 @@ describe('pillion explain injection', () => {
     expect(verbs.filter(verb => !stdout.includes(verb))).toEqual([])
   })
 
+  it.each<[string, { columns?: number; env: Record<string, string> }, number]>([
+    ['of the terminal', { columns: 60, env: { COLUMNS: '200' } }, 60],
+    ['that COLUMNS says', { env: { COLUMNS: '72' } }, 72],
+    ['of 100 where nobody says', { env: {} }, 100],
+    ['of 100 where COLUMNS is no number', { env: { COLUMNS: 'wide' } }, 100],
+    ['of 100 on a terminal that does not know', { columns: 0, env: {} }, 100],
+  ])('has lines %s', async (_, { columns, env }, width) => {
+    const flags = ['--injectConfigFile', '../config.yaml', '--valuesFile', '../values.yaml', '-n', 'shop']
+    const { context, written } = testContext({ cwd: join(cases, 'overruled'), env })
+    const stdout = { ...context.stdout, ...(columns === undefined ? {} : { columns }) }
+    await runProgram(['explain', 'injection', '-f', 'pods.yaml', '-o', 'text', ...flags], { ...context, stdout })
+    const sentences = written.stdout.split('\n').filter(line => line.startsWith('    ') && /[a-z] [a-z]/.test(line))
+    const longest = Math.max(...sentences.map(line => line.length))
+    expect(longest).toBeLessThanOrEqual(width)
+    expect(longest).toBeGreaterThan(width - 30)
+  })
+
+  it('calls the built-in templates by a short name in text, and says where they are', async () => {
+    const file = join(cases, 'mistakes/pod.yaml')
+    const run = (...flags: string[]) =>
+      runInProcess({ args: ['explain', 'injection', '-f', file, ...flags], cwd: cases })
+    const folder = join(ROOT, 'src/inject/builtin')
+    const text = await run()
+    expect(text.stdout).toMatch(/istio-proxy +sidecar +built-in\/config\.yaml:\d+:\d+/)
+    expect(text.stderr).toContain(`values and mesh config (built-in/ is ${folder})`)
+    const json = await run('-o', 'json')
+    expect(json.stdout).toContain(`"file": "${folder}/config.yaml"`)
+    expect(json.stderr).not.toContain('built-in/')
+  })
+
   it('is coloured on a terminal that did not say NO_COLOR, and nowhere else', async () => {
     const file = join(cases, 'mistakes/pod.yaml')
     const flags = ['--injectConfigFile', join(cases, 'config.yaml'), '--valuesFile', join(cases, 'values.yaml')]

@@ -1,8 +1,9 @@
-import type { Comparison, InjectionExplanation, LocatedObject, TextOptions, WhatIf, World } from '../explain/index.js'
+import type { Comparison, InjectionExplanation, LocatedObject, WhatIf, World } from '../explain/index.js'
 import { formatProblem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
 import { type CommandContext, type CommandModule, collect, type ExitCode, exitHelp, wrongUse } from './command.js'
 import { defineRequest, REQUEST_EXAMPLES } from './explain-request.js'
+import { BUILT_IN, builtInFolder, shortened, textOptions, withShortNames } from './explain-text.js'
 import { defineVisibility, VISIBILITY_EXAMPLES } from './explain-visibility.js'
 import type { InjectionFlags } from './injection-files.js'
 import { readManifests } from './manifests.js'
@@ -136,11 +137,6 @@ function failLines(context: CommandContext, lines: readonly string[]): ExitCode 
   return 3
 }
 
-/** Positions in the words of the user, who named files relative to where they are. */
-function shortened(text: string, { cwd }: CommandContext): string {
-  return text.replaceAll(`${cwd}/`, '')
-}
-
 type Loaded<T> = Result<T, readonly string[]>
 
 async function loadWorld(options: ExplainInjectionOptions, context: CommandContext): Promise<Loaded<World>> {
@@ -158,14 +154,21 @@ async function loadWorld(options: ExplainInjectionOptions, context: CommandConte
   return setup.ok ? ok({ setup: setup.value, cluster, subjects }) : setup
 }
 
-async function loadSetup(flags: InjectionFlags, context: CommandContext): Promise<Loaded<World['setup']>> {
-  const { loadInjection } = await import('./injection-files.js')
+async function loadSetup(
+  flags: InjectionFlags & Pick<ExplainInjectionOptions, 'output'>,
+  context: CommandContext,
+): Promise<Loaded<World['setup']>> {
+  const { builtInNotice, loadInjection } = await import('./injection-files.js')
   const loaded = await loadInjection(flags, context)
   if (!loaded.ok) return loaded
   for (const line of loaded.value.warnings) context.stderr.write(`pillion: warning: ${shortened(line, context)}\n`)
   const { builtIn } = loaded.value
-  if (builtIn.length > 0)
-    context.stderr.write(`pillion: no file was named for it: using Pillion's built-in ${builtIn.join(', ')}\n`)
+  if (builtIn.length > 0) {
+    const folder = builtInFolder()
+    const isShown = folder !== undefined && flags.injectConfigFile === undefined && flags.output !== 'json'
+    const where = isShown ? ` (${BUILT_IN}/ is ${shortened(folder, context)})` : ''
+    context.stderr.write(`pillion: ${builtInNotice(builtIn)}${where}\n`)
+  }
   return ok(loaded.value.setup)
 }
 
@@ -236,14 +239,18 @@ async function explainAll(world: World, options: ExplainInjectionOptions, contex
   const format = options.output ?? (world.subjects.length > MANY ? 'short' : 'text')
   const { explanationTable, explanationText } = await import('../explain/index.js')
   const explanations = await explanationsOf(world, format !== 'short')
-  const look = await textOptions(options, context)
+  const look = await textOptions(options.verbose === true, context)
+  if (format === 'json') {
+    context.stdout.write(`${JSON.stringify({ workloads: explanations }, null, 2)}\n`)
+    return 0
+  }
+  const named = explanations.map(explanation => withShortNames(explanation, context))
+  const rule = `\n${'─'.repeat(Math.min(RULE_WIDTH, look.width))}\n\n`
   const text =
-    format === 'json'
-      ? `${JSON.stringify({ workloads: explanations }, null, 2)}\n`
-      : format === 'short'
-        ? explanationTable(explanations, look)
-        : explanations.map(explanation => explanationText(explanation, look)).join(`\n${'─'.repeat(RULE_WIDTH)}\n\n`)
-  context.stdout.write(format === 'json' ? text : shortened(text, context))
+    format === 'short'
+      ? explanationTable(named, look)
+      : named.map(explanation => explanationText(explanation, look)).join(rule)
+  context.stdout.write(shortened(text, context))
   if (format === 'short' && options.output === undefined) {
     context.stderr.write('pillion: one line each, for there are many: see -o text\n')
   }
@@ -262,11 +269,18 @@ async function compareAll(
   const { compareExplanations, comparisonText, isChange } = await import('../explain/index.js')
   const [was, is] = [await explanationsOf(before, false), await explanationsOf(after, false)]
   const comparisons = was.map((explanation, i) => compareExplanations(explanation, is[i]!))
-  const text =
-    options.output === 'json'
-      ? `${JSON.stringify({ workloads: comparisons.map(comparisonJson) }, null, 2)}\n`
-      : shortened(comparisonText(comparisons, await textOptions(options, context)), context)
-  context.stdout.write(text)
+  if (options.output === 'json') {
+    context.stdout.write(`${JSON.stringify({ workloads: comparisons.map(comparisonJson) }, null, 2)}\n`)
+  } else {
+    const named = comparisons.map(comparison => ({
+      ...comparison,
+      before: withShortNames(comparison.before, context),
+      after: withShortNames(comparison.after, context),
+    }))
+    context.stdout.write(
+      shortened(comparisonText(named, await textOptions(options.verbose === true, context)), context),
+    )
+  }
   return options.exitCode === true && comparisons.some(isChange) ? 1 : 0
 }
 
@@ -277,15 +291,4 @@ function comparisonJson({ kind, before, after, differences }: Comparison): objec
     ...(failure === undefined ? {} : { failure }),
   })
   return { subject: after.subject, change: kind, differences, before: brief(before), after: brief(after) }
-}
-
-/** Colours on a terminal only, and not if NO_COLOR says so (https://no-color.org). */
-async function textOptions(
-  { verbose }: ExplainInjectionOptions,
-  { stdout, env }: CommandContext,
-): Promise<TextOptions> {
-  const { PLAIN } = await import('../explain/index.js')
-  const isColoured = stdout.isTTY === true && (env['NO_COLOR'] ?? '') === ''
-  const { default: colours } = await import('picocolors')
-  return { paint: isColoured ? colours.createColors(true) : PLAIN, isVerbose: verbose === true }
 }

@@ -64,7 +64,7 @@ async function run(options: InjectOptions, context: CommandContext): Promise<Exi
   if (!manifests.ok) return failed(context, manifests.error)
   const cluster = clusterFlag(options)
   if (cluster !== undefined) return wrongUse(context, cluster)
-  const { loadInjection } = await import('./injection-files.js')
+  const { builtInNotice, loadInjection } = await import('./injection-files.js')
   const loaded = await loadInjection(options, context)
   if (!loaded.ok) return fail(context, loaded.error)
   for (const line of loaded.value.warnings) context.stderr.write(`pillion: warning: ${line}\n`)
@@ -88,12 +88,6 @@ function clusterFlag(options: InjectOptions): string | undefined {
   const asked = CLUSTER_FLAGS.find(([, name]) => options[name] !== undefined)
   if (asked === undefined) return undefined
   return `${asked[0]} asks a cluster, which comes with the Kubernetes connection; until then name files: ${asked[2]}`
-}
-
-function builtInNotice(parts: readonly string[]): string {
-  const last = parts.at(-1)
-  const names = parts.length === 1 ? last : `${parts.slice(0, -1).join(', ')} and ${last}`
-  return `no file was named for it: using Pillion's built-in ${names}`
 }
 
 /** False when the work has to stop; what could not be done is on standard error then. */

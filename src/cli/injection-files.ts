@@ -25,6 +25,13 @@ export interface LoadedInjection {
   readonly warnings: readonly string[]
 }
 
+/** For standard error: which parts no flag names. */
+export function builtInNotice(parts: readonly string[]): string {
+  const last = parts.at(-1)
+  const names = parts.length === 1 ? last : `${parts.slice(0, -1).join(', ')} and ${last}`
+  return `no file was named for it: using Pillion's built-in ${names}`
+}
+
 type Loaded<T> = Result<T, readonly string[]>
 
 /** Home cluster id, under which Node objects of `--configDir` are known. */

@@ -1,5 +1,6 @@
 import { diffJson } from '../patch/index.js'
-import { type Cell, type Paint, placeText, type TextOptions, table } from './paint.js'
+import { type Paint, placeText, type TextOptions } from './paint.js'
+import { type Cell, table } from './table.js'
 import { subjectName, verdictWord } from './text.js'
 import type { InjectionExplanation } from './types.js'
 
@@ -47,9 +48,11 @@ export function isChange({ kind }: Comparison): boolean {
 }
 
 /** Changes first, each with what decided before and what decides after; then how many stay as they are. */
-export function comparisonText(comparisons: readonly Comparison[], { paint, isVerbose }: TextOptions): string {
-  const shown = comparisons.filter(comparison => isChange(comparison) || (isVerbose && comparison.kind === 'reason'))
-  const lines = shown.flatMap(comparison => [...comparisonLines(comparison, paint), ''])
+export function comparisonText(comparisons: readonly Comparison[], options: TextOptions): string {
+  const shown = comparisons.filter(
+    comparison => isChange(comparison) || (options.isVerbose && comparison.kind === 'reason'),
+  )
+  const lines = shown.flatMap(comparison => [...comparisonLines(comparison, options), ''])
   return `${[...lines, totalText(comparisons)].join('\n')}\n`
 }
 
@@ -57,7 +60,7 @@ const MARKS: Record<ChangeKind, string> = { gains: '+', loses: '-', result: '~',
 /** Most differing paths that text shows; JSON has all. */
 const MAX_DIFFERENCES = 6
 
-function comparisonLines({ kind, before, after, differences }: Comparison, paint: Paint): string[] {
+function comparisonLines({ kind, before, after, differences }: Comparison, { paint, width }: TextOptions): string[] {
   const colour = kind === 'gains' ? paint.green : kind === 'loses' ? paint.red : paint.yellow
   const [was, is] = [verdictWord(before, paint)[0], verdictWord(after, paint)[0]]
   const words =
@@ -67,7 +70,7 @@ function comparisonLines({ kind, before, after, differences }: Comparison, paint
     differences.length > MAX_DIFFERENCES ? [`    … ${differences.length - MAX_DIFFERENCES} more (-o json has all)`] : []
   return [
     `${colour(MARKS[kind])} ${paint.bold(subjectName(after))}: ${words}`,
-    ...table(rows, '    '),
+    ...table(rows, '    ', { width, text: 1 }),
     ...differences.slice(0, MAX_DIFFERENCES).map(path => `    ~ ${path}`),
     ...more,
   ]

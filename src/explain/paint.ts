@@ -16,35 +16,8 @@ export interface TextOptions {
   readonly paint: Paint
   /** Every criterion, env entry and gate instead of those that matter. */
   readonly isVerbose: boolean
-}
-
-/** A cell of a table: text, and how it is coloured. */
-export type Cell = string | readonly [text: string, paint: (text: string) => string]
-
-/** Widest that a column is made for the sake of one cell, in characters. */
-const MAX_COLUMN = 100
-
-/** Rows with cells below each other, indented; no trailing blanks. */
-export function table(rows: readonly (readonly Cell[])[], indent: string): string[] {
-  const widths: number[] = []
-  for (const row of rows) {
-    // The last cell of a row sets no width: nothing stands behind it.
-    for (const [i, cell] of row.slice(0, -1).entries()) {
-      widths[i] = Math.max(widths[i] ?? 0, Math.min(textOf(cell).length, MAX_COLUMN))
-    }
-  }
-  return rows.map(row =>
-    `${indent}${row.map((cell, i) => padded(cell, i === row.length - 1 ? 0 : (widths[i] ?? 0))).join('  ')}`.trimEnd(),
-  )
-}
-
-function textOf(cell: Cell): string {
-  return typeof cell === 'string' ? cell : cell[0]
-}
-
-function padded(cell: Cell, width: number): string {
-  const gap = ' '.repeat(Math.max(0, width - textOf(cell).length))
-  return typeof cell === 'string' ? `${cell}${gap}` : `${cell[0] === '' ? '' : cell[1](cell[0])}${gap}`
+  /** Characters that a line may have, where words let it; without it, sentences are not wrapped. */
+  readonly width?: number
 }
 
 /** `file:line:column`, empty where nothing is known. */

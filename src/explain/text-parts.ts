@@ -1,8 +1,12 @@
-import { type Cell, type Paint, placeText, type TextOptions, table } from './paint.js'
+import { type Paint, placeText, type TextOptions } from './paint.js'
+import { type Cell, table } from './table.js'
 import type { InjectedPart, InjectionExplanation } from './types.js'
 
 /** What injection put into the pod: one line a container, volume, label, annotation and probe; env entries if asked. */
-export function partLines({ injection, call }: InjectionExplanation, { paint, isVerbose }: TextOptions): string[] {
+export function partLines(
+  { injection, call }: InjectionExplanation,
+  { paint, isVerbose, width }: TextOptions,
+): string[] {
   if (injection === undefined || injection.parts.length === 0) return []
   const isAsked = call.outcome !== 'not-called' && call.outcome !== 'rejected'
   if (!isAsked && !isVerbose) return []
@@ -14,6 +18,7 @@ export function partLines({ injection, call }: InjectionExplanation, { paint, is
     ...table(
       shown.map(part => partRow(part, isVerbose ? [] : parts, paint)),
       '  ',
+      { width, text: 3 },
     ),
   ]
 }
@@ -47,7 +52,8 @@ function partRow(part: InjectedPart, all: readonly InjectedPart[], paint: Paint)
   const what = container === undefined ? name : `${name} of ${container}`
   const by = origin.by === 'step' ? STEPS[origin.step] : origin.template
   const place = origin.by === 'step' ? '' : placeText(origin.position) || `line ${origin.line}`
-  return [kind.replace('-', ' '), what, by, `${paint.dim(place)}${envText(part, all)}`]
+  const env = envText(part, all)
+  return [kind.replace('-', ' '), what, by, [place, paint.dim], ...(env === '' ? [] : [env])]
 }
 
 const STEPS = {
@@ -55,11 +61,11 @@ const STEPS = {
   'native-move': 'moved to the init containers',
   'run-as': 'user and group of the proxy',
   'cluster-env': 'cluster and network',
-  'prometheus-merge': 'Prometheus merging',
-  'prometheus-secure-port': 'Prometheus merging',
+  'prometheus-merge': 'Prometheus merge',
+  'prometheus-secure-port': 'Prometheus merge',
   'probe-rewrite': 'probe rewriting',
   'network-label': 'network',
-  status: 'status of injection',
+  status: 'injection status',
   'injected-annotations': 'injectedAnnotations of the configuration',
 } as const
 
@@ -73,5 +79,5 @@ function envText({ kind, name }: InjectedPart, all: readonly InjectedPart[]): st
     counts.set(by, (counts.get(by) ?? 0) + 1)
   }
   const texts = [...counts].map(([by, count]) => `${count} from ${by}`)
-  return texts.length === 0 ? '' : `  env: ${texts.join(', ')}`
+  return texts.length === 0 ? '' : `env: ${texts.join(', ')}`
 }

@@ -1,5 +1,6 @@
 import type { WebhookClient } from '../config/webhook-configuration.js'
-import { type Cell, type Paint, placeText, type TextOptions, table } from './paint.js'
+import { type Paint, placeText, type TextOptions } from './paint.js'
+import { type Cell, flow, table } from './table.js'
 import { partLines } from './text-parts.js'
 import type {
   CriterionFinding,
@@ -14,10 +15,10 @@ import type {
 /** The whole answer for one pod: verdict and decisive fact first, then both halves, then what came from where. */
 export function explanationText(explanation: InjectionExplanation, options: TextOptions): string {
   const sections = [
-    headLines(explanation, options.paint),
+    headLines(explanation, options),
     callLines(explanation, options),
     decisionLines(explanation, options),
-    warningLines(explanation, options.paint),
+    warningLines(explanation, options),
     partLines(explanation, options),
   ]
   return sections
@@ -65,14 +66,18 @@ export function verdictWord({ verdict }: InjectionExplanation, paint: Paint): Ce
   return [`not injected${doubt}`, paint.yellow]
 }
 
-function headLines(explanation: InjectionExplanation, paint: Paint): string[] {
+function headLines(explanation: InjectionExplanation, { paint, width }: TextOptions): string[] {
   const { verdict, subject, call } = explanation
   const [word, colour] = wordOf(explanation, paint)
-  const lines = [`${paint.bold(subjectName(explanation))}: ${colour(word)}`]
-  lines.push(...table([['because', verdict.because, [placeText(verdict.position), paint.dim]]], '  '))
-  if (!verdict.isCertain) lines.push(`  assuming that the API server calls the webhook: ${call.summary}`)
-  if (subject.namespaceFrom === 'default') lines.push('  assuming namespace default: the manifest names none (see -n)')
-  return lines
+  const assumptions = [
+    ...(verdict.isCertain ? [] : [`that the API server calls the webhook: ${call.summary}`]),
+    ...(subject.namespaceFrom === 'default' ? ['namespace default: the manifest names none (see -n)'] : []),
+  ]
+  return [
+    `${paint.bold(subjectName(explanation))}: ${colour(word)}`,
+    ...table([['because', verdict.because, [placeText(verdict.position), paint.dim]]], '  ', { width, text: 1 }),
+    ...assumptions.flatMap(text => flow('', `assuming ${text}`, '  ', width)),
+  ]
 }
 
 function wordOf({ verdict }: InjectionExplanation, paint: Paint): [string, Paint['red']] {
@@ -92,23 +97,22 @@ function wordOf({ verdict }: InjectionExplanation, paint: Paint): [string, Paint
 
 function callLines(explanation: InjectionExplanation, options: TextOptions): string[] {
   const { call } = explanation
-  const { paint } = options
-  const lines = [
-    `${paint.bold('Would the API server call?')}  ${ANSWERS[call.outcome]}${call.outcome === 'called' ? '' : `: ${call.summary}`}`,
-  ]
-  if (call.outcome === 'no-configuration') {
-    lines.push(
-      '  give Namespace and MutatingWebhookConfiguration objects with --configDir, and selectors are looked at too',
-    )
-  }
+  const { paint, width } = options
+  const answer = `${ANSWERS[call.outcome]}${call.outcome === 'called' ? '' : `: ${call.summary}`}`
+  const lines = flow(['Would the API server call?', paint.bold], answer, '', width)
+  if (call.outcome === 'no-configuration') lines.push(...flow('', WHAT_TO_GIVE, '  ', width))
   const shown = options.isVerbose ? call.entries : call.entries.filter(({ isInjector }) => isInjector)
   for (const entry of shown) {
-    if (options.isVerbose || entry.outcome !== 'does not call') lines.push(...entryLines(entry, explanation, paint))
+    if (options.isVerbose || entry.outcome !== 'does not call') lines.push(...entryLines(entry, explanation, options))
   }
-  if (!options.isVerbose) lines.push(...missLines(shown, paint))
-  for (const warning of call.warnings) lines.push(`  ${paint.yellow('!')} ${warning}`)
-  return [...lines, ...nearestLines(explanation, paint)]
+  if (!options.isVerbose) lines.push(...missLines(shown, options))
+  const warnings = call.warnings.map((warning): Cell[] => [['!', paint.yellow], warning])
+  lines.push(...table(warnings, '  ', { width, text: 1 }))
+  return [...lines, ...nearestLines(explanation, options)]
 }
+
+const WHAT_TO_GIVE =
+  'give Namespace and MutatingWebhookConfiguration objects with --configDir, and selectors are looked at too'
 
 const ANSWERS = {
   called: 'yes',
@@ -125,16 +129,21 @@ const ENTRY_MARKS: Record<EntryExplanation['outcome'], string> = {
   unknown: '?',
 }
 
-function entryLines(entry: EntryExplanation, explanation: InjectionExplanation, paint: Paint): string[] {
+function entryLines(
+  entry: EntryExplanation,
+  explanation: InjectionExplanation,
+  { paint, width }: TextOptions,
+): string[] {
   const { configuration, entry: name, failurePolicy, reinvocationPolicy, client, outcome } = entry
   const settings = `failurePolicy ${failurePolicy}, reinvocationPolicy ${reinvocationPolicy}`
-  const head = `  ${markOf(ENTRY_MARKS[outcome], paint)} ${configuration}/${name}  ${paint.dim(placeText(entry.position))}`
+  const place: Cell = [placeText(entry.position), paint.dim]
   return [
-    head.trimEnd(),
-    `      ${paint.dim(`calls ${clientText(client)} (${settings})`)}`,
+    ...table([[markCell(ENTRY_MARKS[outcome], paint), `${configuration}/${name}`, place]], '  ', { width, text: 1 }),
+    ...table([[[`calls ${clientText(client)} (${settings})`, paint.dim]]], '      ', { width, text: 0 }),
     ...table(
       entry.criteria.flatMap(criterion => criterionRows(criterion, explanation, paint)),
       '      ',
+      { width, text: 2 },
     ),
   ]
 }
@@ -157,7 +166,8 @@ function criterionRows(
     markCell(finding.isMet ? '✓' : '✗', paint),
     i === 0 ? criterion : '',
     finding.requirement,
-    `${requirementText(criterion, finding, explanation)}  ${paint.dim(placeText(finding.position))}`.trimEnd(),
+    requirementText(criterion, finding, explanation),
+    [placeText(finding.position), paint.dim],
   ])
 }
 
@@ -171,7 +181,7 @@ function requirementText(
 }
 
 /** Entries that do not match, one line each: the first thing that stands in the way. */
-function missLines(entries: readonly EntryExplanation[], paint: Paint): string[] {
+function missLines(entries: readonly EntryExplanation[], { paint, width }: TextOptions): string[] {
   const misses = entries.filter(({ outcome }) => outcome === 'does not call')
   return table(
     misses.map(({ configuration, entry, criteria }) => [
@@ -180,6 +190,7 @@ function missLines(entries: readonly EntryExplanation[], paint: Paint): string[]
       ...obstacle(criteria, paint),
     ]),
     '  ',
+    { width, text: 2 },
   )
 }
 
@@ -194,14 +205,14 @@ function obstacle(criteria: readonly CriterionFinding[], paint: Paint): Cell[] {
 }
 
 /** Labels that would lead to a call, fewest first. */
-function nearestLines({ call, subject }: InjectionExplanation, paint: Paint): string[] {
+function nearestLines({ call, subject }: InjectionExplanation, { paint, width }: TextOptions): string[] {
   if (call.nearest.length === 0) return []
   const ways = new Map<string, NearMiss>()
   for (const miss of call.nearest)
     ways.set(miss.changes.map(change => changeText(change, subject)).join(', and '), miss)
   const intro = ways.size === 1 ? 'It would call after this:' : 'It would call after any one of these:'
   const rows = [...ways].map(([text, { entry }]): Cell[] => [`- ${text}`, [entry, paint.dim]])
-  return [`  ${intro}`, ...table(rows, '    ')]
+  return [`  ${intro}`, ...table(rows, '    ', { width, text: 0 })]
 }
 
 function changeText({ on, key, value }: LabelChange, { namespace }: InjectionExplanation['subject']): string {
@@ -209,19 +220,23 @@ function changeText({ on, key, value }: LabelChange, { namespace }: InjectionExp
   return value === null ? `no label ${key} on ${whose}` : `label ${key}=${value} on ${whose}`
 }
 
-function decisionLines(explanation: InjectionExplanation, { paint }: TextOptions): string[] {
+function decisionLines(explanation: InjectionExplanation, { paint, width }: TextOptions): string[] {
   const { decision, call, failure } = explanation
   const isAsked = call.outcome !== 'not-called' && call.outcome !== 'rejected'
   const verb = decision.inject ? 'inject' : 'leave it alone'
   const title = `${paint.bold('What would the webhook decide?')}  ${isAsked ? '' : 'if it were called: '}${verb}`
   const rows = decision.gates.map(gate => gateRow(gate, paint))
-  const lines = [title, ...table(rows, '  ')]
+  const lines = [title, ...table(rows, '  ', { width, text: 2 })]
   if (failure === undefined) return lines
-  const problems = failure.problems.map(
-    problem =>
-      `  ${paint.red('✗')} ${problem.position === undefined ? '' : `${placeText(problem.position)}: `}${problem.message.trim()}`,
-  )
-  return [...lines, `  ${paint.red('injection fails')} (${failure.code}):`, ...problems]
+  const problems = failure.problems.map(({ position, message }): Cell[] => {
+    const place = position === undefined ? '' : `${placeText(position)}: `
+    return [['✗', paint.red], `${place}${message.trim()}`]
+  })
+  return [
+    ...lines,
+    `  ${paint.red('injection fails')} (${failure.code}):`,
+    ...table(problems, '  ', { width, text: 1 }),
+  ]
 }
 
 function gateRow(gate: LocatedGate, paint: Paint): Cell[] {
@@ -242,21 +257,16 @@ function gateMark({ role, says }: LocatedGate, paint: Paint): Cell {
   return markCell(says === 'inject' ? '✓' : '✗', paint)
 }
 
-function warningLines({ warnings }: InjectionExplanation, paint: Paint): string[] {
+function warningLines({ warnings }: InjectionExplanation, { paint, width }: TextOptions): string[] {
   if (warnings.length === 0) return []
   const rows = warnings.map(({ message, position }): Cell[] => [
     ['!', paint.yellow],
     message,
     [placeText(position), paint.dim],
   ])
-  return [paint.bold('Warnings'), ...table(rows, '  ')]
+  return [paint.bold('Warnings'), ...table(rows, '  ', { width, text: 1 })]
 }
 
 function markCell(mark: string, paint: Paint): Cell {
   return [mark, mark === '✓' ? paint.green : mark === '✗' ? paint.red : paint.yellow]
-}
-
-function markOf(mark: string, paint: Paint): string {
-  const [text, colour] = markCell(mark, paint) as [string, Paint['red']]
-  return colour(text)
 }
