@@ -31,11 +31,15 @@ export interface Replica {
   read(most: number): number
   /** At most so many of its requests reach the server. */
   answer(most: number): number
+  /** The next message is refused: what it says is not taken. */
+  refuse(): void
   /** The connection broke: what was under way is lost. Over delta it says what it still has. */
   reconnect(source: ResourceSource): void
   held(type: string): ReadonlyMap<string, Held>
   /** Names that it asks for, of types that are asked for by name. */
   wanted(type: string): ReadonlySet<string>
+  /** Names of what it refused, and was not sent anew since: it holds what it held before. */
+  refused(type: string): ReadonlySet<string>
 }
 
 const WILD = [CDS, LDS, NDS]
@@ -48,12 +52,15 @@ const REFERENCES = new Map([
 export function openReplica(protocol: Protocol, first: ResourceSource): Replica {
   const held = new Map<string, Map<string, Held>>([...WILD, EDS, RDS].map(type => [type, new Map()]))
   const wanted = new Map<string, Set<string>>([EDS, RDS].map(type => [type, new Set()]))
+  const refused = new Map<string, Set<string>>([...WILD, EDS, RDS].map(type => [type, new Set()]))
   const nonces = new Map<string, string>()
   let stream: DeliveryStream
+  let isRefusing = false
   /** Made when they are sent: a SotW request has all names of that moment. */
   let requests: (() => XdsRequest)[] = []
   const heldOf = (type: string) => held.get(type) as Map<string, Held>
   const wantedOf = (type: string) => wanted.get(type) as Set<string>
+  const refusedOf = (type: string) => refused.get(type) as Set<string>
 
   const request = (type: string, more: Partial<XdsRequest> = {}): XdsRequest => ({
     type,
@@ -71,6 +78,8 @@ export function openReplica(protocol: Protocol, first: ResourceSource): Replica 
     stream = createStream({ protocol, source })
     requests = []
     nonces.clear()
+    isRefusing = false
+    for (const names of refused.values()) names.clear()
     for (const [type, have] of held) {
       const names = [...(wanted.get(type) ?? [])]
       if (wanted.has(type) && names.length === 0) continue
@@ -94,17 +103,28 @@ export function openReplica(protocol: Protocol, first: ResourceSource): Replica 
       `envoy.service.discovery.v3.${message}`,
       Buffer.concat(parts),
     ) as { resources?: JsonObject[]; removedResources?: string[] }
+    const isWhole = protocol === 'sotw' && WILD.includes(type)
+    const values = resources.map(each => (protocol === 'sotw' ? each : (each['resource'] as JsonObject)))
+    const names = resources.map((each, index) => nameOf(protocol === 'sotw' ? (values[index] as JsonObject) : each))
+    nonces.set(type, nonce)
+    const answer = { nonce: protocol === 'sotw' ? (nonces.get(type) ?? '') : nonce }
     const have = heldOf(type)
-    if (protocol === 'sotw' && WILD.includes(type)) have.clear()
-    for (const each of resources) {
-      const value = (protocol === 'sotw' ? each : each['resource']) as JsonObject
-      const name = String((protocol === 'sotw' ? (value['name'] ?? value['clusterName']) : each['name']) ?? '')
+    if (isRefusing) {
+      isRefusing = false
+      for (const name of [...names, ...removedResources, ...(isWhole ? have.keys() : [])]) refusedOf(type).add(name)
+      requests.push(() => request(type, { ...answer, error: 'refused, as a test wants it' }))
+      return
+    }
+    if (isWhole) have.clear()
+    for (const name of isWhole ? [...refusedOf(type)] : [...names, ...removedResources]) refusedOf(type).delete(name)
+    for (const [index, name] of names.entries()) {
+      const value = values[index] as JsonObject
       // What came for a name that was dropped meanwhile is of no use to anybody.
-      if (wanted.get(type)?.has(name) !== false) have.set(name, { version: String(each['version'] ?? ''), value })
+      if (wanted.get(type)?.has(name) !== false)
+        have.set(name, { version: String(resources[index]?.['version'] ?? ''), value })
     }
     for (const name of removedResources) have.delete(name)
-    nonces.set(type, nonce)
-    requests.push(() => request(type, { nonce: protocol === 'sotw' ? (nonces.get(type) ?? '') : nonce }))
+    requests.push(() => request(type, protocol === 'sotw' ? { nonce: nonces.get(type) ?? '' } : answer))
     refer(type)
   }
 
@@ -117,7 +137,10 @@ export function openReplica(protocol: Protocol, first: ResourceSource): Replica 
     const unsubscribe = [...before].filter(name => !now.has(name))
     if (names.length === 0 && unsubscribe.length === 0) return
     wanted.set(reference.type, now)
-    for (const name of unsubscribe) heldOf(reference.type).delete(name)
+    for (const name of unsubscribe) {
+      heldOf(reference.type).delete(name)
+      refusedOf(reference.type).delete(name)
+    }
     requests.push(() => request(reference.type, protocol === 'sotw' ? {} : { names, unsubscribe }))
   }
 
@@ -134,8 +157,16 @@ export function openReplica(protocol: Protocol, first: ResourceSource): Replica 
     },
     read,
     answer,
+    refuse: () => {
+      isRefusing = true
+    },
     reconnect: connect,
     held: heldOf,
     wanted: wantedOf,
+    refused: refusedOf,
   }
+}
+
+function nameOf(resource: JsonObject): string {
+  return String(resource['name'] ?? resource['clusterName'] ?? '')
 }

@@ -1,0 +1,134 @@
+import { deepStrictEqual } from 'node:assert/strict'
+import fc from 'fast-check'
+import { decode } from '../../../src/proto/index.js'
+import type { ProxyNode } from '../../../src/proxy/node.js'
+import { CDS, EDS, LDS, NDS, type Protocol, RDS } from '../../../src/xds/delivery/index.js'
+import { openSource, type ProxySource } from '../../../src/xds/resources/source.js'
+import { MESH_PROXIES } from '../mesh-proxies.js'
+import { type Held, openReplica, type Replica } from '../xds-replica.js'
+import { applyEdit, type MeshEdit, meshEdit } from './edits.js'
+import { afterReading, openMesh, type RandomMesh, snapshotInForce, snapshotOf } from './mesh.js'
+
+/** Rounds of pushing, reading and answering after which nothing can be left to say. */
+const ROUNDS = 12
+
+/** What happens to one client, or (edits and pushes) to all. */
+export type DeliveryEvent =
+  | { readonly do: 'edit'; readonly edit: MeshEdit }
+  | { readonly do: 'push' | 'reconnect' | 'refuse' }
+  | { readonly do: 'read' | 'answer'; readonly most: number }
+  /** Given up on, as the server does with a client that does not say that its clusters are up. */
+  | { readonly do: 'release' }
+
+const most = fc.integer({ min: 1, max: 4 })
+const event: fc.Arbitrary<DeliveryEvent> = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('edit' as const), edit: meshEdit }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('push' as const) }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('read' as const), most }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('answer' as const), most }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('reconnect' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('refuse' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('release' as const) }) },
+)
+/** Each with a number that says whose turn it is. */
+export const deliveryEvents: fc.Arbitrary<readonly (readonly [DeliveryEvent, number])[]> = fc.array(
+  fc.tuple(event, fc.nat(20)),
+  { minLength: 5, maxLength: 40, size: 'max' },
+)
+
+interface Client {
+  readonly node: ProxyNode
+  readonly open: () => ProxySource
+  readonly replica: Replica
+  source: ProxySource
+}
+
+/**
+ * Throws where a client, once all is quiet, holds anything but what one that comes now is sent. What it refused is as it was
+ * before, until it is sent anew, at the latest when it connects again.
+ */
+export function playDeliveries(
+  protocol: Protocol,
+  begin: RandomMesh,
+  events: readonly (readonly [DeliveryEvent, number])[],
+): void {
+  const kept = openMesh()
+  let mesh = begin
+  kept.apply(snapshotOf(mesh))
+  const clients = MESH_PROXIES.map((node): Client => {
+    const open = () => openSource(kept.graph, node)
+    const source = open()
+    return { node, open, source, replica: openReplica(protocol, source) }
+  })
+  for (const [event, who] of events) {
+    if (event.do === 'edit') {
+      mesh = applyEdit(mesh, event.edit)
+      kept.apply(snapshotOf(mesh))
+      mesh = afterReading(mesh)
+    } else if (event.do === 'push') for (const { replica, source } of clients) replica.stream.pushTo(source.revision())
+    else happen(clients[who % clients.length] as Client, event)
+  }
+  const fresh = openMesh()
+  fresh.apply(snapshotInForce(mesh))
+  for (const client of clients) {
+    using wanted = openSource(fresh.graph, client.node)
+    settle(client)
+    expectHolding(client, wanted, protocol)
+    reconnect(client)
+    settle(client)
+    expectHolding(client, wanted, protocol)
+    client.source[Symbol.dispose]()
+  }
+  deepStrictEqual([...kept.bugs, ...fresh.bugs], [], 'steps that threw')
+}
+
+function happen(client: Client, event: DeliveryEvent): void {
+  const { replica } = client
+  if (event.do === 'read') replica.read(event.most)
+  else if (event.do === 'answer') replica.answer(event.most)
+  else if (event.do === 'release') replica.stream.release()
+  else if (event.do === 'refuse') replica.refuse()
+  else reconnect(client)
+}
+
+function reconnect(client: Client): void {
+  client.source[Symbol.dispose]()
+  client.source = client.open()
+  client.replica.reconnect(client.source)
+}
+
+function settle({ replica, source, node }: Client): void {
+  for (let round = 0; round < ROUNDS; round++) {
+    replica.stream.pushTo(source.revision())
+    const said = replica.read(Number.POSITIVE_INFINITY) + replica.answer(Number.POSITIVE_INFINITY)
+    if (said === 0) break
+  }
+  deepStrictEqual(replica.stream.isQuiet, true, `${node.instance} has come to rest`)
+}
+
+function expectHolding({ replica, node }: Client, source: ProxySource, protocol: Protocol): void {
+  for (const type of [CDS, EDS, LDS, RDS, NDS]) {
+    const isNamed = type === EDS || type === RDS
+    const refused = replica.refused(type)
+    const all = [...source.list(type)].filter(([name]) => !isNamed || replica.wanted(type).has(name))
+    const wanted = all
+      .filter(([name]) => !refused.has(name))
+      .map(([name, { version, bytes }]) => line(name, protocol === 'delta' ? version : '', decoded(type, bytes)))
+    const held = [...replica.held(type)]
+      .filter(([name]) => !refused.has(name))
+      .map(([name, { version, value }]) => line(name, version, withoutType(value)))
+    deepStrictEqual(held.sort(), wanted.sort(), `${node.instance}: ${type}`)
+  }
+}
+
+function line(name: string, version: string, value: object): string {
+  return `${name} ${version} ${JSON.stringify(value)}`
+}
+
+function decoded(type: string, bytes: Uint8Array): object {
+  return decode(type.slice(type.indexOf('/') + 1), bytes)
+}
+
+function withoutType({ '@type': _, ...value }: Held['value']): object {
+  return value
+}
