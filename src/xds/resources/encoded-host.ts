@@ -123,6 +123,11 @@ function headOf({ name }: HostPlace, domains: readonly string[]): Uint8Array {
   return encode(VIRTUAL_HOST, { name, domains })
 }
 
+/** The host as a message of its own, with the domains that it has in its configuration, under another name. */
+export function namedHost({ bytes, restAt }: EncodedHost, name: string, domains: readonly string[]): Buffer {
+  return Buffer.concat([encode(VIRTUAL_HOST, { name, domains }), bytes.subarray(restAt)])
+}
+
 /** `virtual_hosts` of a RouteConfiguration: number 2, length-delimited. */
 const VIRTUAL_HOSTS_TAG = 0x12
 

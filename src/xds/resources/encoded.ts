@@ -12,13 +12,16 @@ export interface GraphResource {
   readonly isFiller?: boolean
 }
 
-export type GraphType = 'CDS' | 'EDS' | 'LDS' | 'RDS' | 'NDS'
+/** `SHELL`: route configurations whose virtual hosts are resources of their own, `VHDS`. */
+export type GraphType = 'CDS' | 'EDS' | 'LDS' | 'RDS' | 'SHELL' | 'VHDS' | 'NDS'
 
 export const MESSAGES = {
   CDS: 'envoy.config.cluster.v3.Cluster',
   EDS: 'envoy.config.endpoint.v3.ClusterLoadAssignment',
   LDS: 'envoy.config.listener.v3.Listener',
   RDS: 'envoy.config.route.v3.RouteConfiguration',
+  SHELL: 'envoy.config.route.v3.RouteConfiguration',
+  VHDS: 'envoy.config.route.v3.VirtualHost',
   NDS: 'istio.networking.nds.v1.NameTable',
 } as const satisfies Record<GraphType, string>
 

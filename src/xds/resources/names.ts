@@ -57,6 +57,14 @@ export function virtualHostName(host: string, port: number): string {
   return `${host}:${port}`
 }
 
+/**
+ * Of a virtual host that is a resource of its own: Envoy finds by it which route configuration the host belongs to, and the message
+ * has to have the same name, or Envoy does not find it again when it is removed.
+ */
+export function discoveredHostName(route: string, host: string): string {
+  return `${route}/${host}`
+}
+
 export interface OutboundName {
   readonly port: number
   readonly subset: string

@@ -14,15 +14,26 @@ type Found = readonly string[] | 'unknown'
 
 const NONE: readonly string[] = []
 
+/** Who moves: it is told of these types, and was told everything up to a revision. */
+interface Mover {
+  readonly types: Iterable<GraphType>
+  readonly told: Revision
+}
+
 /**
- * What a proxy that was told everything up to `told` has to be told when it moves from one part to another. Worked out at once, as
- * the tables of the old part may go; and once for all proxies that make the same move.
+ * What a proxy has to be told when it moves from one part to another. Worked out at once, as the tables of the old part may go; and
+ * once for all proxies that make the same move.
  */
-export function movedNames(engine: Engine, before: PartTables, after: PartTables, told: Revision): Move['names'] {
+export function movedNames(
+  engine: Engine,
+  before: PartTables,
+  after: PartTables,
+  { types, told }: Mover,
+): Move['names'] {
   const found = new Map<GraphType, Found>()
-  for (const [type, from] of Object.entries(before.resource) as [GraphType, Resources][]) {
-    const to = after.resource[type]
-    if (to !== undefined) found.set(type, namesOf(engine, from, to, told))
+  for (const type of types) {
+    const [from, to] = [before.resource[type], after.resource[type]]
+    if (from !== undefined && to !== undefined) found.set(type, namesOf(engine, from, to, told))
   }
   return type => found.get(type) ?? NONE
 }

@@ -9,6 +9,8 @@ const TYPES = {
   EDS: 'type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment',
   LDS: 'type.googleapis.com/envoy.config.listener.v3.Listener',
   RDS: 'type.googleapis.com/envoy.config.route.v3.RouteConfiguration',
+  SHELL: 'type.googleapis.com/envoy.config.route.v3.RouteConfiguration',
+  VHDS: 'type.googleapis.com/envoy.config.route.v3.VirtualHost',
   NDS: 'type.googleapis.com/istio.networking.nds.v1.NameTable',
 } satisfies Record<GraphType, string>
 
@@ -16,8 +18,8 @@ describe.skipIf(!HAS_SCENARIOS)('parts of proxies', () => {
   it.each(scenarioNames())('%s: read no fact of a proxy that they are not shared by', name => {
     const { graph, proxies, bugs } = loadScenario(name, TRANSLATORS)
     for (const { node } of proxies) {
-      using source = openSource(graph, node)
       for (const [type, url] of Object.entries(TYPES) as [GraphType, string][]) {
+        using source = openSource(graph, node, { discoversHosts: type === 'SHELL' || type === 'VHDS' })
         source.list(url)
         using tables = graph.resourceTables(node, type)
         expect(tables.value.length).toBeGreaterThan(0)

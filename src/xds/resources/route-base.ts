@@ -25,7 +25,7 @@ export interface BaseKey extends HostClient {
 }
 
 /**
- * A route configuration as a client of no namespace would have it: what nearly all of it is for everybody. `near` gives it to a
+ * A route configuration as a client of no namespace would have it: what nearly all of it is for everybody. `nearBase` gives it to a
  * client of a namespace.
  */
 export interface RouteBase {
@@ -172,12 +172,27 @@ function homesOf({ host, service }: VirtualHostPlan): readonly string[] {
   return [...new Set(names.map(homeOf))].filter(home => home !== '')
 }
 
-/** The configuration for clients of a namespace, where services of their own have further names. */
-export function nearRoutes(base: RouteBase, namespace: string, view: ProxyView): GraphResource {
-  const positions = base.homes.get(namespace)
-  if (positions === undefined) return base.resource
+/** A base with other domains for the hosts at some positions. */
+export interface NearBase {
+  readonly base: RouteBase
+  readonly domains: ReadonlyMap<number, readonly string[]>
+}
+
+const NO_DOMAINS: NearBase['domains'] = new Map()
+
+/** For clients of a namespace, where services of their own have further names; `namespace` undefined: of none. */
+export function nearBase(base: RouteBase, namespace: string | undefined, view: ProxyView): NearBase {
+  const positions = namespace === undefined ? undefined : base.homes.get(namespace)
+  if (namespace === undefined || positions === undefined) return { base, domains: NO_DOMAINS }
   const near = nearDomains(base, positions, view)
-  return near === undefined ? arrangedAnew(base, namespace, view) : rewritten(base, near)
+  return near === undefined
+    ? { base: arrangedAnew(base, namespace, view), domains: NO_DOMAINS }
+    : { base, domains: near }
+}
+
+/** The configuration with all of its virtual hosts. */
+export function nearRoutes({ base, domains }: NearBase): GraphResource {
+  return domains.size === 0 ? base.resource : rewritten(base, domains)
 }
 
 /** By position. Undefined: a host that comes later, or another near one, has a name that is now asked for. */
@@ -240,10 +255,10 @@ function rewritten(base: RouteBase, near: ReadonlyMap<number, readonly string[]>
 }
 
 /** As if there were no base: names are claimed by one host after the other. */
-function arrangedAnew(base: RouteBase, namespace: string, view: ProxyView): GraphResource {
+function arrangedAnew(base: RouteBase, namespace: string, view: ProxyView): RouteBase {
   const encoded = base.all.map(({ host, plan }) => {
     const isNear = homesOf(plan).includes(namespace)
     return { host: isNear ? { ...host, ...hostPlace(plan, view), alone: -1 } : host, plan }
   })
-  return assembled(base.plan, encoded).resource
+  return assembled(base.plan, encoded)
 }

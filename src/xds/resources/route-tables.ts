@@ -1,9 +1,18 @@
-import type { Family, Graph } from '../../engine/index.js'
+import type { Family, Graph, Table } from '../../engine/index.js'
 import { factsOf, viewOfFacts } from '../../proxy/facts.js'
-import { SAME_RESOURCE } from './encoded.js'
+import { byName, type GraphResource, SAME_RESOURCE } from './encoded.js'
 import { listOf, type PartFacts, type PartTables, SAME_LIST } from './part-tables.js'
 import type { RoutesKey } from './proxy-parts.js'
-import { type BaseFamily, declareRouteBases, nearRoutes } from './route-base.js'
+import type { ResourceList } from './resource-list.js'
+import {
+  type BaseFamily,
+  declareRouteBases,
+  type NearBase,
+  nearBase,
+  nearRoutes,
+  type RouteBase,
+} from './route-base.js'
+import { discoveredHosts, shellOf } from './route-virtual-hosts.js'
 import { namespaceOfDomain, strangersDomain } from './virtual-host-domains.js'
 
 /** Outbound routes by name, of clients of one namespace: the base that they share with others, and names of their own. */
@@ -28,17 +37,15 @@ function routeTables(graph: Graph, key: RoutesKey, bases: BaseFamily, { tables }
     facts,
     hasHttpProxy,
   })
-  const route = graph.derive(
-    'route',
-    base,
-    (row, name) => [[name, namespace === undefined ? row.resource : nearRoutes(row, namespace, view)]],
-    SAME_RESOURCE,
-  )
-  const list = graph.derive(
-    'list/RDS',
-    tables.once,
-    (_, id, read) => [[id, listOf(read.all(route).values())]],
-    SAME_LIST,
-  )
-  return { resource: { RDS: route }, list: { RDS: list } }
+  const near = (row: RouteBase): NearBase => nearBase(row, namespace, view)
+  const route = graph.derive('route', base, (row, name) => [[name, nearRoutes(near(row))]], SAME_RESOURCE)
+  // Nobody reads these two, and nothing is made of them, unless a proxy discovers its virtual hosts.
+  const shell = graph.derive('shell', base, (row, name) => [[name, shellOf(row)]], SAME_RESOURCE)
+  const host = graph.derive('virtualHost', base, row => byName(discoveredHosts(near(row))), SAME_RESOURCE)
+  const list = (name: string, of: Table<string, GraphResource>): Table<'mesh', ResourceList> =>
+    graph.derive(name, tables.once, (_, id, read) => [[id, listOf(read.all(of).values())]], SAME_LIST)
+  return {
+    resource: { RDS: route, SHELL: shell, VHDS: host },
+    list: { RDS: list('list/RDS', route), SHELL: list('list/SHELL', shell), VHDS: list('list/VHDS', host) },
+  }
 }

@@ -7,6 +7,7 @@ import { type Move, movedNames } from './part-moves.js'
 import type { PartTables } from './part-tables.js'
 import { PART_NAMES, type PartName } from './proxy-parts.js'
 import { joinLists, type ResourceList } from './resource-list.js'
+import { holdsShells } from './route-virtual-hosts.js'
 
 const TYPES: ReadonlyMap<string, GraphType> = new Map([
   ['type.googleapis.com/envoy.config.cluster.v3.Cluster', 'CDS'],
@@ -16,12 +17,21 @@ const TYPES: ReadonlyMap<string, GraphType> = new Map([
   ['type.googleapis.com/istio.networking.nds.v1.NameTable', 'NDS'],
 ])
 
+/** For proxies that discover virtual hosts. */
+const DISCOVERING: ReadonlyMap<string, GraphType> = new Map([
+  ...TYPES,
+  ['type.googleapis.com/envoy.config.route.v3.RouteConfiguration', 'SHELL'],
+  ['type.googleapis.com/envoy.config.route.v3.VirtualHost', 'VHDS'],
+])
+
 /** Parts that have something of a type, in the order to list them. */
 const PARTS_OF: Readonly<Record<GraphType, readonly PartName[]>> = {
   CDS: ['upstream', 'fixed', 'own'],
   EDS: ['upstream'],
   LDS: ['listeners', 'own'],
   RDS: ['routes'],
+  SHELL: ['routes'],
+  VHDS: ['routes'],
   NDS: ['names'],
 }
 
@@ -40,6 +50,12 @@ export interface ProxySource extends Disposable {
     | { readonly kind: 'delta'; readonly changed: Iterable<string>; readonly removed: Iterable<string> }
     | { readonly kind: 'reset' }
   told(revision: number): void
+  returns(type: string, versions: ReadonlyMap<string, string>): void
+}
+
+export interface SourceOptions {
+  /** Virtual hosts are resources of their own, beside route configurations without them (docs/adr/0009-vhds.md). */
+  readonly discoversHosts?: boolean
 }
 
 const NOTHING: ResourceList = new Map()
@@ -54,7 +70,11 @@ interface Share {
   readonly lists: readonly Table<'mesh', ResourceList>[]
 }
 
-export function openSource(graph: XdsGraph, node: ProxyNode): ProxySource {
+export function openSource(
+  graph: XdsGraph,
+  node: ProxyNode,
+  { discoversHosts = false }: SourceOptions = {},
+): ProxySource {
   const { engine } = graph
   const proxy = graph.proxies.hold(node)
   const held = new Map<PartName, Hold<PartTables>>()
@@ -67,6 +87,7 @@ export function openSource(graph: XdsGraph, node: ProxyNode): ProxySource {
   let row: ProxyParts | undefined
   let lookedAt: Revision | undefined
   const shares = new Map<GraphType, Share>()
+  let types = discoversHosts ? DISCOVERING : TYPES
   /** The facts are a row of the engine, the same object while they are the same. */
   const look = (): void => {
     if (lookedAt === engine.revision) return
@@ -80,7 +101,8 @@ export function openSource(graph: XdsGraph, node: ProxyNode): ProxySource {
       held.set(name, after)
       if (before === undefined) continue
       cameAt.set(name, engine.revision)
-      moves.push({ revision: engine.revision, names: movedNames(engine, before.value, after.value, pin.revision) })
+      const names = movedNames(engine, before.value, after.value, { types: types.values(), told: pin.revision })
+      moves.push({ revision: engine.revision, names })
       before[Symbol.dispose]()
     }
     row = now
@@ -113,7 +135,7 @@ export function openSource(graph: XdsGraph, node: ProxyNode): ProxySource {
   return {
     revision: () => engine.revision,
     get: (url, name) => {
-      const type = TYPES.get(url)
+      const type = types.get(url)
       if (type === undefined) return undefined
       const { tables } = shareOf(type)
       return engine.read(read => {
@@ -125,16 +147,16 @@ export function openSource(graph: XdsGraph, node: ProxyNode): ProxySource {
       })
     },
     list: url => {
-      const type = TYPES.get(url)
+      const type = types.get(url)
       if (type === undefined) return NOTHING
       const { tables, lists } = shareOf(type)
       // The tables keep history from their first reading on: later changes are told against this list.
       engine.refresh(tables, () => false)
       const found = joinLists(engine.read(read => lists.map(list => read.one(list, 'mesh') ?? NOTHING)))
-      return type === 'RDS' ? referredTo(found) : found
+      return type === 'RDS' || type === 'SHELL' ? referredTo(found) : found
     },
     changes: (url, from) => {
-      const type = TYPES.get(url)
+      const type = types.get(url)
       if (type === undefined) return NO_CHANGES
       const { tables, since } = shareOf(type)
       if (from < start) return RESET
@@ -155,6 +177,10 @@ export function openSource(graph: XdsGraph, node: ProxyNode): ProxySource {
         found.removed.push(...changes.removed)
       }
       return found === undefined ? NO_CHANGES : { kind: 'delta', ...found }
+    },
+    returns: (url, versions) => {
+      // What it holds, it holds whole. Envoy would go without any of its hosts from the shell's coming to that of the first host.
+      if (types.get(url) === 'SHELL' && !holdsShells(versions)) types = TYPES
     },
     told: revision => {
       pin.moveTo(revision as Revision)
