@@ -7,6 +7,7 @@ import {
   type ScenarioProxy,
   scenarioNames,
 } from '../../test/kit/scenario.js'
+import type { ConfigObject } from '../config/object.js'
 import type { Engine, Input } from '../engine/index.js'
 import type { JsonObject } from '../lang/json.js'
 import { decode } from '../proto/index.js'
@@ -54,7 +55,7 @@ interface Found {
   listed: number
 }
 
-/** Takes each object out in turn: what of a proxy's resources changes must have named it. */
+/** Takes each object out in turn, and the labels of each Pod: what of a proxy's resources changes must have named it. */
 function removeEach(name: string, found: Found): void {
   const scenario = loadScenario(name, TRANSLATORS)
   const { engine, graph } = scenario
@@ -87,13 +88,19 @@ function* removals({ engine, graph }: Scenario): Generator<[id: string, remove: 
   const { cluster, config } = graph.tables.inputs
   for (const [type, table] of Object.entries({ ...cluster, ...config })) {
     const input = table as unknown as Input<string, unknown>
-    for (const [key, row] of engine.read(read => read.all(input)))
-      yield [
-        type in cluster ? `${type}/${key}` : `${type}//${key}`,
-        tx => tx.remove(input, key),
-        tx => tx.put(input, key, row),
-      ]
+    for (const [key, row] of engine.read(read => read.all(input))) {
+      const id = type in cluster ? `${type}/${key}` : `${type}//${key}`
+      const restore: Write = tx => tx.put(input, key, row)
+      yield [id, tx => tx.remove(input, key), restore]
+      if (type === 'Pod') yield [id, tx => tx.put(input, key, unlabelled(row)), restore]
+    }
   }
+}
+
+/** Without its Pod a proxy is taken at its word; with one that has no labels it is of no service, and nothing selects it. */
+function unlabelled(row: unknown): unknown {
+  const pod = row as { readonly object: ConfigObject }
+  return { ...pod, object: { ...pod.object, labels: {} } }
 }
 
 describe.skipIf(!HAS_SCENARIOS)('objects behind resources', () => {

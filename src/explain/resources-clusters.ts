@@ -94,7 +94,9 @@ export function traceAssignment(tracer: Tracer, resource: ClusterLoadAssignment)
   const { network } = tracer.context.view
   const spansNetworks = [...reads.endpoints].some(endpoint => endpoint.network !== network)
   const endpoints = spansNetworks ? reads.endpoints : sent
-  return tracer.collect({ ...reads, endpoints }, [...fields, ...outboundFields(tracer, service, outbound)])
+  // Where there is none, those that are not ready are the answer to why.
+  const accountsOf = sent.size > 0 ? reads.accountsOf : new Set([...reads.accountsOf, service])
+  return tracer.collect({ ...reads, endpoints, accountsOf }, [...fields, ...outboundFields(tracer, service, outbound)])
 }
 
 const SOURCES: ReadonlySet<string> = new Set(['EndpointSlice', 'Endpoints', 'ServiceEntry', 'WorkloadEntry'])

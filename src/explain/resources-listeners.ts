@@ -47,6 +47,7 @@ function withoutServed({ context }: Tracer, reads: Reads): Reads {
   const own = new Set(context.own.map(({ service }) => service))
   return {
     ...reads,
+    isServing: false,
     objects: new Map([...reads.objects].filter(([type]) => type === 'Telemetry')),
     services: new Set([...reads.services].filter(service => !own.has(service))),
   }

@@ -13,6 +13,8 @@ export interface Reads {
   readonly mtlsOf: ReadonlySet<Service | Endpoint>
   /** Services whose identities were asked for: those of all endpoints, ready or not. */
   readonly accountsOf: ReadonlySet<Service>
+  /** It was asked which services select the workload, and some do. */
+  readonly isServing: boolean
 }
 
 export interface Recorder {
@@ -29,6 +31,7 @@ interface Notes {
   fields: Set<string>
   mtlsOf: Set<Service | Endpoint>
   accountsOf: Set<Service>
+  isServing: boolean
 }
 
 /**
@@ -90,6 +93,7 @@ function emptyNotes(): Notes {
     fields: new Set(),
     mtlsOf: new Set(),
     accountsOf: new Set(),
+    isServing: false,
   }
 }
 
@@ -134,7 +138,11 @@ function noteService(service: Service | undefined, now: () => Notes): Service | 
 }
 
 function noteOwn(own: readonly OwnTarget[], now: () => Notes): readonly OwnTarget[] {
-  for (const { service } of own) now().services.add(service)
+  const notes = now()
+  for (const { service } of own) {
+    notes.services.add(service)
+    notes.isServing = true
+  }
   return own
 }
 

@@ -9,6 +9,7 @@ import { translateFixedListeners } from '../xds/resources/listeners.js'
 import { type ConfigName, type ConfigOrigin, originsOf } from './resources.js'
 import type { Reads } from './resources-reads.js'
 import { isWrittenIn } from './resources-services.js'
+import { workloadOfView, workloadOrigins } from './resources-workload.js'
 import type { Places } from './visibility-facts.js'
 
 /** A field of an Envoy resource, and the line that it was made from. */
@@ -41,6 +42,8 @@ export interface Tracer {
   readonly ofService: (service: Service) => readonly ConfigOrigin[]
   readonly ofEndpoint: (endpoint: Endpoint) => readonly ConfigOrigin[]
   readonly named: (type: string, key: string) => ConfigOrigin
+  /** What the proxy stands for, where it is known. */
+  readonly workload: () => ConfigOrigin | undefined
   readonly fieldOrigin: (field: string, origin: ConfigOrigin, path: string) => FieldOrigin
   readonly collect: (reads: Reads, fields: readonly FieldOrigin[]) => ResourceOrigins
   readonly places: Places
@@ -93,13 +96,15 @@ export function openTracer(graph: XdsGraph, read: Lookup, context: ProxyContext,
     ...[...reads.endpoints].flatMap(ofEndpoint),
     ...[...reads.accountsOf].flatMap(each => read.where(tables.endpointService, serviceKey(each))).flatMap(ofEndpoint),
   ]
-  return {
+  const own = workloadOfView(read, graph, context.view)
+  const tracer: Tracer = {
     graph,
     context,
     places,
     ofService,
     ofEndpoint,
     named,
+    workload: () => own && { ...own, source: places.sourceOf(own) },
     fixedListeners: () => {
       fixed ??= new Set(translateFixedListeners(context).map(({ name = '' }) => name))
       return fixed
@@ -107,7 +112,11 @@ export function openTracer(graph: XdsGraph, read: Lookup, context: ProxyContext,
     object: name => objectNamed(read, graph, name),
     fieldOrigin: (field, origin, path) => ({ field, origin, path, source: places.place(origin.source, path) }),
     collect: (reads, fields) => ({
-      origins: inOrder([...fields.map(({ origin }) => origin), ...originsIn(reads)]),
+      origins: inOrder([
+        ...fields.map(({ origin }) => origin),
+        ...originsIn(reads),
+        ...workloadOrigins(tracer, reads, fields),
+      ]),
       meshFields: [...reads.fields].sort().flatMap(field => {
         const source = places.meshField(field)
         return source === undefined ? [] : [{ field, source }]
@@ -115,6 +124,7 @@ export function openTracer(graph: XdsGraph, read: Lookup, context: ProxyContext,
       fields,
     }),
   }
+  return tracer
 }
 
 export function objectNamed(read: Lookup, { tables }: XdsGraph, name: ConfigName): ConfigObject | undefined {
