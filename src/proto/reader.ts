@@ -8,7 +8,7 @@ export interface Reader {
 }
 
 const TEXT = new TextDecoder('utf-8', { fatal: true })
-const SHORT_STRING = 32
+const SHORT_STRING = 128
 
 export function readerOf(bytes: Uint8Array): Reader {
   return { buffer: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), at: 0, end: bytes.byteLength }

@@ -91,7 +91,7 @@ export function openAdsStream(call: StreamCall, options: AdsStreamOptions): AdsS
 
 function message(state: State, bytes: Uint8Array): void {
   const { call, options, session } = state
-  const request = parseRequest(options.protocol, bytes)
+  const request = parseRequest(options.protocol, bytes, session === undefined)
   if (typeof request === 'string') call.end(grpcStatus('INVALID_ARGUMENT', `the request cannot be read: ${request}`))
   else if (session === undefined) first(state, request)
   else receive(state, session, request)
@@ -190,8 +190,7 @@ function settle(state: State, { attachment: { connection }, delivery }: Session)
 
 function send(state: State, { attachment: { connection } }: Session, outgoing: Outgoing): void {
   const { call, options } = state
-  const { type, parts, resources, removed } = outgoing
-  const bytes = parts.reduce((sum, part) => sum + part.length, 0)
+  const { type, parts, bytes, resources, removed } = outgoing
   const isTaken = call.write(parts)
   if (!isTaken) {
     if (state.unsent === 0) state.unsentSince = performance.now()

@@ -2,11 +2,11 @@ import type { JsonObject } from '../lang/json.js'
 import type { Result } from '../lang/result.js'
 import {
   ADS_TYPES,
-  type BodyCache,
-  createBodyCache,
+  createMessageCache,
   createStream,
   DEBOUNCE,
   type DebounceSettings,
+  type MessageCache,
   type Protocol,
   type ResourceSource,
   type Scope,
@@ -92,8 +92,8 @@ export interface AdsServer {
 
 /** Bytes handed to connections that have not taken them: beyond it no more is encoded, for anyone, until some do. */
 const MAX_BUFFERED = 128 * 1024 * 1024
-/** How long the bodies that streams share are kept once nobody asks for them, in ms. */
-const BODIES_MS = 1000
+/** How long the messages that streams share are kept once nobody asks for them, in ms. */
+const MESSAGES_MS = 1000
 
 /** What the streams of a server have in common. */
 interface Shared {
@@ -101,7 +101,7 @@ interface Shared {
   readonly streams: Set<AdsStream>
   /** Of streams that may have something to send. A stream that gives way goes to the end. */
   readonly turns: Turns<AdsStream>
-  readonly bodies: BodyCache
+  readonly messages: MessageCache
   bufferedBy(bytes: number): void
   stop(): void
 }
@@ -139,18 +139,18 @@ export function createAdsServer(options: AdsOptions): AdsServer {
 }
 
 function createShared(options: AdsOptions): Shared {
-  const bodies = createBodyCache()
+  const messages = createMessageCache()
   let buffered = 0
-  let bodyTimer: NodeJS.Timeout | undefined
-  const dropBodies = (): void => {
-    bodyTimer = undefined
-    bodies.clear()
+  let messageTimer: NodeJS.Timeout | undefined
+  const dropMessages = (): void => {
+    messageTimer = undefined
+    messages.clear()
   }
   const turns = createTurns<AdsStream>({
     work: stream => pump(stream, options),
     mayWork: () => buffered < MAX_BUFFERED,
     done: () => {
-      if (bodies.bytes > 0) bodyTimer ??= setTimeout(dropBodies, BODIES_MS).unref()
+      if (messages.bytes > 0) messageTimer ??= setTimeout(dropMessages, MESSAGES_MS).unref()
     },
   })
   const bufferedBy = (bytes: number): void => {
@@ -160,9 +160,9 @@ function createShared(options: AdsOptions): Shared {
   }
   const stop = (): void => {
     turns.stop()
-    clearTimeout(bodyTimer)
+    clearTimeout(messageTimer)
   }
-  return { options, streams: new Set(), turns, bodies, bufferedBy, stop }
+  return { options, streams: new Set(), turns, messages, bufferedBy, stop }
 }
 
 /** A bug ends the stream that met it, and no other. */
@@ -176,7 +176,7 @@ function pump(stream: AdsStream, { on }: AdsOptions): void {
 }
 
 function openStream(
-  { options, streams, turns, bodies, bufferedBy }: Shared,
+  { options, streams, turns, messages, bufferedBy }: Shared,
   service: XdsService,
   protocol: Protocol,
   call: StreamCall,
@@ -184,7 +184,7 @@ function openStream(
   const { types: rules = ADS_TYPES, versionPrefix = '' } = options
   const stream = openAdsStream(call, {
     connect: (node, peer) => options.connect({ node, peer, protocol, service }),
-    createDelivery: source => createStream({ protocol, source, rules, bodies, versionPrefix }),
+    createDelivery: source => createStream({ protocol, source, rules, messages, versionPrefix }),
     protocol,
     now: options.now,
     on: options.on ?? (() => {}),

@@ -4,7 +4,7 @@ import { createMemorySource, encodeResource, type MemorySource } from '../../../
 import { decode } from '../../proto/index.js'
 import {
   CDS,
-  createBodyCache,
+  createMessageCache,
   createStream,
   type DeliveryStream,
   ECDS,
@@ -57,7 +57,7 @@ interface Client {
 }
 
 function client(protocol: Protocol, source = createMemorySource()): Client {
-  const stream = createStream({ protocol, source, bodies: createBodyCache() })
+  const stream = createStream({ protocol, source, messages: createMessageCache() })
   const sent: Sent[] = []
   const names = new Map<string, readonly string[]>()
   const say: Client['say'] = request => {

@@ -1,32 +1,21 @@
-import type { BodyCache } from './bodies.js'
+import { createMessageCache, type MessageCache, type Outgoing } from './messages.js'
 import { type Plan, planNext, planRemoval } from './plan.js'
 import { type Received, receiveDelta, receiveSotw, type Subscriptions } from './receive.js'
 import type { ResourceSource, SourceRevision, TypeRule, TypeUrl } from './resource.js'
 import { isSettled, noteSent, type Subscription } from './subscription.js'
 import { ADS_TYPES } from './types.js'
 import { catchUp, createWarming, isHeld, refused, release, type Warming, warm } from './warming.js'
-import { encodeHead, encodeResources, type Protocol, type XdsRequest } from './wire.js'
+import type { Protocol, XdsRequest } from './wire.js'
 
 /** Types of one stream that are not in the rules, or that nobody has: an honest client stays far below. */
 const MAX_TYPES = 32
-
-/** One message to the client. */
-export interface Outgoing {
-  readonly type: TypeUrl
-  readonly nonce: string
-  readonly version: string
-  /** To be written one after the other; the larger ones are shared with other streams. */
-  readonly parts: readonly Uint8Array[]
-  readonly resources: number
-  readonly removed: number
-}
 
 export interface StreamOptions {
   readonly protocol: Protocol
   readonly source: ResourceSource
   readonly rules?: readonly TypeRule[]
-  /** Shared by the streams of one push. */
-  readonly bodies?: BodyCache
+  /** Shared by the streams of one server. */
+  readonly messages?: MessageCache
   /** Comes before the revision in `version_info`, so that versions of two runs differ. */
   readonly versionPrefix?: string
 }
@@ -56,12 +45,14 @@ interface State {
   readonly rules: readonly TypeRule[]
   readonly subscriptions: Subscriptions
   readonly warming: Warming
+  readonly messages: MessageCache
+  /** Of subscriptions that are gone or were made again: what was last sent, as nonces of a type are never used twice. */
+  readonly serials: Map<TypeUrl, number>
   /** In the order of pushes; made again once a type is subscribed or dropped. */
   ordered: readonly Subscription[] | undefined
   target: SourceRevision
   /** The source was told that everything up to here is delivered. */
   toldAll: SourceRevision
-  nonces: number
 }
 
 export function createStream(options: StreamOptions): DeliveryStream {
@@ -71,10 +62,11 @@ export function createStream(options: StreamOptions): DeliveryStream {
     rules: options.rules ?? ADS_TYPES,
     subscriptions: new Map(),
     warming: createWarming(options.protocol),
+    messages: options.messages ?? createMessageCache(),
+    serials: new Map(),
     ordered: undefined,
     target,
     toldAll: target,
-    nonces: 0,
   }
   return {
     receive: request => receive(state, request),
@@ -118,16 +110,24 @@ function receive(state: State, request: XdsRequest): Received {
   const accept = options.protocol === 'sotw' ? receiveSotw : receiveDelta
   const received = accept(subscriptions, rule, request, options.source)
   const after = subscriptions.get(rule.url)
-  if (after !== before) state.ordered = undefined
-  if (after !== undefined && after !== before) catchUp(warming, after)
+  if (after !== before) replaced(state, before, after)
   if (received.kind === 'refused') refused(warming, rule.url)
   return received
+}
+
+function replaced(state: State, before: Subscription | undefined, after: Subscription | undefined): void {
+  state.ordered = undefined
+  if (before !== undefined) state.serials.set(before.rule.url, before.serialSent)
+  if (after === undefined) return
+  after.serialSent = state.serials.get(after.rule.url) ?? 0
+  catchUp(state.warming, after)
 }
 
 function next(state: State): Outgoing | undefined {
   const { options, subscriptions, warming } = state
   const ordered = inOrder(state)
   for (const subscription of ordered) {
+    if (subscription.told >= state.target && subscription.due === 'nothing') continue
     if (isHeld(warming, subscription, subscriptions)) continue
     const plan = planNext(options.protocol, subscription, options.source, state.target)
     if (plan === undefined) continue
@@ -140,7 +140,7 @@ function next(state: State): Outgoing | undefined {
 function nextRemoval(state: State, ordered: readonly Subscription[]): Outgoing | undefined {
   const { source, protocol } = state.options
   for (const subscription of ordered) {
-    if (!mayRemove(state, subscription.rule)) continue
+    if (subscription.gone.size === 0 || !mayRemove(state, subscription.rule)) continue
     const plan = planRemoval(protocol, subscription, source)
     if (plan !== undefined) return send(state, subscription, plan)
   }
@@ -159,15 +159,12 @@ function mayRemove({ subscriptions, target }: State, { removesAfter = [] }: Type
 }
 
 function send(state: State, subscription: Subscription, { resources, removed }: Plan): Outgoing {
-  const { protocol, source, bodies, versionPrefix = '' } = state.options
-  const type = subscription.rule.url
-  const nonce = (++state.nonces).toString(36)
-  const version = `${versionPrefix}${source.revision()}`
-  noteSent(subscription, { nonce, version, names: resources.map(resource => resource.name) })
-  const head = encodeHead(protocol, { type, version, nonce, removed })
-  const body = bodies?.encode(protocol, type, resources) ?? [encodeResources(protocol, type, resources)]
-  const parts = resources.length === 0 ? [head] : [head, ...body]
-  return { type, nonce, version, parts, resources: resources.length, removed: removed.length }
+  const { protocol, source, versionPrefix = '' } = state.options
+  const { url: type } = subscription.rule
+  const content = { protocol, type, version: `${versionPrefix}${source.revision()}`, resources, removed }
+  const message = state.messages.message(content, subscription.serialSent)
+  noteSent(subscription, message.sent)
+  return message
 }
 
 function isQuiet(state: State): boolean {

@@ -3,9 +3,12 @@ import type { EncodedResource, ResourceSource, SourceRevision, TypeRule } from '
 /** A response that the client has neither acknowledged nor refused. */
 export interface Outstanding {
   readonly nonce: string
+  /** Nonces in order: the nonce is made of it. */
+  readonly serial: number
   readonly version: string
   /** To find out which of them a refusal names. */
   readonly names: readonly string[]
+  readonly removed: readonly string[]
 }
 
 /** The client refused what it was sent. It stands until the type's next acknowledgement. */
@@ -35,6 +38,8 @@ export interface Subscription {
   readonly gone: Map<string, EncodedResource | undefined>
   readonly outstanding: Outstanding[]
   nonceSent: string
+  /** Of the last that was sent on the stream, whatever became of the subscription in between. */
+  serialSent: number
   nonceAcked: string
   versionSent: string
   versionAcked: string
@@ -58,6 +63,7 @@ export function createSubscription(rule: TypeRule): Subscription {
     gone: new Map(),
     outstanding: [],
     nonceSent: '',
+    serialSent: 0,
     nonceAcked: '',
     versionSent: '',
     versionAcked: '',
@@ -92,6 +98,7 @@ export function versionOf(subscription: Subscription, name: string): string {
 export function noteSent(subscription: Subscription, sent: Outstanding): void {
   subscription.outstanding.push(sent)
   subscription.nonceSent = sent.nonce
+  subscription.serialSent = sent.serial
   subscription.versionSent = sent.version
 }
 

@@ -67,7 +67,7 @@ describe('what may refer to it', () => {
 
   it('waits for answers that are out', () => {
     const { made, held } = warming('ep', 'ep')
-    noteSent(made, { nonce: '1', version: '1', names: ['a'] })
+    noteSent(made, { nonce: '1', serial: 1, version: '1', names: ['a'], removed: [] })
     expect(held()).toBe(true)
     made.outstanding.pop()
     expect(held()).toBe(true) // its endpoints are owed

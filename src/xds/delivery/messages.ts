@@ -1,0 +1,125 @@
+import { type BodyCache, createBodyCache } from './bodies.js'
+import type { EncodedResource, TypeUrl } from './resource.js'
+import type { Outstanding } from './subscription.js'
+import { encodeHead, type Protocol } from './wire.js'
+
+/** One message to a client. Many streams may be sent the same: it does not change. */
+export interface Outgoing {
+  readonly type: TypeUrl
+  readonly nonce: string
+  readonly version: string
+  /** What the client is to answer. */
+  readonly sent: Outstanding
+  /** To be written one after the other; the larger ones are shared with other messages. */
+  readonly parts: readonly Uint8Array[]
+  /** Of all parts. */
+  readonly bytes: number
+  readonly resources: number
+  readonly removed: number
+}
+
+/** What a message says. */
+export interface Content {
+  readonly protocol: Protocol
+  readonly type: TypeUrl
+  readonly version: string
+  readonly resources: readonly EncodedResource[]
+  readonly removed: readonly string[]
+}
+
+/** Makes messages, and the same one for all streams that are told the same: the owner clears it now and then. */
+export interface MessageCache {
+  /** Its serial is beyond `after`: no stream is to see a nonce twice, or out of order, for one type. */
+  message(content: Content, after: number): Outgoing
+  clear(): void
+  /** Bytes held. */
+  readonly bytes: number
+}
+
+interface Kept {
+  readonly content: Content
+  readonly message: Outgoing
+}
+
+/** Of what messages have for themselves, in bytes: beyond it the oldest go. */
+const MAX_BYTES = 16 * 1024 * 1024
+
+export function createMessageCache(maxBytes: number = MAX_BYTES, bodies: BodyCache = createBodyCache()): MessageCache {
+  /** By the version of their first resource, which tells nearly all apart. */
+  const kept = new Map<string, Kept[]>()
+  let held = 0
+  let serials = 0
+
+  function message(content: Content, after: number): Outgoing {
+    const { protocol, type, resources } = content
+    const [first] = resources
+    // What is gone differs from stream to stream, and so do answers that have nothing.
+    if (first === undefined || content.removed.length > 0) return makeMessage(content, ++serials, bodiesOf(content))
+    const known = kept.get(first.version)
+    const index = known === undefined ? -1 : known.findIndex(each => isSame(each.content, content))
+    const found = known?.[index]
+    if (found !== undefined && found.message.sent.serial > after) return found.message
+    const made = makeMessage(content, ++serials, bodies.encode(protocol, type, resources))
+    if (known !== undefined && found !== undefined) known[index] = { content: found.content, message: made }
+    else keep(first.version, { content, message: made })
+    return made
+  }
+
+  function bodiesOf({ protocol, type, resources }: Content): readonly Uint8Array[] {
+    return resources.length === 0 ? [] : bodies.encode(protocol, type, resources)
+  }
+
+  function keep(first: string, each: Kept): void {
+    held += costOf(each)
+    for (const [oldest, dropped] of kept) {
+      if (held <= maxBytes) break
+      kept.delete(oldest)
+      for (const one of dropped) held -= costOf(one)
+    }
+    const known = kept.get(first)
+    if (known === undefined) kept.set(first, [each])
+    else known.push(each)
+  }
+
+  return {
+    message,
+    clear: () => {
+      kept.clear()
+      bodies.clear()
+      held = 0
+    },
+    get bytes() {
+      return held + bodies.bytes
+    },
+  }
+}
+
+function makeMessage(content: Content, serial: number, body: readonly Uint8Array[]): Outgoing {
+  const { protocol, type, version, resources, removed } = content
+  const nonce = serial.toString(36)
+  const head = encodeHead(protocol, { type, version, nonce, removed })
+  const parts = [head, ...body]
+  const sent = { nonce, serial, version, names: resources.map(({ name }) => name), removed }
+  const bytes = parts.reduce((sum, part) => sum + part.length, 0)
+  return { type, nonce, version, sent, parts, bytes, resources: resources.length, removed: removed.length }
+}
+
+/** In bytes: what its own parts take, and the copy that small messages are written from. */
+function costOf({ message: { parts, bytes } }: Kept): number {
+  return (parts[0]?.length ?? 0) + Math.min(bytes, SMALL)
+}
+
+/** About as large as messages are that are written in one piece, in bytes. */
+const SMALL = 16 * 1024
+
+/** Equal versions mean equal bytes: sources may encode one resource more than once. */
+function isSame(a: Content, b: Content): boolean {
+  if (a.version !== b.version || a.type !== b.type || a.protocol !== b.protocol) return false
+  if (a.resources.length !== b.resources.length) return false
+  for (let i = 0; i < a.resources.length; i++) {
+    const one = a.resources[i] as EncodedResource
+    const other = b.resources[i] as EncodedResource
+    if (one !== other && (one.version !== other.version || one.name !== other.name)) return false
+  }
+  return true
+}

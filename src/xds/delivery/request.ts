@@ -1,0 +1,65 @@
+import { ProtoError } from '../../proto/index.js'
+import { type Reader, readerOf, readText, readVarint, skipField } from '../../proto/reader.js'
+import { type Protocol, parseRequest as parseWhole, type XdsRequest } from './wire.js'
+
+/** Which fields of a request are texts; what is in none of them takes the long way. */
+interface Fields {
+  readonly node: number
+  readonly type: number
+  readonly nonce: number
+  readonly version: number
+  readonly names: number
+  readonly unsubscribe: number
+}
+
+/** envoy/service/discovery/v3/discovery.proto; -1: the other protocol has it. */
+const FIELDS: Readonly<Record<Protocol, Fields>> = {
+  sotw: { version: 1, node: 2, names: 3, type: 4, nonce: 5, unsubscribe: -1 },
+  delta: { node: 1, type: 2, names: 3, unsubscribe: 4, nonce: 6, version: -1 },
+}
+
+const NONE: readonly string[] = []
+const NO_VERSIONS: ReadonlyMap<string, string> = new Map()
+
+/**
+ * A request, or why it cannot be read. Nearly all are acknowledgements: a type and a nonce, and in SotW the names. Those are read
+ * without the schema. With `isFirst` false a node is passed over: only a stream's first request needs one, and some clients send
+ * it with each.
+ */
+export function parseRequest(protocol: Protocol, bytes: Uint8Array, isFirst: boolean): XdsRequest | string {
+  return readPlain(readerOf(bytes), FIELDS[protocol], isFirst) ?? parseWhole(protocol, bytes)
+}
+
+/** Undefined: there is more in it, or it is malformed. */
+function readPlain(reader: Reader, fields: Fields, isFirst: boolean): XdsRequest | undefined {
+  let type = ''
+  let nonce = ''
+  let version = ''
+  let names = NONE as string[]
+  let unsubscribe = NONE as string[]
+  try {
+    while (reader.at < reader.end) {
+      const tag = readVarint(reader)
+      if (tag > 0x7f || (tag & 7) !== 2) return undefined
+      const field = tag >> 3
+      if (field === fields.type) type = readText(reader)
+      else if (field === fields.nonce) nonce = readText(reader)
+      else if (field === fields.version) version = readText(reader)
+      else if (field === fields.names) names = added(names, readText(reader))
+      else if (field === fields.unsubscribe) unsubscribe = added(unsubscribe, readText(reader))
+      else if (field === fields.node && !isFirst) skipField(reader, 2)
+      else return undefined
+    }
+  } catch (error) {
+    // The long way says what is wrong, and where.
+    if (error instanceof ProtoError) return undefined
+    throw error
+  }
+  return { type, node: undefined, nonce, error: undefined, version, names, unsubscribe, initialVersions: NO_VERSIONS }
+}
+
+function added(list: string[], item: string): string[] {
+  if (list === NONE) return [item]
+  list.push(item)
+  return list
+}
