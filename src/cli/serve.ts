@@ -179,6 +179,7 @@ async function settingsOf(
   context: CommandContext,
 ): Promise<ServingSettings> {
   const { startPage } = await import('../servers/pages.js')
+  const { templateHost } = await import('./template-host.js')
   const { env } = context
   return {
     https: plan.https,
@@ -203,6 +204,7 @@ async function settingsOf(
           Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
         ),
       },
+      host: templateHost(context),
     },
     isInjecting: plan.isInjecting,
     openTls: listener => openTls(plan.tls, context, listener),

@@ -1,8 +1,16 @@
-import { randomBytes } from 'node:crypto'
+import crypto from 'node:crypto'
 import type { TemplateHost } from '../template/index.js'
 import type { CommandContext } from './command.js'
 
-/** What templates may know of the process: clock, randomness, environment. No name look-ups: a template must not wait for a network. */
+/**
+ * What templates may know of the process: clock, randomness, keys, environment. No name look-ups: a template must not wait
+ * for a network.
+ */
 export function templateHost({ env, now }: Pick<CommandContext, 'env' | 'now'>): TemplateHost {
-  return { now: () => now().getTime(), randomBytes: count => randomBytes(count), env: name => env[name] }
+  return {
+    now: () => now().getTime(),
+    randomBytes: count => crypto.randomBytes(count),
+    env: name => env[name],
+    crypto,
+  }
 }

@@ -9,6 +9,7 @@ import { err, ok, type Result } from '../lang/result.js'
 import { watchFiles } from '../sources/files.js'
 import { type HomeObjects, hasHomeObjects, homeObjects } from '../sources/home-objects.js'
 import type { FileSnapshot } from '../sources/snapshot.js'
+import type { TemplateHost } from '../template/index.js'
 import { readOrProblem } from './reading.js'
 
 /** Where the configuration stands; absolute paths. */
@@ -32,6 +33,8 @@ export interface InjectionSurroundings {
   /** Id of the home cluster, whose nodes `objects` holds. */
   readonly clusterId: string
   readonly environment: Omit<InjectionEnvironment, 'nodes'>
+  /** Clock and randomness for templates that ask. */
+  readonly host?: TemplateHost
 }
 
 /** All that injecting a pod needs, from one state of all files: nothing in it is newer or older than the rest. */
@@ -108,6 +111,7 @@ function readInjection(
     proxyConfigs: objects.proxyConfigs,
     revision: around.revision,
     environment: { ...around.environment, nodes: nodesOf(objects, around.clusterId) },
+    ...(around.host === undefined ? {} : { host: around.host }),
   })
   if (!setup.ok) return setup
   return ok({

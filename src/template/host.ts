@@ -14,7 +14,13 @@ export interface TemplateHost {
   /** Addresses of a host name, for `getHostByName`; default: none, which makes it "". */
   readonly lookupHost?: (name: string) => readonly string[]
   /** Node's crypto module; only key generation needs it to be given, since that is random. Hashing finds it by itself in Node. */
-  readonly crypto?: typeof import('node:crypto')
+  readonly crypto?: CryptoModule
   /** The RE2 engine, where it cannot be loaded (browsers). */
   readonly re2?: typeof import('re2js').RE2JS
+}
+
+/** What `import crypto from 'node:crypto'` gives, by so much of its shape that programs without Node's types can use this package. */
+export interface CryptoModule {
+  readonly createHash: (...args: never[]) => unknown
+  readonly generateKeyPairSync: (...args: never[]) => unknown
 }

@@ -142,6 +142,31 @@ describe('pillion serve', () => {
     expect(await imageOf()).toBe('example.com/other')
   })
 
+  it('gives templates what the command gives them: a clock, randomness, keys, the environment', async () => {
+    const calls = ['now | date "2006"', 'uuidv4', 'genPrivateKey "ecdsa" | trunc 27', 'env "PATH" "" | len | toString']
+    const lines = calls.map((call, i) => `        example.com/v${i}: {{ ${call} | quote }}`)
+    const template = ['    metadata:', '      annotations:', ...lines].join('\n')
+    await writeFile(join(cwd, 'config.yaml'), `policy: enabled\ntemplates:\n  sidecar: |\n${template}\n`)
+    const expected = [/^20\d\d$/, /^[0-9a-f-]{36}$/, /^-----BEGIN EC PRIVATE KEY--$/, /^[1-9]/]
+    const { bound } = await serve(...FILES)
+    const valuesOf = async (): Promise<string[]> => {
+      const patch = Buffer.from((await ask(bound.https, 'review')).patch ?? '', 'base64').toString()
+      const operations = JSON.parse(patch) as { path: string; value: string }[]
+      return calls.map((_, i) => operations.find(({ path }) => path.endsWith(`example.com~1v${i}`))?.value ?? '')
+    }
+    const [first, second] = [await valuesOf(), await valuesOf()]
+    for (const [i, pattern] of expected.entries()) expect(first[i]).toMatch(pattern)
+    expect(second[1]).not.toBe(first[1])
+
+    const args = ['inject', '-f', join(SAMPLE, 'pods.yaml'), ...FILES]
+    const printed = await runSpawned({ args, cwd, env: { PATH: process.env['PATH'] } })
+    expect(printed.stderr).toBe("pillion: no file was named for it: using Pillion's built-in mesh config\n")
+    for (const [i, pattern] of expected.entries()) {
+      const value = new RegExp(`example.com/v${i}: (.*)`).exec(printed.stdout)?.[1]?.replaceAll(/["']/g, '')
+      expect(value).toMatch(pattern)
+    }
+  })
+
   it('follows the configuration: a good edit counts at once, a bad one is named and changes nothing', async () => {
     const { bound, logged, text } = await serve(...FILES)
     expect((await ask(bound.https, 'review-misspelt')).patch).toBeUndefined()

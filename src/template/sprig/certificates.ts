@@ -29,8 +29,9 @@ const DAY = 86_400_000
 
 /** Certificates and keys. They need a host that gives `crypto`, `randomBytes` and `now`. */
 export function certificateFunctions(host: TemplateHost): FunctionMap {
-  const crypto = (): Crypto => host.crypto ?? builtin<Crypto>('node:crypto')
-  const generate = (): Crypto => host.crypto ?? fail('needs to generate keys, which this host does not do')
+  const crypto = (): Crypto => (host.crypto as Crypto | undefined) ?? builtin<Crypto>('node:crypto')
+  const generate = (): Crypto =>
+    (host.crypto as Crypto | undefined) ?? fail('needs to generate keys, which this host does not do')
   const newKey = (): KeyObject => generate().generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
   const readKey = (text: string): KeyObject => keyOf(crypto(), text)
   const make = (request: Request, key: KeyObject, signer?: Signer): CertificateValue => {

@@ -12,7 +12,7 @@ type Crypto = typeof import('node:crypto')
 const SLOW = 4_000_000
 
 export function cryptoFunctions(host: TemplateHost): FunctionMap {
-  const crypto = (): Crypto => host.crypto ?? builtin<Crypto>('node:crypto')
+  const crypto = (): Crypto => (host.crypto as Crypto | undefined) ?? builtin<Crypto>('node:crypto')
   const random = (count: number): Uint8Array =>
     host.randomBytes?.(count) ?? fail('needs random bytes, which this host does not give')
   const sum = (algorithm: string) => (text: string) =>
