@@ -4,5 +4,5 @@ export type { EncodedResource, ResourceChanges, ResourceSource, SourceRevision, 
 export { createSchedule, DEBOUNCE, type DebounceSettings, type Schedule, type Scope } from './schedule.js'
 export { createStream, type DeliveryStream, type StreamOptions } from './stream.js'
 export type { Refusal, Subscription } from './subscription.js'
-export { ADS_TYPES, CDS, ECDS, EDS, HEALTH, LDS, NDS, PCDS, RDS, SDS } from './types.js'
+export { ADS_TYPES, CDS, ECDS, EDS, HEALTH, LDS, NDS, PCDS, RDS, SDS, VHDS } from './types.js'
 export type { Protocol, XdsRequest } from './wire.js'

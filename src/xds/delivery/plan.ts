@@ -1,6 +1,8 @@
+import { addRefused } from './refused.js'
 import type { EncodedResource, ResourceSource, SourceRevision } from './resource.js'
 import { type Subscription, UNTOLD, versionOf } from './subscription.js'
 import type { Protocol } from './wire.js'
+import { dueWithin, heldWith, isMeant, meant } from './within.js'
 
 /** What to send next of one type. */
 export interface Plan {
@@ -10,7 +12,8 @@ export interface Plan {
   readonly fresh: readonly EncodedResource[]
 }
 
-interface Differences {
+/** To what the client has; added to as a plan is made. */
+export interface Differences {
   readonly changed: Map<string, EncodedResource>
   readonly removed: string[]
 }
@@ -25,22 +28,25 @@ export function planNext(
   source: ResourceSource,
   target: SourceRevision,
 ): Plan | undefined {
+  const { rule } = subscription
   const isCompared = subscription.told < target || subscription.due === 'all'
   const isWhole = subscription.told === UNTOLD || subscription.due === 'all'
   if (!isCompared && subscription.due === 'nothing') return undefined
   const differences = isCompared ? differencesOf(subscription, source) : { changed: new Map(), removed: [] }
+  addRefused(subscription, source, differences)
   const plan =
-    protocol === 'sotw' && subscription.rule.isWildcard
+    protocol === 'sotw' && rule.isWildcard
       ? planWhole(subscription, source, differences)
       : planPart(protocol, subscription, source, differences)
   if (isCompared) {
     subscription.told = source.revision()
     // Where nothing differs, what it holds is the list: asking for it would have it put together.
     const isOther = isWhole || differences.changed.size + differences.removed.length > 0
-    if (subscription.isWildcard && isOther) subscription.held = source.list(subscription.rule.url)
-  }
+    if (subscription.isWildcard && isOther) subscription.held = source.list(rule.url)
+  } else if (subscription.dueOwners.size > 0) subscription.held = heldWith(subscription, source, rule.url)
   subscription.due = 'nothing'
   subscription.dueNames.clear()
+  subscription.dueOwners.clear()
   return plan
 }
 
@@ -78,7 +84,7 @@ function compareAll(subscription: Subscription, source: ResourceSource, found: D
 
 function compareOne(subscription: Subscription, source: ResourceSource, name: string, found: Differences): void {
   const isAsked = subscription.names.has(name)
-  if (!subscription.isWildcard && !isAsked) return
+  if (!isAsked && !(subscription.isWildcard && isMeant(subscription, name))) return
   const now = source.get(subscription.rule.url, name)
   const before = versionOf(subscription, name)
   // Endpoints whose cluster is gone: it serves until the client drops it, and then it drops these as well.
@@ -96,7 +102,7 @@ function planPart(
   source: ResourceSource,
   differences: Differences,
 ): Plan | undefined {
-  const isAnswer = subscription.due !== 'nothing'
+  const isAnswer = subscription.due === 'all' || subscription.dueNames.size > 0
   const { changed } = differences
   const missing = addDue(subscription, source, changed)
   for (const name of differences.removed) {
@@ -127,8 +133,8 @@ function addDue(subscription: Subscription, source: ResourceSource, resources: M
     else resources.set(name, resource)
   }
   if (subscription.due === 'all' && subscription.isWildcard) {
-    for (const [name, resource] of source.list(url)) resources.set(name, resource)
-  }
+    for (const [name, resource] of meant(subscription, source)) resources.set(name, resource)
+  } else for (const [name, resource] of dueWithin(subscription, source)) resources.set(name, resource)
   return missing
 }
 

@@ -134,7 +134,9 @@ function subscribeDelta(
   if (!subscription.isWildcard && subscription.names.size === 0) return
   subscriptions.set(rule.url, subscription)
   oweAll(subscription)
-  if (request.initialVersions.size > 0) resume(subscription, request.initialVersions)
+  if (request.initialVersions.size === 0) return
+  source.returns?.(rule.url, request.initialVersions)
+  resume(subscription, request.initialVersions)
 }
 
 /** The client kept what an earlier stream sent it: only what differs is sent, and what is gone is told. */

@@ -69,6 +69,8 @@ export interface ResourceSource {
   changes(type: TypeUrl, since: SourceRevision): ResourceChanges
   /** Everything up to this revision is delivered: `changes` before it are not asked any more. */
   told?(revision: SourceRevision): void
+  /** A client came back with what an earlier stream told it: name to version. Comes before any question about that type. */
+  returns?(type: TypeUrl, versions: ReadonlyMap<string, string>): void
 }
 
 /** How resources of one type are delivered. */
@@ -92,4 +94,14 @@ export interface TypeRule {
   readonly removesAfter?: readonly TypeUrl[]
   /** Names that are gone are never told (ECDS: Envoy keeps the last extension it had). */
   readonly isNeverRemoved?: boolean
+  /**
+   * Each resource belongs to one of that type: its name is the owner's, a slash, and more. A wildcard means those of the owners that
+   * the client has. Over delta alone.
+   */
+  readonly within?: TypeUrl
+  /**
+   * A client that refuses one resource may leave out others of the same response: it stops at the first. They are sent again by
+   * themselves; of a type within another, those of each owner.
+   */
+  readonly isRefusedWhole?: boolean
 }

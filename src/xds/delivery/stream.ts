@@ -1,11 +1,13 @@
 import { createMessageCache, type MessageCache, type Outgoing } from './messages.js'
 import { type Plan, planNext, planRemoval } from './plan.js'
 import { type Received, receiveDelta, receiveSotw, type Subscriptions } from './receive.js'
+import { planAgain } from './refused.js'
 import type { ResourceSource, SourceRevision, TypeRule, TypeUrl } from './resource.js'
-import { isSettled, noteSent, type Subscription } from './subscription.js'
+import { isOwed, isSettled, noteSent, type Subscription } from './subscription.js'
 import { ADS_TYPES } from './types.js'
 import { catchUp, createWarming, isHeld, refused, release, type Warming, warm } from './warming.js'
 import type { Protocol, XdsRequest } from './wire.js'
+import { followOwners, ownersSent } from './within.js'
 
 /** Types of one stream that are not in the rules, or that nobody has: an honest client stays far below. */
 const MAX_TYPES = 32
@@ -111,6 +113,7 @@ function receive(state: State, request: XdsRequest): Received {
   const received = accept(subscriptions, rule, request, options.source)
   const after = subscriptions.get(rule.url)
   if (after !== before) replaced(state, before, after)
+  followOwners(state.rules, subscriptions, rule, options.source)
   if (received.kind === 'refused') refused(warming, rule.url)
   return received
 }
@@ -127,11 +130,14 @@ function next(state: State): Outgoing | undefined {
   const { options, subscriptions, warming } = state
   const ordered = inOrder(state)
   for (const subscription of ordered) {
-    if (subscription.told >= state.target && subscription.due === 'nothing') continue
+    if (subscription.told >= state.target && !isOwed(subscription)) continue
     if (isHeld(warming, subscription, subscriptions)) continue
-    const plan = planNext(options.protocol, subscription, options.source, state.target)
+    const plan =
+      planNext(options.protocol, subscription, options.source, state.target) ??
+      planAgain(options.protocol, subscription, options.source)
     if (plan === undefined) continue
     warm(warming, subscription.rule, plan.fresh, subscriptions)
+    ownersSent(state.rules, subscriptions, subscription.rule, plan.resources, options.source)
     return send(state, subscription, plan)
   }
   return nextRemoval(state, ordered)
@@ -171,7 +177,7 @@ function isQuiet(state: State): boolean {
   return inOrder(state).every(
     subscription =>
       isSettled(subscription) &&
-      subscription.due === 'nothing' &&
+      !isOwed(subscription) &&
       subscription.told >= state.target &&
       subscription.gone.size === 0,
   )

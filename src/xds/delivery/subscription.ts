@@ -1,3 +1,4 @@
+import { noteRefused } from './refused.js'
 import type { EncodedResource, ResourceSource, SourceRevision, TypeRule } from './resource.js'
 
 /** A response that the client has neither acknowledged nor refused. */
@@ -36,6 +37,14 @@ export interface Subscription {
   readonly dueNames: Set<string>
   /** Gone, and not yet told: the resource's last state, which a SotW client still needs until then. */
   readonly gone: Map<string, EncodedResource | undefined>
+  /** Of a type within another: names of that type which the client has, and takes what is within. */
+  readonly owners: Set<string>
+  /** Owners that were sent: what is within follows, changed or not. */
+  readonly dueOwners: Set<string>
+  /** Names of refused responses, in the parts that a client takes or refuses by themselves: to be sent again. */
+  readonly again: Map<string, ReadonlySet<string>>
+  /** Refused by themselves, by part: they go along with the next change of the part. */
+  readonly refused: Map<string, ReadonlySet<string>>
   readonly outstanding: Outstanding[]
   nonceSent: string
   /** Of the last that was sent on the stream, whatever became of the subscription in between. */
@@ -61,6 +70,10 @@ export function createSubscription(rule: TypeRule): Subscription {
     due: 'nothing',
     dueNames: new Set(),
     gone: new Map(),
+    owners: new Set(),
+    dueOwners: new Set(),
+    again: new Map(),
+    refused: new Map(),
     outstanding: [],
     nonceSent: '',
     serialSent: 0,
@@ -102,6 +115,11 @@ export function noteSent(subscription: Subscription, sent: Outstanding): void {
   subscription.versionSent = sent.version
 }
 
+/** Whether something is to be sent that does not hang on a change. */
+export function isOwed({ due, again }: Subscription): boolean {
+  return due !== 'nothing' || again.size > 0
+}
+
 /** Whether everything that was sent has been answered. */
 export function isSettled(subscription: Subscription): boolean {
   return subscription.outstanding.length === 0
@@ -121,6 +139,7 @@ export function refuse(subscription: Subscription, nonce: string, message: strin
   const index = subscription.outstanding.findIndex(sent => sent.nonce === nonce)
   const sent = subscription.outstanding[index]
   if (index !== -1) subscription.outstanding.splice(0, index + 1)
+  if (sent !== undefined) noteRefused(subscription, sent)
   const refusal: Refusal = {
     message,
     resources: namedIn(message, sent?.names ?? []),
