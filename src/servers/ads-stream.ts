@@ -190,8 +190,8 @@ function settle(state: State, { attachment: { connection }, delivery }: Session)
 
 function send(state: State, { attachment: { connection } }: Session, outgoing: Outgoing): void {
   const { call, options } = state
-  const { type, parts, bytes, resources, removed } = outgoing
-  const isTaken = call.write(parts)
+  const { type, bytes, resources, removed } = outgoing
+  const isTaken = call.write(outgoing)
   if (!isTaken) {
     if (state.unsent === 0) state.unsentSince = performance.now()
     setUnsent(state, state.unsent + bytes)

@@ -45,7 +45,7 @@ function fetchOnce(request: Uint8Array, { peer, signal }: UnaryCall, open: Open)
     const handler = open(
       {
         peer,
-        write: parts => {
+        write: ({ parts }) => {
           finish(Buffer.concat(parts))
           return false
         },

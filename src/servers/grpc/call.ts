@@ -1,7 +1,7 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
 import { createFrameReader, type FrameFault, type FrameReader, frameHead } from './frames.js'
 import { grpcStatus, isGrpcStatus, OK, parseTimeout, statusHeaders, statusOfReset } from './status.js'
-import type { GrpcStatus, Peer, StreamCall, StreamHandler, StreamMethod, UnaryMethod } from './types.js'
+import type { GrpcStatus, Message, Peer, StreamCall, StreamHandler, StreamMethod, UnaryMethod } from './types.js'
 
 export interface CallOptions {
   readonly stream: ServerHttp2Stream
@@ -36,18 +36,32 @@ interface State {
   /** With what the call is to end, once that is known. */
   final: GrpcStatus | undefined
   isOver: boolean
+  /** What was written has to drain first. Asking the stream costs as much as all else that is done for a message. */
+  isFull: boolean
 }
 
 /** One call of a stream method: bytes to messages, and the end told exactly once. */
 export function openStreamCall(method: StreamMethod, options: CallOptions): OpenCall {
   const { stream, peer } = options
   const frames = createFrameReader(options.maxMessageBytes)
-  const state: State = { options, frames, handler: undefined, deadline: undefined, final: undefined, isOver: false }
+  const state: State = {
+    options,
+    frames,
+    handler: undefined,
+    deadline: undefined,
+    final: undefined,
+    isOver: false,
+    isFull: false,
+  }
   const call: StreamCall = {
     peer,
-    write: parts => writeMessage(stream, parts),
+    write: message => {
+      const isTaken = writeMessage(stream, message)
+      state.isFull = !isTaken
+      return isTaken
+    },
     get isWritable() {
-      return isRunning(state) && stream.writable && !stream.writableNeedDrain
+      return !state.isFull && isRunning(state)
     },
     end: status => end(state, status),
   }
@@ -55,6 +69,7 @@ export function openStreamCall(method: StreamMethod, options: CallOptions): Open
   stream.respond(HEADERS, { waitForTrailers: true })
   stream.on('wantTrailers', () => sendStatus(stream, state.final ?? OK))
   stream.on('drain', () => {
+    state.isFull = false
     if (isRunning(state)) guard(state, handler => handler?.writable())
   })
   stream.on('error', () => {})
@@ -147,7 +162,7 @@ async function answerUnary(
     const answer = await method.handle(request, { peer: call.peer, signal })
     if (isGrpcStatus(answer)) call.end(answer)
     else {
-      call.write([answer])
+      call.write({ parts: [answer] })
       call.end(OK)
     }
   } catch (error) {
@@ -156,14 +171,19 @@ async function answerUnary(
   }
 }
 
-/** Small parts are joined with the head: each write costs more than the copy. */
+/** Bytes of messages that are written in one piece: each write costs more than the copy. */
 const JOIN_BELOW = 16 * 1024
 
-function writeMessage(stream: ServerHttp2Stream, parts: readonly Uint8Array[]): boolean {
+function writeMessage(stream: ServerHttp2Stream, message: Message): boolean {
   if (!stream.writable) return false
+  if (message.framed !== undefined) return stream.write(message.framed)
+  const { parts } = message
   const size = parts.reduce((sum, part) => sum + part.length, 0)
   const head = frameHead(size)
-  if (size < JOIN_BELOW) return stream.write(Buffer.concat([head, ...parts]))
+  if (size < JOIN_BELOW) {
+    message.framed = Buffer.concat([head, ...parts])
+    return stream.write(message.framed)
+  }
   stream.cork()
   stream.write(head)
   for (const part of parts) stream.write(part)

@@ -10,62 +10,67 @@ export interface FrameReader {
   readonly isInMessage: boolean
 }
 
+interface State {
+  readonly maxBytes: number
+  /** Of a message that is not finished: its chunks, how many bytes they have, and how many it takes to go on. */
+  chunks: Uint8Array[]
+  held: number
+  needed: number
+  fault: FrameFault | undefined
+}
+
 /** Holds at most one unfinished message of `maxBytes`, whose length is known before its bytes are kept. */
 export function createFrameReader(maxBytes: number): FrameReader {
-  let chunks: Uint8Array[] = []
-  let held = 0
-  let fault: FrameFault | undefined
-
-  function push(chunk: Uint8Array, message: (bytes: Uint8Array) => void): FrameFault | undefined {
-    chunks.push(chunk)
-    held += chunk.length
-    while (fault === undefined && held >= FRAME_HEAD) {
-      const head = peek(FRAME_HEAD)
-      const length = head.readUInt32BE(1)
-      if (length > maxBytes) fault = { kind: 'too-large', bytes: length }
-      else if (head[0] !== 0) fault = { kind: 'compressed' }
-      else if (held < FRAME_HEAD + length) return undefined
-      else message(take(FRAME_HEAD + length).subarray(FRAME_HEAD))
-    }
-    if (fault !== undefined) drop()
-    return fault
-  }
-
-  function peek(size: number): Buffer {
-    const first = chunks[0]
-    if (first !== undefined && first.length >= size) return Buffer.from(first.buffer, first.byteOffset, size)
-    return joined().subarray(0, size)
-  }
-
-  function take(size: number): Buffer {
-    const all = joined()
-    const rest = all.subarray(size)
-    chunks = rest.length === 0 ? [] : [rest]
-    held = rest.length
-    return all.subarray(0, size)
-  }
-
-  function joined(): Buffer {
-    const all = chunks.length === 1 ? toBuffer(chunks[0] as Uint8Array) : Buffer.concat(chunks)
-    chunks = [all]
-    return all
-  }
-
-  function drop(): void {
-    chunks = []
-    held = 0
-  }
-
+  const state: State = { maxBytes, chunks: NO_CHUNKS, held: 0, needed: FRAME_HEAD, fault: undefined }
   return {
-    push,
+    push: (chunk, message) => {
+      const bytes = state.fault === undefined ? gathered(state, chunk) : undefined
+      if (bytes !== undefined) keep(state, bytes, readAll(state, bytes, message))
+      return state.fault
+    },
     get isInMessage() {
-      return held > 0
+      return state.held > 0
     },
   }
 }
 
-function toBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+/** What there is to read once enough has come; mostly a chunk is a message. */
+function gathered(state: State, chunk: Uint8Array): Uint8Array | undefined {
+  if (state.held === 0) return chunk
+  state.chunks.push(chunk)
+  state.held += chunk.length
+  return state.held < state.needed ? undefined : Buffer.concat(state.chunks, state.held)
+}
+
+/** Gives how many bytes were read. */
+function readAll(state: State, bytes: Uint8Array, message: (bytes: Uint8Array) => void): number {
+  let at = 0
+  while (bytes.length - at >= FRAME_HEAD) {
+    const length = lengthAt(bytes, at + 1)
+    if (length > state.maxBytes) state.fault = { kind: 'too-large', bytes: length }
+    else if (bytes[at] !== 0) state.fault = { kind: 'compressed' }
+    const end = at + FRAME_HEAD + length
+    state.needed = end - at
+    if (state.fault !== undefined || end > bytes.length) return at
+    message(bytes.subarray(at + FRAME_HEAD, end))
+    at = end
+  }
+  state.needed = FRAME_HEAD
+  return at
+}
+
+function keep(state: State, bytes: Uint8Array, from: number): void {
+  const isAny = state.fault === undefined && from < bytes.length
+  state.chunks = isAny ? [from === 0 ? bytes : bytes.subarray(from)] : NO_CHUNKS
+  state.held = isAny ? bytes.length - from : 0
+}
+
+/** Never pushed to: what holds nothing makes a list of its own first. */
+const NO_CHUNKS: Uint8Array[] = []
+
+function lengthAt(bytes: Uint8Array, at: number): number {
+  const [a = 0, b = 0, c = 0, d = 0] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]
+  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0
 }
 
 /** What stands before a message of that many bytes. */

@@ -22,7 +22,7 @@ async function run(options: GrpcServerOptions = {}) {
     kind: 'stream',
     open: call => {
       peers.push(call.peer)
-      call.write([Buffer.from('hello')])
+      call.write({ parts: [Buffer.from('hello')] })
       return { message: () => {}, halfClosed: () => call.end(OK), writable: () => {}, closed: () => {} }
     },
   })

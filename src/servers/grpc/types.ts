@@ -66,10 +66,17 @@ export interface StreamHandler {
   closed(status: GrpcStatus): void
 }
 
+/** What is sent: parts, one after the other. One message may be written to many calls: it is framed once. */
+export interface Message {
+  readonly parts: readonly Uint8Array[]
+  /** Written by the first call: head and parts in one piece, where they are small. */
+  framed?: Uint8Array
+}
+
 export interface StreamCall {
   readonly peer: Peer
-  /** Frames and sends one message made of parts. False: it is buffered, and `writable` will be called. */
-  write(parts: readonly Uint8Array[]): boolean
+  /** False: it is buffered, and `writable` will be called. */
+  write(message: Message): boolean
   readonly isWritable: boolean
   end(status: GrpcStatus): void
 }
