@@ -14,13 +14,14 @@ export function resourceOriginsText(
 ): string {
   const named = new Set(fields.map(({ origin }) => idOf(origin)))
   const others = origins.filter(origin => !named.has(idOf(origin)))
-  const rows = fields.map(field => [readable(resource, field.field), fieldText(field)] as const)
+  const rows = wholeFirst(fields).map(field => [readable(resource, field.field), fieldText(field)] as const)
   const width = Math.max(0, ...rows.map(([field]) => field.length))
   const lines = [
     title,
     ...rows.map(([field, text], index) => {
+      if (field === '') return `  ${text}`
       const isSame = index > 0 && rows[index - 1]?.[0] === field
-      return `  ${(isSame ? '' : field).padEnd(width)}${width === 0 ? '' : '  '}${text}`
+      return `  ${(isSame ? '' : field).padEnd(width)}  ${text}`
     }),
     ...others.slice(0, MAX_OTHERS).map(origin => `  also ${originText(origin)}`),
     ...(others.length > MAX_OTHERS ? [`  also ${countText(others.slice(MAX_OTHERS))}`] : []),
@@ -28,6 +29,11 @@ export function resourceOriginsText(
   ]
   if (lines.length === 1) lines.push('  from no object: every proxy of this kind has it')
   return `${lines.join('\n')}\n`
+}
+
+/** What made the resource as a whole has nothing before it, and would else seem to go on about the part above. */
+function wholeFirst(fields: readonly FieldOrigin[]): readonly FieldOrigin[] {
+  return [...fields.filter(({ field }) => field === ''), ...fields.filter(({ field }) => field !== '')]
 }
 
 /** Lists in which a name may stand more than once, or says little. */
