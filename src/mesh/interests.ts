@@ -132,7 +132,11 @@ function interestsOfRules(rules: readonly ConsolidatedRule[]): string[] {
       policy?.loadBalancer,
       ...(policy?.portLevelSettings ?? []).map(({ loadBalancer }) => loadBalancer),
     ])
-    const labels = balancers.flatMap(balancer => balancer?.localityLbSetting?.failoverPriority ?? []).map(labelKey)
+    const priorities = balancers.flatMap(balancer => [
+      ...(balancer?.localityLbSetting?.failoverPriority ?? []),
+      ...(balancer?.zoneAwareLbSetting?.failoverPriority ?? []),
+    ])
+    const labels = priorities.map(labelKey)
     return [
       `ruleIn/${namespace}`,
       ...exported('ruleTo', exportTo),

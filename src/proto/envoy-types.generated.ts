@@ -753,6 +753,19 @@ export interface HeaderBasedSessionState {
   readonly name?: string | undefined
 }
 
+/** envoy.extensions.load_balancing_policies.client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin */
+export interface ClientSideWeightedRoundRobin {
+  readonly enableOobLoadReport?: boolean | undefined
+  readonly oobReportingPeriod?: string | undefined
+  readonly blackoutPeriod?: string | undefined
+  readonly weightExpirationPeriod?: string | undefined
+  readonly weightUpdatePeriod?: string | undefined
+  readonly errorUtilizationPenalty?: number | undefined
+  readonly metricNamesForComputingUtilization?: readonly string[] | undefined
+  readonly slowStartConfig?: SlowStartConfig | undefined
+  readonly oobReportingConfig?: OrcaOobReportingConfig | undefined
+}
+
 /** envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin */
 export interface RoundRobin {
   readonly slowStartConfig?: SlowStartConfig | undefined
@@ -2175,6 +2188,13 @@ export interface SlowStartConfig {
   readonly slowStartWindow?: string | undefined
   readonly aggression?: RuntimeDouble | undefined
   readonly minWeightPercent?: Percent | undefined
+}
+
+/** envoy.extensions.load_balancing_policies.common.v3.OrcaOobReportingConfig */
+export interface OrcaOobReportingConfig {
+  readonly portValue?: number | undefined
+  readonly authority?: string | undefined
+  readonly transportSocketMatchCriteria?: JsonObject | undefined
 }
 
 /** envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig */
@@ -4785,6 +4805,7 @@ export interface Messages {
   'envoy.extensions.filters.network.wasm.v3.Wasm': NetworkWasmWasm
   'envoy.extensions.http.stateful_session.cookie.v3.CookieBasedSessionState': CookieBasedSessionState
   'envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState': HeaderBasedSessionState
+  'envoy.extensions.load_balancing_policies.client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin': ClientSideWeightedRoundRobin
   'envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin': RoundRobin
   'envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocality': WrrLocality
   'envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig': CaresDnsResolverConfig
@@ -4953,6 +4974,7 @@ export interface Messages {
   'envoy.config.core.v3.TlvEntry': TlvEntry
   'envoy.type.http.v3.Cookie': Cookie
   'envoy.extensions.load_balancing_policies.common.v3.SlowStartConfig': SlowStartConfig
+  'envoy.extensions.load_balancing_policies.common.v3.OrcaOobReportingConfig': OrcaOobReportingConfig
   'envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig': LocalityLbConfig
   'envoy.config.core.v3.DnsResolverOptions': DnsResolverOptions
   'envoy.extensions.transport_sockets.internal_upstream.v3.InternalUpstreamTransport.MetadataValueSource': InternalUpstreamTransport_MetadataValueSource

@@ -12,16 +12,19 @@ interface Reads {
  */
 const READS = {
   /** Clusters of services. */
-  clusters: { view: ['type', 'ipMode', 'extensions'], meta: ['tlsClient'] },
+  clusters: { view: ['type', 'ipMode', 'extensions'], meta: ['tlsClient', 'hasSelfDiscovery'] },
   /** Clusters that depend on no service. */
   fixed: { view: ['type', 'ipMode', 'extensions'], meta: ['tlsClient', 'dnsServer'] },
   /** Clusters that ask DNS have their endpoints inside. */
   dnsClusters: {
     view: ['type', 'ipMode', 'extensions', 'cluster', 'network', 'networkView', 'locality', 'nodeName', 'labels'],
-    meta: ['tlsClient'],
+    meta: ['tlsClient', 'hasSelfDiscovery'],
   },
   /** Endpoints of services, in EDS or inside clusters that ask DNS. */
-  endpoints: { view: ['type', 'cluster', 'network', 'networkView', 'locality', 'nodeName', 'labels'], meta: [] },
+  endpoints: {
+    view: ['type', 'cluster', 'network', 'networkView', 'locality', 'nodeName', 'labels'],
+    meta: ['hasSelfDiscovery'],
+  },
   /** Outbound listeners. Of addresses the own one, for services that are called by those of their pods. */
   listeners: {
     view: ['type', 'namespace', 'labels', 'cluster', 'network', 'interception', 'ipMode', 'addresses', 'extensions'],
@@ -163,6 +166,7 @@ const META_KEYS = Object.keys({
   hasDnsCapture: 0,
   hasDnsAutoAllocate: 0,
   dnsServer: 0,
+  hasSelfDiscovery: 0,
   isTunnelCapable: 0,
   isUnprivilegedPod: 0,
   hasInboundExactBalance: 0,

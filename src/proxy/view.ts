@@ -62,6 +62,8 @@ export interface ViewMetadata {
   readonly hasDnsAutoAllocate: boolean
   /** `<host>:<port>` of its agent's DNS server, where that answers the workload; empty: DNS is the machine's. */
   readonly dnsServer: string
+  /** Its Envoy asks for the proxies of its own kind, to know how they are spread over zones. */
+  readonly hasSelfDiscovery: boolean
   readonly isTunnelCapable: boolean
   readonly isUnprivilegedPod: boolean
   readonly hasInboundExactBalance: boolean
@@ -157,6 +159,7 @@ function viewMetadata(node: ProxyNode, metadata: NodeMetadata): ViewMetadata {
     hasDnsCapture: metadata.hasDnsCapture,
     hasDnsAutoAllocate: metadata.hasDnsAutoAllocate,
     dnsServer: metadata.hasDnsCapture ? metadata.dnsProxyAddress || AGENT_DNS : '',
+    hasSelfDiscovery: metadata.hasSelfDiscovery,
     isTunnelCapable: metadata.hasHbone,
     isUnprivilegedPod: metadata.isUnprivilegedPod,
     hasInboundExactBalance: metadata.hasInboundExactBalance,

@@ -1,3 +1,5 @@
+import type { JsonObject } from '../../src/lang/json.js'
+
 // Objects of a mesh as test/kit/mesh.ts lays it out, from a few words each.
 
 /** A program at an address, maybe with a sidecar. */
@@ -11,6 +13,9 @@ export interface Pod {
   readonly account?: string
   /** It has a sidecar that takes mutual TLS: the label that injection writes. */
   readonly isMutual?: boolean
+  /** Of the sidecar's node, above what every one has. */
+  readonly metadata?: JsonObject
+  readonly locality?: { readonly region: string; readonly zone: string }
 }
 
 /** Where programs and sidecars listen. */

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import type { JsonObject } from '../../src/lang/json.js'
 import { bootstrapOf, nodeOf } from '../../src/xds/resources/bootstrap.js'
 import { type ControlPlane, type ControlPlaneCall, startControlPlane } from './control-plane.js'
 import { type Envoy, startEnvoy, untilLive } from './envoy.js'
@@ -102,13 +103,20 @@ export async function openMesh({ files, meshConfig = '', start = startControlPla
 }
 
 function bootstrapFor(pod: Pod, { grpcPort }: ControlPlane, protocol: Protocol): object {
-  const { name, namespace = 'shop', ip, labels, account = 'default' } = pod
+  const { name, namespace = 'shop', ip, labels, account = 'default', metadata = {}, locality } = pod
   const node = nodeOf({
     ...{ type: 'sidecar', name, namespace, ip, labels, serviceAccount: account, interceptionMode: 'NONE' },
     ...{ clusterId: 'Kubernetes', network: '', istioVersion: '1.32.0', domain: 'cluster.local' },
   })
   const server = { host: '127.0.0.1', port: grpcPort }
-  return bootstrapOf({ node, xds: server, sds: server, protocol, admin: { host: '127.0.0.1', port: 0 } })
+  const more = { metadata: { ...(node['metadata'] as JsonObject), ...metadata }, ...(locality && { locality }) }
+  return bootstrapOf({
+    node: { ...node, ...more },
+    xds: server,
+    sds: server,
+    protocol,
+    admin: { host: '127.0.0.1', port: 0 },
+  })
 }
 
 function writeFiles(config: string, scratch: string, files: Files): void {

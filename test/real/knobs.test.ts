@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it, onTestFinished } from 'vitest'
-import { call } from '../kit/backend.js'
+import { call, startBackend, tally } from '../kit/backend.js'
 import { openMesh } from '../kit/mesh.js'
-import { podObject, serviceObjects, sidecarObject } from '../kit/mesh-objects.js'
+import { type Pod, podObject, serviceObjects, sidecarObject } from '../kit/mesh-objects.js'
 import { ACCEPTED, staticOf, validate } from '../kit/static-envoy.js'
 import { nodeOf, type SmallMesh, translated } from '../kit/translated.js'
 
@@ -44,6 +44,22 @@ spec:
   trafficPolicy: {tls: {mode: SIMPLE, insecureSkipVerify: true}}
 `
 
+const ENDPOINTS = `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: far, namespace: default}
+spec:
+  hosts: [far.example]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: STATIC
+  endpoints: [{address: 10.0.0.1, locality: us/a}, {address: 10.0.0.2, locality: us/b}, {address: 10.0.0.3, locality: eu/a}]
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: far, namespace: default}
+`
+const SELF_DISCOVERY = { metadata: { ENABLE_SELF_DISCOVERY: 'true', LABELS: { 'istio-locality': 'us.a' } } }
+
 const MESHES: Readonly<Record<string, SmallMesh>> = {
   'TLS that checks nothing, to names that DNS resolves as they are called': { objects: WILDCARD },
   'unknown hosts by DNS': { objects: SERVICE, mesh: { outboundTrafficPolicy: DYNAMIC } },
@@ -65,6 +81,25 @@ const MESHES: Readonly<Record<string, SmallMesh>> = {
     mesh: {
       outboundTrafficPolicy: { ...DYNAMIC, tls: { mode: 'SIMPLE', sni: 'x.example', subjectAltNames: ['x.example'] } },
     },
+  },
+  'load by zones': {
+    objects: `${ENDPOINTS}spec: {host: far.example, trafficPolicy: {loadBalancer: {zoneAwareLbSetting: {enabled: true, minClusterSize: 1}}}}`,
+    proxy: SELF_DISCOVERY,
+  },
+  'load by zones, for whom nobody asks': { objects: SERVICE, proxy: SELF_DISCOVERY },
+  'load by what backends report': {
+    objects: `${ENDPOINTS}spec:
+  host: far.example
+  trafficPolicy:
+    loadBalancer:
+      backendUtilization: {weightStabilizationPeriod: 1s, errorUtilizationPenaltyPercent: 50, metricNamesForComputingUtilization: [cpu_utilization]}`,
+  },
+  'load by what backends report, in shares of localities': {
+    objects: `${ENDPOINTS}spec:
+  host: far.example
+  trafficPolicy:
+    loadBalancer: {backendUtilization: {}, localityLbSetting: {distribute: [{from: us/*, to: {eu/*: 100}}]}}`,
+    proxy: SELF_DISCOVERY,
   },
 }
 
@@ -103,3 +138,52 @@ it('a request for a host that nobody knows goes to where DNS has it', async () =
   await mesh.setMeshConfig('outboundTrafficPolicy: {mode: REGISTRY_ONLY}')
   expect(await ask(host)).toMatchObject({ status: 502 })
 })
+
+it('requests stay in the zone of a client whose kind is spread as what it calls', async () => {
+  const zones = ['a', 'b']
+  const client = (ip: string, zone: string): Pod => ({
+    name: `client-h1-${zone}`,
+    ip,
+    labels: { app: 'client', 'istio-locality': `us.${zone}`, 'pod-template-hash': 'h1' },
+    metadata: { ENABLE_SELF_DISCOVERY: 'true', WORKLOAD_NAME: 'client' },
+    locality: { region: 'us', zone },
+  })
+  const rule = (isEnabled: boolean): string => `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec: {host: web, trafficPolicy: {loadBalancer: {zoneAwareLbSetting: {enabled: ${isEnabled}, minClusterSize: 1}}}}
+`
+  const mesh = await openMesh({
+    files: ip => {
+      const clients = zones.map((zone, index) => client(ip(10 + index), zone))
+      const web = zones.map((zone, index) => ({
+        name: `web-${zone}`,
+        ip: ip(20 + index),
+        labels: { app: 'web', 'istio-locality': `us.${zone}` },
+      }))
+      return {
+        web: serviceObjects({ name: 'web', pods: web }),
+        client: serviceObjects({ name: 'client', pods: clients }).map(ofReplicaSet),
+        sidecar: [sidecarObject({ pod: client(ip(10), 'a') })],
+        rule: rule(true),
+      }
+    },
+  })
+  for (const [index, zone] of zones.entries()) await startBackend(`web-${zone}`, mesh.ip(20 + index))
+  const envoy = await mesh.sidecar(client(mesh.ip(10), 'a'))
+  await mesh.settled()
+  const ask = () => call({ via: mesh.ip(10), host: 'web' })
+  expect(await envoy.stat('cluster.local_cluster.membership_healthy')).toBe(2)
+  expect(await tally(20, ask)).toEqual({ 'web-a': 20 })
+  await mesh.put({ rule: rule(false) })
+  expect(Object.keys(await tally(20, ask)).sort()).toEqual(['web-a', 'web-b'])
+})
+
+/** Pods of one deployment. */
+function ofReplicaSet(object: object): object {
+  const { kind, metadata } = object as { readonly kind: string; readonly metadata: object }
+  if (kind !== 'Pod') return object
+  const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'client-h1', controller: true }
+  return { ...object, metadata: { ...metadata, generateName: 'client-h1-', ownerReferences: [owner] } }
+}

@@ -75,6 +75,19 @@ describe('rules of each kind', () => {
       ['spec.trafficPolicy.loadBalancer.localityLbSetting.distribute[0].to'],
     ],
     [
+      'DestinationRule',
+      '{host: a, trafficPolicy: {loadBalancer: {localityLbSetting: {enabled: true}, zoneAwareLbSetting: {enabled: true}}}}',
+      ['spec.trafficPolicy.loadBalancer.zoneAwareLbSetting'],
+    ],
+    [
+      'DestinationRule',
+      '{host: a, trafficPolicy: {loadBalancer: {zoneAwareLbSetting: {failover: [{from: a, to: a}], failoverPriority: [x, "topology.kubernetes.io/zone=b"]}}}}',
+      [
+        'spec.trafficPolicy.loadBalancer.zoneAwareLbSetting.failover[0]',
+        'spec.trafficPolicy.loadBalancer.zoneAwareLbSetting.failoverPriority[1]',
+      ],
+    ],
+    [
       'ServiceEntry',
       '{hosts: [a.b], resolution: STATIC, ports: [{number: 80, name: http, protocol: SMOKE}]}',
       ['spec.ports[0].protocol'],

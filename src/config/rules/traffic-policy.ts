@@ -4,6 +4,7 @@ import type {
   ConnectionPoolSettings,
   LoadBalancerSettings,
   LocalityLoadBalancerSetting,
+  LocalityLoadBalancerSetting_Failover,
   OutlierDetection,
   TrafficPolicy,
   TrafficPolicy_PortTrafficPolicy,
@@ -104,6 +105,30 @@ function checkLoadBalancer(
     }
   }
   checkLocality(balancer.localityLbSetting, outliers, [...path, 'localityLbSetting'], report)
+  checkZones(balancer, path, report)
+}
+
+/** Where load is divided by zones Envoy does it: labels of places have no say. */
+const PLACE_LABELS = ['topology.kubernetes.io/region', 'topology.kubernetes.io/zone', 'topology.istio.io/subzone']
+
+function checkZones(
+  { zoneAwareLbSetting: zones, localityLbSetting }: LoadBalancerSettings,
+  path: Path,
+  report: Report,
+): void {
+  if (zones === undefined) return
+  const here: Path = [...path, 'zoneAwareLbSetting']
+  if (localityLbSetting !== undefined)
+    report.error(here, 'only one of localityLbSetting and zoneAwareLbSetting may be set')
+  checkFailover(zones.failover ?? [], here, report)
+  for (const [index, entry] of (zones.failoverPriority ?? []).entries()) {
+    const label = entry.split('=')[0] ?? ''
+    if (PLACE_LABELS.includes(label))
+      report.error(
+        [...here, 'failoverPriority', index],
+        `${quote(label)} says where an endpoint is, which is looked at by itself; expected another label`,
+      )
+  }
 }
 
 function checkLocality(
@@ -132,6 +157,13 @@ function checkLocality(
     }
     if (sum !== 100) report.error([...here, 'to'], `the shares add up to ${sum}; expected 100`)
   }
+  checkFailover(failover, path, report)
+  if (failover.length + failoverPriority.length > 0 && outliers === undefined) {
+    report.warn(path, 'failover needs outlierDetection: without it no endpoint is ever taken for unhealthy')
+  }
+}
+
+function checkFailover(failover: readonly LocalityLoadBalancerSetting_Failover[], path: Path, report: Report): void {
   for (const [index, { from: source = '', to = '' }] of failover.entries()) {
     const here = [...path, 'failover', index]
     if (source === to) report.error(here, `${quote(source)} fails over to itself; expected another region`)
@@ -143,9 +175,6 @@ function checkLocality(
       else if (region.includes('/'))
         report.error([...here, field], `${quote(region)} has a zone; failover is between regions`)
     }
-  }
-  if (failover.length + failoverPriority.length > 0 && outliers === undefined) {
-    report.warn(path, 'failover needs outlierDetection: without it no endpoint is ever taken for unhealthy')
   }
 }
 

@@ -1,7 +1,7 @@
-import type { Json, JsonObject } from '../../lang/json.js'
+import { isJsonObject, type Json, type JsonObject } from '../../lang/json.js'
 import type { Bootstrap, Cluster } from '../../proto/envoy-types.generated.js'
 import { packAny } from '../../proto/index.js'
-import { SDS_CLUSTER } from './names.js'
+import { LOCAL_CLUSTER, SDS_CLUSTER } from './names.js'
 
 /** Like SDS_CLUSTER, a static cluster of every bootstrap. */
 const XDS_CLUSTER = 'xds-grpc'
@@ -28,7 +28,7 @@ export interface BootstrapOptions {
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/bootstrap/v3/bootstrap.proto
  */
 export function bootstrapOf({ node, xds, sds, protocol, admin }: BootstrapOptions): Bootstrap {
-  const fromAds = { ads: {}, resourceApiVersion: 'V3' } as const
+  const isSelfDiscovering = metadataOf(node)['ENABLE_SELF_DISCOVERY'] === 'true'
   return {
     node: node as NonNullable<Bootstrap['node']>,
     admin: { address: socketAddress(admin) },
@@ -39,15 +39,35 @@ export function bootstrapOf({ node, xds, sds, protocol, admin }: BootstrapOption
         setNodeOnFirstMessageOnly: true,
         grpcServices: [{ envoyGrpc: { clusterName: XDS_CLUSTER } }],
       },
-      cdsConfig: { ...fromAds, initialFetchTimeout: '0s' },
-      ldsConfig: { ...fromAds, initialFetchTimeout: '0s' },
+      cdsConfig: FROM_ADS,
+      ldsConfig: FROM_ADS,
     },
-    staticResources: { clusters: [grpcCluster(XDS_CLUSTER, xds), grpcCluster(SDS_CLUSTER, sds)] },
+    staticResources: {
+      clusters: [
+        grpcCluster(XDS_CLUSTER, xds),
+        grpcCluster(SDS_CLUSTER, sds),
+        ...(isSelfDiscovering ? [OWN_KIND_CLUSTER] : []),
+      ],
+    },
+    ...(isSelfDiscovering ? { clusterManager: { localClusterName: LOCAL_CLUSTER } } : {}),
     // The reference's route configurations and clusters are larger than the default limits allow for.
     layeredRuntime: {
       layers: [{ name: 'static', staticLayer: { 're2.max_program_size.error_level': 32_768 } }],
     },
   }
+}
+
+const FROM_ADS = { ads: {}, resourceApiVersion: 'V3', initialFetchTimeout: '0s' } as const
+
+/** For load balancing by zones, Envoy has to know how the proxies of its own kind are spread. */
+const OWN_KIND_CLUSTER = {
+  name: LOCAL_CLUSTER,
+  type: 'EDS',
+  edsClusterConfig: { serviceName: LOCAL_CLUSTER, edsConfig: FROM_ADS },
+} satisfies Cluster
+
+function metadataOf({ metadata }: JsonObject): JsonObject {
+  return isJsonObject(metadata) ? metadata : {}
 }
 
 function socketAddress({ host, port }: HostPort) {

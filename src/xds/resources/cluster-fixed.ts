@@ -45,13 +45,14 @@ export function inboundBindConfig(ipMode: ProxyView['ipMode']): NonNullable<Clus
 }
 
 function passthroughOf({ mesh }: ProxyContext): Cluster {
+  const pool = mesh.defaultTrafficPolicy?.connectionPool
   return {
     altStatName: altStatName(PASSTHROUGH_CLUSTER),
     type: 'ORIGINAL_DST',
     lbPolicy: 'CLUSTER_PROVIDED',
-    connectTimeout: connectTimeoutOf(mesh),
-    circuitBreakers: circuitBreakersOf(undefined),
-    ...connectionOptionsOf(mesh),
+    connectTimeout: connectTimeoutOf(mesh, pool),
+    circuitBreakers: circuitBreakersOf(pool),
+    ...connectionOptionsOf(mesh, pool),
     ...passthroughHttpOptions(PASSTHROUGH_IDLE),
   }
 }

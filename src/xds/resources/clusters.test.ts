@@ -80,7 +80,7 @@ function worldOf(world: World): { readonly context: ProxyContext; readonly servi
       ipMode: 'v4',
       addresses: ['10.0.0.9'],
       extensions: undefined,
-      meta: { tlsClient: { certChain: '', key: '', rootCert: '' } },
+      meta: { tlsClient: { certChain: '', key: '', rootCert: '' }, hasSelfDiscovery: false },
       ...world.view,
     },
     scope: { ingress: undefined, inboundConnectionPool: undefined, ...world.scope },
@@ -381,6 +381,18 @@ describe('mesh-wide defaults of traffic policy', () => {
     const cluster = clusterOf()
     expect(cluster?.circuitBreakers?.thresholds?.[0]?.maxConnections).toBe(7)
     expect(cluster?.outlierDetection?.consecutive5xx).toBe(3)
+  })
+  it('hold for what the workload serves and for unknown hosts', () => {
+    const { context, service } = worldOf({ mesh })
+    const own = [{ service, port: { name: 'http', port: 80, protocol: 'http' as const }, targetPort: 8080 }]
+    const clusters = [...translateInboundClusters({ ...context, own }), ...translateFixedClusters(context)]
+    const limits = clusters.map(({ name, circuitBreakers }) => [name, circuitBreakers?.thresholds?.[0]?.maxConnections])
+    expect(Object.fromEntries(limits)).toEqual({
+      'inbound|8080||': 7,
+      InboundPassthroughCluster: 7,
+      PassthroughCluster: 7,
+      BlackHoleCluster: undefined,
+    })
   })
   it('block by block give way to a rule', () => {
     const cluster = clusterOf({ connectionPool: { tcp: { maxConnections: 9 } } })

@@ -12,7 +12,7 @@ import { HTTP_OPTIONS, httpOptionsOf, upstreamProtocolOf } from './cluster-proto
 import { statNameOf } from './cluster-stat-name.js'
 import { assignmentOf } from './endpoint-assignment.js'
 import { balancingOf, isPassthrough } from './load-balancing.js'
-import { commonLbConfigOf, localityPlanOf } from './locality.js'
+import { commonLbConfigOf, isWeighted, localityPlanOf, panicConfigOf } from './locality.js'
 import { outboundSni } from './names.js'
 import {
   expandTrustDomains,
@@ -71,17 +71,20 @@ function clusterOf(context: ProxyContext, outbound: Outbound): Cluster | undefin
 }
 
 function balancerFieldsOf(
-  { mesh }: ProxyContext,
+  { mesh, view }: ProxyContext,
   service: Service,
-  { loadBalancer, outlierDetection }: PortPolicy,
+  policy: PortPolicy,
   discovery: Discovery,
 ): Cluster {
+  const { loadBalancer, outlierDetection } = policy
   const detection = outlierDetection === undefined ? {} : { outlierDetection: outlierDetectionOf(outlierDetection) }
   if (discovery === 'DYNAMIC') return { lbPolicy: 'CLUSTER_PROVIDED', ...detection }
-  const plan = localityPlanOf(service, loadBalancer, outlierDetection !== undefined, mesh)
+  const plan = localityPlanOf(service, policy, mesh, view)
+  const minHealth = outlierDetection?.minHealthPercent
+  const isByLoad = loadBalancer?.backendUtilization !== undefined && discovery !== 'ORIGINAL_DST'
   return {
-    ...(discovery === 'ORIGINAL_DST' ? { lbPolicy: 'CLUSTER_PROVIDED' } : balancingOf(loadBalancer)),
-    commonLbConfig: commonLbConfigOf(plan, outlierDetection?.minHealthPercent),
+    ...(discovery === 'ORIGINAL_DST' ? { lbPolicy: 'CLUSTER_PROVIDED' } : balancingOf(loadBalancer, isWeighted(plan))),
+    commonLbConfig: isByLoad ? panicConfigOf(minHealth) : commonLbConfigOf(plan, view, minHealth),
     ...detection,
   }
 }

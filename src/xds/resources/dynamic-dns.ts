@@ -35,6 +35,7 @@ export function unknownHostClusters(context: ProxyContext): readonly Cluster[] {
 
 function unknownHostCluster({ mesh, view }: ProxyContext): Cluster {
   const tls = mesh.outboundTrafficPolicy?.tls
+  const pool = mesh.defaultTrafficPolicy?.connectionPool
   const sockets = upstreamSocketsOf({
     tls,
     mayBeMutual: false,
@@ -61,9 +62,9 @@ function unknownHostCluster({ mesh, view }: ProxyContext): Cluster {
       }),
     },
     lbPolicy: 'CLUSTER_PROVIDED',
-    connectTimeout: connectTimeoutOf(mesh),
-    circuitBreakers: circuitBreakersOf(undefined),
-    ...connectionOptionsOf(mesh),
+    connectTimeout: connectTimeoutOf(mesh, pool),
+    circuitBreakers: circuitBreakersOf(pool),
+    ...connectionOptionsOf(mesh, pool),
     ...passthroughHttpOptions(IDLE, upstream),
     ...sockets,
     ...(originatesTls(tls) ? {} : upstreamFiltersOf(view)),

@@ -65,8 +65,8 @@ function plannedGroups(
   { service, port, rule, subset }: Outbound,
   groups: readonly LocalityGroup[],
 ): readonly LocalityGroup[] {
-  const { loadBalancer, outlierDetection } = portPolicyOf(rule, subset, port.port, mesh.defaultTrafficPolicy)
-  const plan = localityPlanOf(service, loadBalancer, outlierDetection !== undefined, mesh)
+  const policy = portPolicyOf(rule, subset, port.port, mesh.defaultTrafficPolicy)
+  const plan = localityPlanOf(service, policy, mesh, view)
   return plan === undefined ? groups : planLocalities(groups, plan, view)
 }
 

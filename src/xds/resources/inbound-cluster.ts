@@ -90,7 +90,8 @@ function inboundOf(context: ProxyContext, inbound: Inbound): Cluster {
   const [service] = inbound.services
   const rule = service === undefined ? undefined : lookup.bestRule(service.host, service.namespace)
   const policy: PortPolicy = overlay({}, rule?.trafficPolicy, inbound.servicePort)
-  const pool = inbound.pool ?? scope.inboundConnectionPool ?? policy.connectionPool
+  const shared = mesh.defaultTrafficPolicy?.connectionPool
+  const pool = inbound.pool ?? scope.inboundConnectionPool ?? policy.connectionPool ?? shared
   const protocol = upstreamProtocolOf(inbound.protocol, { isGateway: false, pool })
   const name = inboundClusterName(inbound.port)
   const hasMetadata = inbound.services.length > 0

@@ -1,9 +1,16 @@
 import type {
+  LoadBalancerSettings_BackendUtilizationLB as BackendUtilization,
   LoadBalancerSettings_ConsistentHashLB as ConsistentHash,
   LoadBalancerSettings,
   WarmupConfiguration,
 } from '../../config/istio-types.generated.js'
-import type { Cluster, Cluster_SlowStartConfig } from '../../proto/envoy-types.generated.js'
+import type {
+  Cluster,
+  Cluster_SlowStartConfig,
+  LoadBalancingPolicy,
+  LoadBalancingPolicy_Policy,
+} from '../../proto/envoy-types.generated.js'
+import { packAny } from '../../proto/index.js'
 
 /** Small enough to build fast, large enough to spread evenly (the reference's documented default). */
 const DEFAULT_RING_SIZE = 1024
@@ -14,14 +21,22 @@ const NO_RUNTIME_KEY = '('
 
 type Balancing = Pick<
   Cluster,
-  'lbPolicy' | 'ringHashLbConfig' | 'maglevLbConfig' | 'leastRequestLbConfig' | 'roundRobinLbConfig'
+  | 'lbPolicy'
+  | 'loadBalancingPolicy'
+  | 'ringHashLbConfig'
+  | 'maglevLbConfig'
+  | 'leastRequestLbConfig'
+  | 'roundRobinLbConfig'
 >
 
 /**
- * `lb_policy` and its settings, for clusters that balance (not ORIGINAL_DST).
+ * `lb_policy` and its settings, for clusters that balance (not ORIGINAL_DST). `isWeighted`: localities get shares by weight, which only
+ * algorithms that are configured apart have to be told here.
  * https://istio.io/latest/docs/reference/config/networking/destination-rule/#LoadBalancerSettings
  */
-export function balancingOf(settings: LoadBalancerSettings | undefined): Balancing {
+export function balancingOf(settings: LoadBalancerSettings | undefined, isWeighted: boolean): Balancing {
+  if (settings?.backendUtilization !== undefined)
+    return { loadBalancingPolicy: byUtilization(settings.backendUtilization, isWeighted) }
   if (settings?.consistentHash !== undefined) return consistentHashOf(settings.consistentHash)
   const slowStart = slowStartOf(settings)
   switch (settings?.simple) {
@@ -38,6 +53,36 @@ export function balancingOf(settings: LoadBalancerSettings | undefined): Balanci
         ...(slowStart !== undefined && { leastRequestLbConfig: { slowStartConfig: slowStart } }),
       }
   }
+}
+
+/** Endpoints report how busy they are (ORCA), and get the fewer requests for it. */
+function byUtilization(settings: BackendUtilization, isWeighted: boolean): LoadBalancingPolicy {
+  const { weightStabilizationPeriod, weightExpirationPeriod, weightUpdatePeriod } = settings
+  const { errorUtilizationPenaltyPercent: penalty, metricNamesForComputingUtilization: metrics = [] } = settings
+  const policy = policyOf(
+    'envoy.load_balancing_policies.client_side_weighted_round_robin',
+    packAny(
+      'envoy.extensions.load_balancing_policies.client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin',
+      {
+        ...(weightStabilizationPeriod !== undefined && { blackoutPeriod: weightStabilizationPeriod }),
+        ...(weightExpirationPeriod !== undefined && { weightExpirationPeriod }),
+        ...(weightUpdatePeriod !== undefined && { weightUpdatePeriod }),
+        ...(penalty !== undefined && { errorUtilizationPenalty: penalty / 100 }),
+        ...(metrics.length > 0 && { metricNamesForComputingUtilization: metrics }),
+      },
+    ),
+  )
+  if (!isWeighted) return policy
+  return policyOf(
+    'envoy.load_balancing_policies.wrr_locality',
+    packAny('envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocality', { endpointPickingPolicy: policy }),
+  )
+}
+
+type TypedConfig = NonNullable<LoadBalancingPolicy_Policy['typedExtensionConfig']>['typedConfig']
+
+function policyOf(name: string, typedConfig: TypedConfig): LoadBalancingPolicy {
+  return { policies: [{ typedExtensionConfig: { name, typedConfig } }] }
 }
 
 /** Whether connections go where the client meant them, whatever the service says. */

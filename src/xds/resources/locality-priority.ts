@@ -6,7 +6,7 @@ import type { Locality } from '../../proto/envoy-types.generated.js'
 import type { ProxyView } from '../../proxy/view.js'
 import { labelOf, type Placed } from './endpoint.js'
 import { MAX_WEIGHT } from './endpoint-network.js'
-import type { LocalityPlan } from './locality.js'
+import type { LocalityPlan, ZonePlan } from './locality.js'
 
 /** Endpoints of one locality and one priority. */
 export interface LocalityGroup {
@@ -32,6 +32,7 @@ export function planLocalities(
   plan: LocalityPlan,
   view: ProxyView,
 ): readonly LocalityGroup[] {
+  if (plan.kind === 'zones') return byRegions(groups, plan.setting, view)
   const { distribute = [], failover = [], failoverPriority = [] } = plan.setting
   if (distribute.length > 0) return distributed(groups, distribute, view.locality)
   if (!plan.hasFailover) return groups
@@ -39,6 +40,25 @@ export function planLocalities(
   const byLabels = byLabelPriority(groups, failoverPriority, view.labels)
   return failover.length === 0 ? byLabels : byLocality(byLabels, failover, view.locality)
 }
+
+/**
+ * Labels first, then regions: the proxy's own, the one that `failover` names, others. Between zones of a region Envoy decides, so they
+ * are of one priority.
+ */
+function byRegions(
+  groups: readonly LocalityGroup[],
+  { failover = [], failoverPriority = [] }: ZonePlan['setting'],
+  { labels, locality }: ProxyView,
+): readonly LocalityGroup[] {
+  const tiers = failoverPriority.length === 0 ? groups : byLabelPriority(groups, failoverPriority, labels)
+  const own = locality.region
+  const next = failover.find(({ from = '' }) => from === own)?.to
+  const rankOf = (region = ''): number => (region === own ? 0 : next === undefined || region === next ? 1 : 2)
+  const ranked = tiers.map(tier => ({ ...tier, priority: tier.priority * REGION_RANKS + rankOf(tier.locality.region) }))
+  return withoutGaps(ranked)
+}
+
+const REGION_RANKS = 3
 
 /** The first entry for the proxy's locality gives each place a share, divided by weight; places without one get nothing. */
 function distributed(

@@ -8,6 +8,8 @@ export const INBOUND_PASSTHROUGH_CLUSTER = 'InboundPassthroughCluster'
 export const VIRTUAL_OUTBOUND_LISTENER = 'virtualOutbound'
 export const VIRTUAL_INBOUND_LISTENER = 'virtualInbound'
 export const HTTP_PROXY_ROUTE = 'http_proxy'
+/** Of the proxies of its own kind: static in the bootstrap of one that asks for them, its endpoints from EDS. */
+export const LOCAL_CLUSTER = 'local_cluster'
 /** Where SDS is served to a proxy by its own agent: static in the bootstrap. */
 export const SDS_CLUSTER = 'sds-grpc'
 

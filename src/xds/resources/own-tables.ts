@@ -1,7 +1,7 @@
 import type { Family, Graph, Lookup } from '../../engine/index.js'
 import { serviceKey } from '../../mesh/index.js'
 import type { ProxyContext } from '../../proxy/view.js'
-import { type Batch, encodeClusters, encodeListeners, SAME_RESOURCE } from './encoded.js'
+import { type Batch, encodeAssignments, encodeClusters, encodeListeners, SAME_RESOURCE } from './encoded.js'
 import {
   listOf,
   narrowedScope,
@@ -13,6 +13,7 @@ import {
   touchSidecar,
 } from './part-tables.js'
 import type { OwnKey } from './proxy-parts.js'
+import { type OwnKind, ownKindAssignment } from './self-discovery.js'
 
 /** Inbound clusters, and listeners that are there whatever the proxy may call. */
 export function declareOwn(graph: Graph, parts: PartFacts): Family<OwnKey, PartTables> {
@@ -41,11 +42,28 @@ function ownTables(graph: Graph, key: OwnKey, parts: PartFacts): PartTables {
     graph.derive(name, once, (_, id, read) => [[id, listOf(make(context(read)))]], SAME_LIST)
   const clusters = one('list/CDS', ctx => encodeClusters(translators.inboundClusters(ctx)))
   const listeners = one('list/LDS', ctx => encodeListeners(translators.fixedListeners(ctx)))
+  const kind = key.kind && kindTables(graph, key.kind, parts)
   return {
     resource: {
       CDS: graph.derive('cluster', clusters, list => list, SAME_RESOURCE),
       LDS: graph.derive('listener', listeners, list => list, SAME_RESOURCE),
+      ...kind?.resource,
     },
-    list: { CDS: clusters, LDS: listeners },
+    list: { CDS: clusters, LDS: listeners, ...kind?.list },
   }
+}
+
+/** Endpoints of the proxies of one kind. */
+function kindTables(graph: Graph, kind: OwnKind, { tables }: PartFacts): PartTables {
+  const list = graph.derive(
+    'list/EDS',
+    tables.once,
+    (_, id, read) => {
+      const endpoints = kind.service === undefined ? [] : read.where(tables.endpointService, kind.service)
+      const usable = endpoints.filter(({ health }) => health === 'healthy' || health === 'unknown')
+      return [[id, listOf(encodeAssignments([ownKindAssignment(kind, usable)]))]]
+    },
+    SAME_LIST,
+  )
+  return { resource: { EDS: graph.derive('assignment', list, row => row, SAME_RESOURCE) }, list: { EDS: list } }
 }

@@ -23,6 +23,7 @@ import { type Facts, factsOf, type SomeFacts } from '../../proxy/facts.js'
 import type { ProxyNode } from '../../proxy/node.js'
 import { type ProxyView, viewOf } from '../../proxy/view.js'
 import { ownTargetsOf, targetsByAddress } from './context.js'
+import { type OwnKind, ownKindOf } from './self-discovery.js'
 
 /**
  * What tables a proxy's resources are in: a key for each part, of exactly what the part reads, so that proxies that are alike in it
@@ -86,6 +87,8 @@ export interface OwnKey extends Keyed {
   readonly client: RuleClient
   readonly facts: Facts<'inbound'>
   readonly own: readonly OwnTarget[]
+  /** Of proxies that ask for those of their own kind. */
+  readonly kind: OwnKind | undefined
 }
 
 export interface NamesKey extends Keyed {
@@ -195,7 +198,10 @@ function isCalledByAddress(read: Lookup, tables: MeshTables, { addresses, cluste
 /** Whether localities, or endpoints by their labels, are preferred by this label of the client. */
 function mayPrefer(read: Lookup, tables: MeshTables, key: string): boolean {
   const mesh = lazySettings(read, tables.facet)
-  const asked = mesh.localityLbSetting?.failoverPriority ?? []
+  const asked = [
+    ...(mesh.localityLbSetting?.failoverPriority ?? []),
+    ...(mesh.zoneAwareLbSetting?.failoverPriority ?? []),
+  ]
   return read.one(tables.interest, `endpointLabel/${key}`) !== undefined || asked.some(entry => labelKey(entry) === key)
 }
 
@@ -248,7 +254,7 @@ function partsOfShape(tables: MeshTables) {
       fixed: { key: fixed.key, facts: fixed },
       listeners,
       routes: routesKey(listeners, asked, view),
-      own: ownKey(scope, client, { ...view, labels: asked.ownLabels }, own, hasIngress),
+      own: ownKey(listeners, { ...view, labels: asked.ownLabels }, { own, kind: ownKindOf(view, own), hasIngress }),
       names: namesKey(scope, view),
     }
   }
@@ -316,14 +322,12 @@ function routesKey({ scope, client }: ListenersKey, { routes, hasHttpProxy }: As
 }
 
 function ownKey(
-  scope: ScopeKey,
-  client: RuleClient,
+  { scope, client }: ListenersKey,
   view: ProxyView,
-  own: readonly OwnTarget[],
-  hasIngress: boolean,
+  { hasIngress, ...served }: Pick<OwnKey, 'own' | 'kind'> & { readonly hasIngress: boolean },
 ): OwnKey {
   const facts = factsOf('inbound', view, hasIngress ? {} : { addresses: [] })
-  return { key: `${keyOf(scope, client, facts)}|${JSON.stringify(own)}`, scope, client, facts, own }
+  return { key: `${keyOf(scope, client, facts)}|${JSON.stringify(served)}`, scope, client, facts, ...served }
 }
 
 function namesKey(scope: ScopeKey, view: ProxyView): NamesKey {

@@ -27,7 +27,7 @@ const DISCOVERING: ReadonlyMap<string, GraphType> = new Map([
 /** Parts that have something of a type, in the order to list them. */
 const PARTS_OF: Readonly<Record<GraphType, readonly PartName[]>> = {
   CDS: ['upstream', 'fixed', 'own'],
-  EDS: ['upstream'],
+  EDS: ['upstream', 'own'],
   LDS: ['listeners', 'own'],
   RDS: ['routes'],
   SHELL: ['routes'],

@@ -169,11 +169,11 @@ function endpointFactsFor(
   let needed = anywhere
   for (const { port } of service.ports)
     for (const subset of [undefined, ...(rule?.subsets ?? [])]) {
-      const { loadBalancer, outlierDetection } = portPolicyOf(rule, subset, port, mesh.defaultTrafficPolicy)
-      const plan = localityPlanOf(service, loadBalancer, outlierDetection !== undefined, mesh)
+      const policy = portPolicyOf(rule, subset, port, mesh.defaultTrafficPolicy)
+      const plan = localityPlanOf(service, policy, mesh, anywhere.view)
       if (plan === undefined) continue
       if ((plan.setting.failoverPriority ?? []).length > 0) return labelled
-      if (plan.hasFailover || (plan.setting.distribute ?? []).length > 0) needed = placed
+      if (plan.kind === 'zones' || plan.hasFailover || (plan.setting.distribute ?? []).length > 0) needed = placed
     }
   return needed
 }
