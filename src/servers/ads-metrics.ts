@@ -1,7 +1,8 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { Counter, Gauge, type Registry } from 'prom-client'
 import type { ProxyNode } from '../proxy/node.js'
 import { ADS_TYPES, type SourceRevision, type TypeUrl } from '../xds/delivery/index.js'
 import type { AdsEvent } from './ads.js'
+import { declareHistogram, declareLabelledHistogram, type Series } from './histogram.js'
 import { shortOf } from './xds-types.js'
 
 /** Counts what happens on streams under the reference's names, which dashboards know. */
@@ -23,13 +24,37 @@ const MAX_CHANGES = 1_000
 
 /** `now` is a clock in ms. */
 export function createAdsMetrics(registry: Registry, now: () => number): AdsMetrics {
-  const meters = declareMeters([registry])
+  const meters = declareMeters(registry)
   const nodes = new Map<string, ProxyNode>()
-  const converged = createConvergence(now)
+  const convergence = createConvergence(now)
   declareConnected([registry], nodes)
-  const rejected = (connection: string, type: TypeUrl): void => {
-    meters.rejects.inc({ type: typeLabel(type) })
-    meters.rejectsOf.get(shortOf(type))?.inc({ node: nodes.get(connection)?.instance ?? connection })
+  const on = (event: AdsEvent): void => {
+    switch (event.kind) {
+      case 'sent':
+        countSent(meters, event)
+        break
+      case 'accepted':
+        meters.send.observe(event.waitedMs / 1000)
+        break
+      case 'settled': {
+        const seconds = convergence.settled(event.since, event.revision)
+        if (seconds !== undefined) meters.convergence.observe(seconds)
+        break
+      }
+      case 'stale-nonce':
+        meters.expired.inc({ type: typeLabel(event.type) })
+        break
+      case 'nack':
+        meters.rejects.inc({ type: typeLabel(event.type) })
+        meters.rejectsOf.get(shortOf(event.type))?.inc({ node: nameOf(nodes, event) })
+        break
+      case 'disconnected':
+        // Otherwise there would be a series for every proxy that ever refused something.
+        for (const gauge of meters.rejectsOf.values()) gauge.remove({ node: nameOf(nodes, event) })
+        nodes.delete(event.connection)
+        break
+      default:
+    }
   }
   return {
     connected: (connection, node) => {
@@ -37,48 +62,48 @@ export function createAdsMetrics(registry: Registry, now: () => number): AdsMetr
     },
     changed: (revision, triggers) => {
       for (const type of triggers) meters.triggers.inc({ type })
-      converged.changed(revision)
+      convergence.changed(revision)
     },
-    on: event => {
-      if (event.kind === 'sent') {
-        meters.pushes.inc({ type: typeLabel(event.type) })
-        meters.sizes.observe({ type: typeLabel(event.type) }, event.bytes)
-        converged.sent(event.connection)
-      } else if (event.kind === 'nack') rejected(event.connection, event.type)
-      else if (event.kind === 'stale-nonce') meters.expired.inc({ type: typeLabel(event.type) })
-      else if (event.kind === 'dequeued') meters.queue.observe(event.waitedMs / 1000)
-      else if (event.kind === 'accepted') meters.send.observe(event.waitedMs / 1000)
-      else if (event.kind === 'settled') {
-        const seconds = converged.settled(event.connection, event.revision)
-        if (seconds !== undefined) meters.convergence.observe(seconds)
-      } else if (event.kind === 'disconnected') {
-        const node = nodes.get(event.connection)?.instance ?? event.connection
-        // Otherwise there would be a series for every proxy that ever refused something.
-        for (const gauge of meters.rejectsOf.values()) gauge.remove({ node })
-        nodes.delete(event.connection)
-        converged.forget(event.connection)
-      }
-    },
+    on,
   }
 }
 
+function nameOf(nodes: ReadonlyMap<string, ProxyNode>, { connection }: { readonly connection: string }): string {
+  return nodes.get(connection)?.instance ?? connection
+}
+
+type Sent = Extract<AdsEvent, { readonly kind: 'sent' }>
+
+function countSent(meters: Meters, { type, bytes, queuedMs, isTaken }: Sent): void {
+  const tally = meters.sentOf(type)
+  tally.pushes++
+  tally.sizes.observe(bytes)
+  if (queuedMs !== undefined) meters.queue.observe(queuedMs / 1000)
+  if (isTaken) meters.send.observe(0)
+}
+
+const OTHER = 'other'
 const KNOWN: ReadonlySet<TypeUrl> = new Set(ADS_TYPES.map(({ url }) => url))
 
 /** `cds`, as the reference writes types. Clients may ask for types that they make up: those share one series. */
 function typeLabel(type: TypeUrl): string {
-  return KNOWN.has(type) ? shortOf(type).toLowerCase() : 'other'
+  return KNOWN.has(type) ? shortOf(type).toLowerCase() : OTHER
 }
 
-function declareMeters(registers: Registry[]) {
+type Meters = ReturnType<typeof declareMeters>
+
+function declareMeters(registry: Registry) {
+  const registers = [registry]
   const counter = (name: string, help: string) => new Counter({ name, help, labelNames: ['type'], registers })
-  const histogram = (name: string, help: string, buckets: number[]) => new Histogram({ name, help, buckets, registers })
+  const histogram = (name: string, help: string, buckets: readonly number[]) =>
+    declareHistogram(registry, { name, help, buckets })
   const reject = (type: string): [string, Gauge] => {
     const name = `pilot_xds_${type.toLowerCase()}_reject`
     const help = `Pilot rejected ${type} configs.`
     return [type, new Gauge({ name, help, labelNames: ['node'], registers })]
   }
   return {
-    pushes: counter('pilot_xds_pushes', 'Responses sent to proxies, by type.'),
+    sentOf: declareSent(registry),
     rejects: counter('pilot_total_xds_rejects', 'Total number of XDS responses from pilot rejected by proxy.'),
     expired: counter('pilot_xds_expired_nonce', 'Total number of XDS requests with an expired nonce.'),
     triggers: counter('pilot_push_triggers', 'Total number of times a push was triggered, by its reason.'),
@@ -94,13 +119,45 @@ function declareMeters(registers: Registry[]) {
       CONVERGENCE,
     ),
     send: histogram('pilot_xds_send_time', 'Total time in seconds Pilot takes to send generated configuration.', SEND),
-    sizes: new Histogram({
+  }
+}
+
+/** What was sent of a type. */
+interface Tally {
+  pushes: number
+  readonly sizes: Series
+}
+
+/** Counted in plain numbers, as each push counts every proxy; read when somebody asks. */
+function declareSent(registry: Registry): (type: TypeUrl) => Tally {
+  const tallies = new Map<TypeUrl, Tally>()
+  new Counter({
+    name: 'pilot_xds_pushes',
+    help: 'Responses sent to proxies, by type.',
+    labelNames: ['type'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const [type, { pushes }] of tallies) this.inc({ type: typeLabel(type) }, pushes)
+    },
+  })
+  const sizes = declareLabelledHistogram(
+    registry,
+    {
       name: 'pilot_xds_config_size_bytes',
       help: 'Distribution of configuration sizes pushed to clients.',
-      labelNames: ['type'],
       buckets: SIZES,
-      registers,
-    }),
+    },
+    'type',
+  )
+  return type => {
+    const known = tallies.get(type)
+    if (known !== undefined) return known
+    // All that are made up are one.
+    const key = KNOWN.has(type) ? type : OTHER
+    const tally = tallies.get(key) ?? { pushes: 0, sizes: sizes(typeLabel(type)) }
+    tallies.set(key, tally)
+    return tally
   }
 }
 
@@ -121,26 +178,27 @@ function declareConnected(registers: Registry[], nodes: ReadonlyMap<string, Prox
 /** From a change to the moment when a proxy has acknowledged all that it means for it, in seconds. */
 function createConvergence(now: () => number) {
   const changes: { readonly revision: SourceRevision; readonly at: number }[] = []
-  const settledAt = new Map<string, SourceRevision>()
-  const sending = new Set<string>()
   return {
     changed: (revision: SourceRevision): void => {
       changes.push({ revision, at: now() })
       if (changes.length > MAX_CHANGES) changes.shift()
     },
-    sent: (connection: string): void => void sending.add(connection),
-    /** Undefined: it only connected, or the changes meant nothing for it. */
-    settled: (connection: string, revision: SourceRevision): number | undefined => {
-      const before = settledAt.get(connection)
-      settledAt.set(connection, revision)
-      const wasSent = sending.delete(connection)
-      if (before === undefined || !wasSent) return undefined
-      const first = changes.find(change => change.revision > before && change.revision <= revision)
-      return first === undefined ? undefined : (now() - first.at) / 1000
-    },
-    forget: (connection: string): void => {
-      settledAt.delete(connection)
-      sending.delete(connection)
+    /** Undefined: it was told of none that is remembered. */
+    settled: (since: SourceRevision, revision: SourceRevision): number | undefined => {
+      const first = changes[firstBeyond(changes, since)]
+      return first === undefined || first.revision > revision ? undefined : (now() - first.at) / 1000
     },
   }
+}
+
+/** Of a list in the order of revisions. */
+function firstBeyond(changes: readonly { readonly revision: SourceRevision }[], since: SourceRevision): number {
+  let low = 0
+  let high = changes.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((changes[middle] as { readonly revision: SourceRevision }).revision > since) high = middle
+    else low = middle + 1
+  }
+  return low
 }

@@ -1,4 +1,6 @@
 import { err, ok, type Result } from '../lang/result.js'
+import { lazySettings } from '../mesh/index.js'
+import { type HostDiscovery, hostDiscovery } from '../proxy/discovers-hosts.js'
 import { type ProxyNode, parseNode } from '../proxy/node.js'
 import { openSource } from '../xds/resources/source.js'
 import type { AdsEvent, Attachment, Hello } from './ads.js'
@@ -20,6 +22,7 @@ export interface Proxies {
 }
 
 type Refused = Extract<AdsEvent, { readonly kind: 'nack' }>
+type Disconnected = Extract<AdsEvent, { readonly kind: 'disconnected' }>
 
 export function admitProxies(
   mesh: MeshSource,
@@ -28,11 +31,18 @@ export function admitProxies(
   const refusals = createRefusals(mesh)
   const nodes = new Map<string, ProxyNode>()
   let count = 0
-  const connect = ({ node }: Hello): Result<Attachment, GrpcStatus> => {
-    const parsed = parseNode(node)
+  const discovery = (node: ProxyNode, { protocol }: Hello): HostDiscovery => {
+    const { engine, tables } = mesh.graph
+    return engine.read(read => hostDiscovery(node, protocol, lazySettings(read, tables.facet)))
+  }
+  const connect = (hello: Hello): Result<Attachment, GrpcStatus> => {
+    const parsed = parseNode(hello.node)
     if (!parsed.ok) return err(grpcStatus('INVALID_ARGUMENT', parsed.error))
-    const source = openSource(mesh.graph, parsed.value)
+    const hosts = discovery(parsed.value, hello)
+    const source = openSource(mesh.graph, parsed.value, { discoversHosts: hosts.kind === 'discovered' })
     const connection = `${parsed.value.instance}-${++count}`
+    if (hosts.kind === 'impossible')
+      log.warn('virtual hosts are sent inside of route configurations', { connection, reason: hosts.reason })
     nodes.set(connection, parsed.value)
     metrics.connected(connection, parsed.value)
     return ok({ connection, source, release: () => source[Symbol.dispose]() })
@@ -46,31 +56,45 @@ export function admitProxies(
       return []
     }
   }
+  const refused = (event: Refused): void => {
+    const node = nodes.get(event.connection)
+    const causes = node === undefined ? [] : causesOf(event, node)
+    log.warn('proxy refused what it was sent', {
+      connection: event.connection,
+      type: shortOf(event.type),
+      error: shortened(event.nack.message.trim()),
+      resources: listed(event.nack.resources) || undefined,
+      cause: causes === undefined ? `see pillion proxy-status ${node?.instance}` : causeText(causes),
+    })
+  }
+  const disconnected = ({ connection, status: { code, message } }: Disconnected): void => {
+    const error = code === 'OK' || code === 'CANCELLED' ? undefined : message
+    log.info('proxy disconnected', { connection, error })
+    nodes.delete(connection)
+    refusals.forget(connection)
+  }
   const on = (event: AdsEvent): void => {
     metrics.on(event)
-    if (event.kind === 'nack') {
-      const node = nodes.get(event.connection)
-      const refused = node === undefined ? [] : causesOf(event, node)
-      log.warn('proxy refused what it was sent', {
-        connection: event.connection,
-        type: shortOf(event.type),
-        error: shortened(event.nack.message.trim()),
-        resources: listed(event.nack.resources) || undefined,
-        cause: refused === undefined ? `see pillion proxy-status ${node?.instance}` : causeText(refused),
-      })
-    } else if (event.kind === 'internal')
-      log.error('internal error: the stream of a proxy ends', {
-        connection: event.connection,
-        error: errorText(event.error),
-      })
-    else if (event.kind === 'rejected') log.warn('proxy not let in', { peer: event.peer, error: event.status.message })
-    else if (event.kind === 'connected') log.info('proxy connected', { connection: event.connection })
-    else if (event.kind === 'disconnected') {
-      const { code, message } = event.status
-      const error = code === 'OK' || code === 'CANCELLED' ? undefined : message
-      log.info('proxy disconnected', { connection: event.connection, error })
-      nodes.delete(event.connection)
-      refusals.forget(event.connection)
+    switch (event.kind) {
+      case 'nack':
+        refused(event)
+        break
+      case 'internal':
+        log.error('internal error: the stream of a proxy ends', {
+          connection: event.connection,
+          error: errorText(event.error),
+        })
+        break
+      case 'rejected':
+        log.warn('proxy not let in', { peer: event.peer, error: event.status.message })
+        break
+      case 'connected':
+        log.info('proxy connected', { connection: event.connection })
+        break
+      case 'disconnected':
+        disconnected(event)
+        break
+      default: // Counted, and not worth a line.
     }
   }
   return { connect, on, refusals, nodeOf: connection => nodes.get(connection) }

@@ -15,7 +15,9 @@ function stream() {
   const sent: string[] = []
   const cluster = (name: string) => ({ name, type: 'EDS', edsClusterConfig: {} })
   const shorts: Readonly<Record<string, string>> = { [CDS]: 'CDS', [EDS]: 'EDS', [RDS]: 'RDS' }
+  const settled: string[] = []
   const note = (event: AdsEvent): void => {
+    if (event.kind === 'settled') settled.push(`${event.since}-${event.revision}`)
     if (event.kind === 'sent') sent.push(shorts[event.type] ?? event.type)
   }
   const ads = openAdsStream(
@@ -41,6 +43,13 @@ function stream() {
     ask: (typeUrl: string, names: readonly string[]) => request({ typeUrl, resourceNamesSubscribe: names }),
     /** Acknowledges the next message that was not. */
     acknowledge: (typeUrl: string) => request({ typeUrl, responseNonce: (++nonces).toString(36) }),
+    /** What was answered, from which revision to which. */
+    settled: () => settled.splice(0),
+    /** Something that nobody asked for. */
+    changeNothing: () => {
+      ads.pushTo(source.set({}), 0)
+      ads.pump()
+    },
     /** Adds a cluster, and has the route lead to it. */
     switchTo: (name: string) => {
       const endpoints = { [name]: { clusterName: name } }
@@ -50,6 +59,7 @@ function stream() {
           [EDS]: endpoints,
           [RDS]: { r: { name: 'r', virtualHosts: [{ name }] } },
         }),
+        0,
       )
       ads.pump()
     },
@@ -95,5 +105,23 @@ describe('a route waits for its clusters', () => {
     expect(sent()).toEqual([])
     vi.advanceTimersByTime(1)
     expect(sent()).toEqual(['RDS'])
+  })
+})
+
+describe('that all is answered', () => {
+  it('is told once, of changes that the client was sent', () => {
+    const { ask, acknowledge, switchTo, changeNothing, settled } = stream()
+    switchTo('one')
+    ask(CDS, ['*'])
+    acknowledge(CDS)
+    expect(settled(), 'what came with the connection').toEqual([])
+    changeNothing()
+    expect(settled(), 'what means nothing for it').toEqual([])
+    switchTo('two')
+    expect(settled()).toEqual([])
+    acknowledge(CDS)
+    expect(settled()).toEqual(['3-4'])
+    acknowledge(CDS)
+    expect(settled()).toEqual([])
   })
 })

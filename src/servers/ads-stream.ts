@@ -36,8 +36,8 @@ export interface AdsStreamOptions {
 export interface AdsStream extends StreamHandler {
   /** Undefined until the client was let in. */
   readonly connection: string | undefined
-  /** Whether there may be something to send. */
-  pushTo(revision: SourceRevision): boolean
+  /** Whether there may be something to send. `dueAt`: when that began, in ms of `performance.now()`. */
+  pushTo(revision: SourceRevision, dueAt: number): boolean
   /** Sends what can be sent now. */
   pump(): void
   status(): StreamStatus | undefined
@@ -60,16 +60,19 @@ interface State {
   unsent: number
   unsentSince: number
   /** Since when a push is due and has not begun; undefined: none is. */
-  dueSince: number | undefined
+  dueAt: number | undefined
   holdTimer: NodeJS.Timeout | undefined
-  settled: SourceRevision
+  /** Everything up to here is sent and answered; undefined: never was. */
+  settled: SourceRevision | undefined
+  /** Something was sent since then. */
+  hasNews: boolean
   readonly refusedAt: WeakMap<Refusal, number>
 }
 
 export function openAdsStream(call: StreamCall, options: AdsStreamOptions): AdsStream {
   const state: State = {
-    ...{ call, options, session: undefined, unsent: 0, unsentSince: 0, dueSince: undefined, holdTimer: undefined },
-    ...{ settled: 0, refusedAt: new WeakMap() },
+    ...{ call, options, session: undefined, unsent: 0, unsentSince: 0, dueAt: undefined, holdTimer: undefined },
+    ...{ settled: undefined, hasNews: false, refusedAt: new WeakMap() },
   }
   return {
     message: bytes => message(state, bytes),
@@ -82,7 +85,7 @@ export function openAdsStream(call: StreamCall, options: AdsStreamOptions): AdsS
     get connection() {
       return state.session?.attachment.connection
     },
-    pushTo: revision => pushTo(state, revision),
+    pushTo: (revision, dueAt) => pushTo(state, revision, dueAt),
     pump: () => pump(state),
     status: () => statusOf(state),
     end: status => call.end(status),
@@ -124,38 +127,39 @@ function admit({ node = {} }: XdsRequest, peer: Peer, options: AdsStreamOptions)
   return ok({ attachment, node: kept, delivery, connectedAt: options.now() })
 }
 
-function receive(state: State, { attachment, delivery }: Session, request: XdsRequest): void {
+function receive(state: State, session: Session, request: XdsRequest): void {
   const { call, options } = state
+  const { attachment, delivery } = session
   const { connection } = attachment
   if (request.type === HEALTH) {
     attachment.report?.(request.type, request.error)
     return
   }
   const received = delivery.receive(request)
-  if (received.kind === 'limit') call.end(grpcStatus('RESOURCE_EXHAUSTED', received.message))
-  else if (received.kind === 'stale') options.on({ kind: 'stale-nonce', connection, type: request.type })
+  if (received.kind === 'limit') {
+    call.end(grpcStatus('RESOURCE_EXHAUSTED', received.message))
+    return
+  }
+  if (received.kind === 'stale') options.on({ kind: 'stale-nonce', connection, type: request.type })
   else if (received.kind === 'refused') {
     const at = options.now()
     state.refusedAt.set(received.refusal, at)
     options.on({ kind: 'nack', connection, type: request.type, nack: { ...received.refusal, at } })
   }
-  options.wake()
+  // Most requests acknowledge the last that was sent, and there it ends.
+  if (state.holdTimer !== undefined || !settle(state, session)) options.wake()
 }
 
-function pushTo(state: State, revision: SourceRevision): boolean {
+function pushTo(state: State, revision: SourceRevision, dueAt: number): boolean {
   if (state.session === undefined) return false
   state.session.delivery.pushTo(revision)
-  state.dueSince ??= performance.now()
+  state.dueAt ??= dueAt
   return true
 }
 
 function pump(state: State): void {
-  const { session, call, options } = state
+  const { session, call } = state
   if (session === undefined) return
-  const { connection } = session.attachment
-  if (state.dueSince !== undefined)
-    options.on({ kind: 'dequeued', connection, waitedMs: performance.now() - state.dueSince })
-  state.dueSince = undefined
   let hasSent = false
   while (call.isWritable) {
     const outgoing = session.delivery.next()
@@ -163,17 +167,19 @@ function pump(state: State): void {
     send(state, session, outgoing)
     hasSent = true
   }
+  state.dueAt = undefined
   timeHold(state, session, hasSent)
   settle(state, session)
 }
 
 /** The client's time begins with what it was sent last: what is left of an earlier hold would let routes out too early. */
 function timeHold(state: State, { delivery }: Session, hasSent: boolean): void {
-  if (hasSent || !delivery.isHolding) {
+  const { isHolding } = delivery
+  if (state.holdTimer !== undefined && (hasSent || !isHolding)) {
     clearTimeout(state.holdTimer)
     state.holdTimer = undefined
   }
-  if (delivery.isHolding) state.holdTimer ??= setTimeout(releaseHold, HOLD_MS, state).unref()
+  if (isHolding) state.holdTimer ??= setTimeout(releaseHold, HOLD_MS, state).unref()
 }
 
 function releaseHold(state: State): void {
@@ -182,22 +188,31 @@ function releaseHold(state: State): void {
   state.options.wake()
 }
 
-function settle(state: State, { attachment: { connection }, delivery }: Session): void {
-  if (!delivery.isQuiet || state.settled === delivery.target) return
-  state.settled = delivery.target
-  state.options.on({ kind: 'settled', connection, revision: state.settled })
+/** Gives whether there is nothing to do for this client until something changes or it asks. */
+function settle(state: State, { attachment: { connection }, delivery }: Session): boolean {
+  if (!delivery.isQuiet) return false
+  const { settled, options } = state
+  const { target: revision } = delivery
+  // What came with the connection is no change that took its time.
+  if (state.hasNews && settled !== undefined && settled !== revision)
+    options.on({ kind: 'settled', connection, since: settled, revision })
+  state.settled = revision
+  state.hasNews = false
+  return true
 }
 
 function send(state: State, { attachment: { connection } }: Session, outgoing: Outgoing): void {
-  const { call, options } = state
+  const { call, options, dueAt } = state
   const { type, bytes, resources, removed } = outgoing
   const isTaken = call.write(outgoing)
   if (!isTaken) {
     if (state.unsent === 0) state.unsentSince = performance.now()
     setUnsent(state, state.unsent + bytes)
   }
-  options.on({ kind: 'sent', connection, type, resources, removed, bytes })
-  if (isTaken) options.on({ kind: 'accepted', connection, waitedMs: 0 })
+  const queuedMs = dueAt === undefined ? undefined : performance.now() - dueAt
+  state.dueAt = undefined
+  state.hasNews = true
+  options.on({ kind: 'sent', connection, type, resources, removed, bytes, queuedMs, isTaken })
 }
 
 function setUnsent(state: State, bytes: number): void {
@@ -235,5 +250,13 @@ function statusOf(state: State): StreamStatus | undefined {
   const { attachment, node, delivery, connectedAt } = session
   const types = delivery.subscriptions().map(each => typeStatus(each, refusal => refusedAt.get(refusal) ?? 0))
   const { connection } = attachment
-  return { connection, node, peer: call.peer, protocol: options.protocol, connectedAt, revision: state.settled, types }
+  return {
+    connection,
+    node,
+    peer: call.peer,
+    protocol: options.protocol,
+    connectedAt,
+    revision: state.settled ?? 0,
+    types,
+  }
 }

@@ -66,17 +66,24 @@ export type AdsEvent =
       readonly resources: number
       readonly removed: number
       readonly bytes: number
+      /** The first message of a push: how long after it was due. */
+      readonly queuedMs: number | undefined
+      /** The network took it at once. Otherwise that is told as `accepted`. */
+      readonly isTaken: boolean
     }
   | { readonly kind: 'nack'; readonly connection: string; readonly type: TypeUrl; readonly nack: Nack }
   | { readonly kind: 'stale-nonce'; readonly connection: string; readonly type: TypeUrl }
-  /** A push begins, this long after it was due. */
-  | { readonly kind: 'dequeued'; readonly connection: string; readonly waitedMs: number }
-  /** The network took what was sent, this long after it was written. */
+  /** The network took what had to wait, this long after it was written. */
   | { readonly kind: 'accepted'; readonly connection: string; readonly waitedMs: number }
   /** A bug: the stream ends, and nothing else. */
   | { readonly kind: 'internal'; readonly connection: string; readonly error: unknown }
-  /** Everything up to this revision is sent and answered. */
-  | { readonly kind: 'settled'; readonly connection: string; readonly revision: SourceRevision }
+  /** Something was sent after `since`, when all was answered before, and now everything up to `revision` is answered. */
+  | {
+      readonly kind: 'settled'
+      readonly connection: string
+      readonly since: SourceRevision
+      readonly revision: SourceRevision
+    }
 
 export interface AdsServer {
   /** Adds the methods of these services (default: ADS alone) to a gRPC server. */
@@ -112,7 +119,8 @@ export function createAdsServer(options: AdsOptions): AdsServer {
   const { streams, turns } = shared
   let latest = 0
   const pushes = createPushTimer({ ...DEBOUNCE, ...options.debounce }, () => {
-    for (const stream of streams) if (stream.pushTo(latest)) turns.add(stream)
+    const dueAt = performance.now()
+    for (const stream of streams) if (stream.pushTo(latest, dueAt)) turns.add(stream)
   })
   return {
     register: (server, services = ['ads']) => {
