@@ -7,9 +7,11 @@ import { deliveryEvents, playDeliveries } from '../kit/random-mesh/deliveries.js
 import { randomMesh } from '../kit/random-mesh/edits.js'
 
 const numRuns = Number(process.env['PILLION_FUZZ_RUNS'] ?? 8)
+/** For as many as one likes, on any machine. */
+const timeout = 30_000 + numRuns * 5_000
 const seed = Number(process.env['PILLION_FUZZ_SEED'] ?? 20260101)
 
-describe.each<Protocol>(['sotw', 'delta'])('a %s client of a mesh that is edited', protocol => {
+describe.each<Protocol>(['sotw', 'delta'])('a %s client of a mesh that is edited', { timeout }, protocol => {
   it('holds what a client that comes now is sent', () => {
     const holds = fc.property(randomMesh, deliveryEvents, (mesh, events) => playDeliveries(protocol, mesh, events))
     fc.assert(holds, { seed, numRuns })

@@ -7,9 +7,11 @@ import { randomMesh } from '../kit/random-mesh/edits.js'
 import { arrangement, history, playArrangement, playHistory } from '../kit/random-mesh/histories.js'
 
 const numRuns = Number(process.env['PILLION_FUZZ_RUNS'] ?? 8)
+/** For as many as one likes, on any machine. */
+const timeout = 30_000 + numRuns * 5_000
 const seed = Number(process.env['PILLION_FUZZ_SEED'] ?? 20260101)
 
-describe('a mesh that is edited', () => {
+describe('a mesh that is edited', { timeout }, () => {
   it('is what it would be from scratch', () => {
     fc.assert(fc.property(randomMesh, history, playHistory), { seed, numRuns })
   })

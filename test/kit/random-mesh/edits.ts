@@ -45,7 +45,7 @@ const CANDIDATES = 8
 
 const meshObject: fc.Arbitrary<MeshObject> = fc.oneof(
   { weight: 20, arbitrary: kubernetesObject },
-  { weight: 21, arbitrary: trafficObject },
+  { weight: 25, arbitrary: trafficObject },
   { weight: 9, arbitrary: policyObject },
 )
 
@@ -92,7 +92,7 @@ export const meshEdit: fc.Arbitrary<MeshEdit> = fc.oneof(
 export const randomMesh: fc.Arbitrary<RandomMesh> = fc
   .record({
     applications: fc.array(meshApplication, { minLength: 2, maxLength: 5, size: 'max' }),
-    objects: fc.array(meshObject, { minLength: 10, maxLength: 35, size: 'max' }),
+    objects: fc.array(meshObject, { minLength: 10, maxLength: 45, size: 'max' }),
     settings: fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: meshSettings }),
     networks: fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: meshNetworks }),
   })

@@ -23,7 +23,9 @@ const source = fc.constantFrom(
   { principals: ['old.example/ns/shop/*'], notNamespaces: ['bank'] },
   { namespaces: ['shop', 'bank'] },
   { requestPrincipals: ['*'] },
-  { ipBlocks: ['10.1.0.0/16'] },
+  { ipBlocks: ['10.1.0.0/16'], notRemoteIpBlocks: ['192.0.2.1'] },
+  { serviceAccounts: ['shop/web', 'sql'] },
+  { notPrincipals: ['*/sa/web'], notRequestPrincipals: ['one.example/*'] },
 )
 const operation = fc.constantFrom(
   { methods: ['GET'], paths: ['/a', '/b/*'] },
@@ -57,7 +59,7 @@ const authorizationPolicy = istio(
         weight: 1,
         arbitrary: fc.record({
           action: fc.constant('CUSTOM'),
-          provider: fc.constantFrom({ name: 'authz' }, { name: 'nobody' }),
+          provider: fc.constantFrom({ name: 'authz' }, { name: 'web-authz' }, { name: 'nobody' }),
           rules: operation.map(operation => [{ to: [{ operation }] }]),
         }),
       },
@@ -96,6 +98,7 @@ const telemetry = istio(
       tracing: fc.constantFrom(
         [{ randomSamplingPercentage: 10 }],
         [{ providers: [{ name: 'spans' }], customTags: { at: { literal: { value: 'x' } } } }],
+        [{ providers: [{ name: 'zipkins' }] }],
         [{ disableSpanReporting: true }],
       ),
       metrics: fc.constantFrom(
@@ -105,7 +108,7 @@ const telemetry = istio(
       accessLogging: fc.constantFrom(
         [{ providers: [{ name: 'envoy' }] }],
         [{ providers: [{ name: 'envoy' }], filter: { expression: 'response.code >= 400' } }],
-        [{ providers: [{ name: 'lines' }], match: { mode: 'CLIENT' } }],
+        [{ providers: [{ name: 'lines' }, { name: 'calls' }], match: { mode: 'CLIENT' } }],
         [{ disabled: true }],
       ),
     }),

@@ -5,6 +5,9 @@ import { NETWORKS } from './names.js'
 const PROVIDERS = [
   { name: 'authz', envoyExtAuthzGrpc: { service: 'api.shop.svc.cluster.local', port: 7070 } },
   { name: 'lines', envoyFileAccessLog: { path: '/dev/stderr', logFormat: { text: '%RESPONSE_CODE%\n' } } },
+  { name: 'web-authz', envoyExtAuthzHttp: { service: 'bank/api.bank.svc.cluster.local', port: 80, failOpen: true } },
+  { name: 'calls', envoyHttpAls: { service: 'sql.shop.svc.cluster.local', port: 9000 } },
+  { name: 'zipkins', zipkin: { service: 'web.shop.svc.cluster.local', port: 80 } },
   { name: 'spans', opentelemetry: { service: 'sql.bank.svc.cluster.local', port: 9000 } },
 ]
 
@@ -33,7 +36,7 @@ export const meshSettings: fc.Arbitrary<object> = fc.record(
     extensionProviders: fc.constant(PROVIDERS),
     defaultProviders: fc.constantFrom(
       { tracing: ['spans'] },
-      { accessLogging: ['lines'] },
+      { accessLogging: ['lines', 'calls'] },
       { metrics: ['prometheus'] },
     ),
     discoverySelectors: fc.constantFrom([{ matchLabels: { 'istio-discovery': 'enabled' } }], []),

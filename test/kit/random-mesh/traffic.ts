@@ -49,7 +49,11 @@ const serviceEntry = istio(
         resolution: fc.constant('STATIC'),
         workloadSelector: workloadLabels.map(labels => ({ labels })),
       }),
-      fc.constant({ resolution: 'DNS', endpoints: [{ address: 'real.example.com' }] }),
+      fc.constantFrom(
+        { resolution: 'DNS', endpoints: [{ address: 'real.example.com' }] },
+        { resolution: 'DNS_ROUND_ROBIN' },
+        { hosts: ['*.example.com'], resolution: 'DYNAMIC_DNS' },
+      ),
       fc.constant({ resolution: 'NONE' }),
     ),
     some({
@@ -119,67 +123,108 @@ const sidecar = istio(
 )
 
 const destination = both(
-  fc.record({ host }),
+  fc.record({ host: fc.oneof(app, kubernetesHost, fc.constantFrom('ext.example.com', 'a.example.com')) }),
   some({ subset: version, port: fc.constantFrom({ number: 80 }, { number: 9000 }) }),
 )
 const split = fc.oneof(
   destination.map(destination => [{ destination }]),
   fc.tuple(destination, destination).map(([a, b]) => [
     { destination: a, weight: 30 },
-    { destination: b, weight: 70 },
+    { destination: b, weight: 70, headers: { response: { remove: ['server'] } } },
   ]),
 )
-const httpRoute = both(
+const httpMatch = some({
+  match: fc.constantFrom(
+    [{ uri: { prefix: '/a' } }],
+    [{ uri: { regex: '/[a-z]+' }, ignoreUriCase: true }],
+    [{ headers: { user: { exact: 'me' } } }, { port: 80 }],
+    [{ method: { exact: 'GET' }, queryParams: { q: { prefix: 'x' } } }],
+    [{ sourceLabels: { app: 'web' } }],
+    [{ sourceLabels: { tier: 'front' } }],
+    [{ sourceNamespace: 'bank' }],
+  ),
+})
+const forwarding = both(
+  fc.record({ route: split }),
   some({
-    match: fc.constantFrom(
-      [{ uri: { prefix: '/a' } }],
-      [{ headers: { user: { exact: 'me' } } }, { port: 80 }],
-      [{ sourceLabels: { app: 'web' } }],
-      [{ sourceLabels: { tier: 'front' } }],
-      [{ sourceNamespace: 'bank' }],
-    ),
     timeout: seconds,
-    retries: fc.constant({ attempts: 3, retryOn: '5xx' }),
-    fault: fc.constant({ abort: { httpStatus: 500, percentage: { value: 10 } } }),
+    retries: fc.constantFrom({ attempts: 3, retryOn: '5xx' }, { attempts: 2, perTryTimeout: '2s', retryOn: '503' }),
+    fault: fc.constantFrom(
+      { abort: { httpStatus: 500, percentage: { value: 10 } } },
+      { delay: { fixedDelay: '5s', percentage: { value: 1 } } },
+    ),
     headers: fc.constant({ request: { set: { 'x-a': 'b' } } }),
     mirror: destination,
+    rewrite: fc.constantFrom({ uri: '/' }, { authority: 'other.example.com' }),
+    corsPolicy: fc.constant({ allowOrigins: [{ prefix: 'https://' }], allowMethods: ['GET'], maxAge: '1h' }),
   }),
+)
+const httpRoute = both(
+  httpMatch,
   fc.oneof(
-    { weight: 5, arbitrary: fc.record({ route: split }) },
+    { weight: 6, arbitrary: forwarding },
     { weight: 1, arbitrary: fc.constant({ redirect: { uri: '/new' } }) },
-    { weight: 1, arbitrary: fc.record({ delegate: fc.record({ name: fc.constantFrom('part', 'two'), namespace }) }) },
+    { weight: 1, arbitrary: fc.constant({ directResponse: { status: 503, body: { string: 'closed' } } }) },
+    { weight: 3, arbitrary: fc.record({ delegate: fc.record({ name: fc.constantFrom('part', 'two'), namespace }) }) },
   ),
 )
-const virtualService = fc.oneof(
-  istio(
-    'networking',
-    'VirtualService',
-    both(
-      fc.record({ hosts: fc.uniqueArray(host, { minLength: 1, maxLength: 2 }) }),
-      fc.oneof(
-        { weight: 4, arbitrary: fc.record({ http: fc.array(httpRoute, { minLength: 1, maxLength: 2 }) }) },
-        { weight: 1, arbitrary: fc.record({ tcp: split.map(route => [{ match: [{ port: 9000 }], route }]) }) },
-        {
-          weight: 1,
-          arbitrary: fc.record({
-            tls: destination.map(destination => [
-              { match: [{ port: 443, sniHosts: ['a.example.com'] }], route: [{ destination }] },
-            ]),
-          }),
-        },
-      ),
-      some({ exportTo, gateways: fc.constantFrom(['mesh'], ['istio-system/gw'], ['mesh', 'istio-system/gw']) }),
+const virtualService = istio(
+  'networking',
+  'VirtualService',
+  both(
+    fc.oneof(
+      {
+        weight: 5,
+        arbitrary: fc.record({
+          hosts: fc.uniqueArray(host, { minLength: 1, maxLength: 2 }),
+          http: fc.array(httpRoute, { minLength: 1, maxLength: 3 }),
+        }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({
+          hosts: host.map(name => [name]),
+          tcp: split.map(route => [
+            {
+              match: [{ port: 9000 }],
+              route: route.map(({ destination, ...each }) =>
+                'weight' in each ? { destination, weight: each.weight } : { destination },
+              ),
+            },
+          ]),
+        }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({
+          hosts: fc.constantFrom(['a.example.com'], ['*.example.com']),
+          tls: destination.map(destination => [
+            { match: [{ port: 443, sniHosts: ['a.example.com'] }], route: [{ destination }] },
+          ]),
+        }),
+      },
     ),
+    some({ exportTo, gateways: fc.constantFrom(['mesh'], ['istio-system/gw'], ['mesh', 'istio-system/gw']) }),
   ),
-  istio('networking', 'VirtualService', fc.record({ http: split.map(route => [{ route }]) }), ['part']),
+)
+/** What others delegate to. */
+const delegate = istio(
+  'networking',
+  'VirtualService',
+  both(fc.record({ http: fc.array(both(httpMatch, forwarding), { minLength: 1, maxLength: 2 }) }), some({ exportTo })),
+  ['part'],
 )
 
 const trafficPolicy = some({
-  connectionPool: fc.constantFrom({ tcp: { maxConnections: 3 } }, { http: { http2MaxRequests: 9 } }),
+  connectionPool: fc.constantFrom(
+    { tcp: { maxConnections: 3, tcpKeepalive: { time: '60s' } } },
+    { http: { http2MaxRequests: 9, h2UpgradePolicy: 'UPGRADE' } },
+  ),
   outlierDetection: fc.constant({ consecutive5xxErrors: 3, interval: '5s' }),
   loadBalancer: fc.constantFrom(
     { simple: 'ROUND_ROBIN' },
     { consistentHash: { httpHeaderName: 'x-user' } },
+    { consistentHash: { httpCookie: { name: 'user', ttl: '0s' }, ringHash: { minimumRingSize: 64 } } },
     { localityLbSetting: { enabled: true, failover: [{ from: 'r1', to: 'r2' }] } },
     { localityLbSetting: { enabled: true, failoverPriority: ['topology.istio.io/network', 'version=v1', 'tier'] } },
   ),
@@ -216,6 +261,7 @@ export const trafficObject: fc.Arbitrary<MeshObject> = fc.oneof(
   { weight: 3, arbitrary: workloadEntry },
   { weight: 1, arbitrary: workloadGroup },
   { weight: 3, arbitrary: sidecar },
-  { weight: 5, arbitrary: virtualService },
+  { weight: 6, arbitrary: virtualService },
+  { weight: 3, arbitrary: delegate },
   { weight: 5, arbitrary: destinationRule },
 )
