@@ -1,5 +1,6 @@
 import type { JsonObject } from '../lang/json.js'
 import type { ProxyResources, ResourceKind, VersionedResource } from './config-dump.js'
+import { isSameHosts } from './discovered-hosts.js'
 import { listAt, textAt } from './proxy-config/names.js'
 
 /** How what an Envoy has differs from what the server has for it, by the names of resources. */
@@ -16,7 +17,8 @@ const KINDS: readonly ResourceKind[] = ['clusters', 'listeners', 'routes', 'endp
 
 /**
  * Resources of a delta stream carry a version each, which Envoy repeats; those of a SotW stream share one, so that only their
- * names can be compared. Endpoints have no version in a dump: their addresses are compared.
+ * names can be compared. Endpoints have no version in a dump: their addresses are compared; and where virtual hosts are discovered,
+ * it is that of the last change of some of them: their contents are.
  */
 export function compareDumps(
   server: ProxyResources,
@@ -26,8 +28,11 @@ export function compareDumps(
   return KINDS.map(kind => {
     const [mine, theirs] = [byName(server[kind]), byName(envoy[kind])]
     const isEndpoints = kind === 'endpoints'
-    const isSame = (a: VersionedResource, b: VersionedResource): boolean =>
-      isEndpoints ? addressesOf(a.value) === addressesOf(b.value) : protocol === 'sotw' || a.version === b.version
+    const isSame = (a: VersionedResource, b: VersionedResource): boolean => {
+      if (isEndpoints) return addressesOf(a.value) === addressesOf(b.value)
+      if (a.value['vhds'] !== undefined && b.value['vhds'] !== undefined) return isSameHosts(a.value, b.value)
+      return protocol === 'sotw' || a.version === b.version
+    }
     return {
       kind,
       missing: [...mine.keys()].filter(name => !theirs.has(name)),

@@ -1,25 +1,29 @@
 import type { JsonObject } from '../lang/json.js'
 import { decode } from '../proto/index.js'
 import type { ProxyNode } from '../proxy/node.js'
-import { CDS, EDS, LDS, NDS, RDS, SDS, type TypeUrl } from '../xds/delivery/index.js'
+import { CDS, EDS, LDS, NDS, RDS, SDS, type TypeUrl, VHDS } from '../xds/delivery/index.js'
 import type { XdsGraph } from '../xds/resources/graph.js'
-import { openSource } from '../xds/resources/source.js'
+import { openSource, type SourceOptions } from '../xds/resources/source.js'
 import type { ProxyResources, VersionedResource } from './config-dump.js'
+import { assembled } from './discovered-hosts.js'
 
 /** What a proxy would be sent, as proto3 JSON. */
 export type RenderedResources = Readonly<
   Record<'clusters' | 'endpoints' | 'listeners' | 'routes' | 'nameTable', readonly JsonObject[]>
 >
 
-/** All that a proxy would be sent now, each with its version. */
-export function resourcesOf(graph: XdsGraph, node: ProxyNode): ProxyResources {
-  using source = openSource(graph, node)
+/**
+ * All that a proxy would be sent now, each with its version. Virtual hosts that it discovers stand in their route configurations, as
+ * in Envoy's own dump.
+ */
+export function resourcesOf(graph: XdsGraph, node: ProxyNode, options: SourceOptions = {}): ProxyResources {
+  using source = openSource(graph, node, options)
   const list = (type: TypeUrl): readonly VersionedResource[] => decoded(type, source.list(type).values())
   return {
     clusters: list(CDS),
     endpoints: list(EDS),
     listeners: list(LDS),
-    routes: list(RDS),
+    routes: assembled(list(RDS), list(VHDS)),
     secrets: list(SDS),
   }
 }

@@ -9,17 +9,23 @@ export type SyncState = 'SYNCED' | 'STALE' | 'NACKED' | 'NOT SENT'
 /** Columns of the table; other types are shown only for one proxy. */
 const TYPES: readonly string[] = ['CDS', 'LDS', 'EDS', 'RDS', 'ECDS']
 
+/** Shown where some proxy discovers virtual hosts. */
+const HOSTS = 'VHDS'
+
 /** One line for each stream, from the JSON of `/debug/syncz`. */
 export function proxyStatusTable(syncz: Json): string {
   const controlPlane = textAt(syncz, 'control_plane', 'id') || NOTHING
-  const rows = listAt(syncz, 'connections').map(connection => [
+  const connections = listAt(syncz, 'connections')
+  const isDiscovered = connections.some(connection => typeNamed(connection, HOSTS) !== undefined)
+  const types = isDiscovered ? TYPES.flatMap(type => (type === 'RDS' ? [type, HOSTS] : [type])) : TYPES
+  const rows = connections.map(connection => [
     textAt(connection, 'proxy'),
     textAt(connection, 'cluster_id') || NOTHING,
-    ...TYPES.map(type => stateOf(typeNamed(connection, type))),
+    ...types.map(type => stateOf(typeNamed(connection, type))),
     controlPlane,
     textAt(connection, 'istio_version') || textAt(connection, 'proxy_version') || NOTHING,
   ])
-  return columns(['NAME', 'CLUSTER', ...TYPES, 'ISTIOD', 'VERSION'], rows)
+  return columns(['NAME', 'CLUSTER', ...types, 'ISTIOD', 'VERSION'], rows)
 }
 
 /** Whether some proxy refused something. */
@@ -112,6 +118,8 @@ function typeNamed(connection: JsonObject, short: string): JsonObject | undefine
 }
 
 function rankOf(type: JsonObject): number {
-  const index = TYPES.indexOf(textAt(type, 'short'))
+  const short = textAt(type, 'short')
+  // Virtual hosts beside their routes.
+  const index = short === HOSTS ? TYPES.indexOf('RDS') + 0.5 : TYPES.indexOf(short)
   return index === -1 ? TYPES.length : index
 }

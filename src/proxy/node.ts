@@ -33,6 +33,8 @@ export interface ProxyNode {
   /** Names of the extensions that its Envoy was built with; undefined: it does not list them. */
   readonly extensions: ReadonlySet<string> | undefined
   readonly userAgent: string
+  /** Release of its Envoy; undefined: it does not say. */
+  readonly envoy: { readonly major: number; readonly minor: number } | undefined
 }
 
 export interface NodeLocality {
@@ -79,7 +81,13 @@ export function parseNode(node: JsonObject): Result<ProxyNode, string> {
     version: parseIstioVersion(metadata.value.istioVersion),
     extensions: extensionsOf(node['extensions']),
     userAgent: [textOf(node, 'userAgentName'), textOf(node, 'userAgentVersion')].filter(Boolean).join('/'),
+    envoy: envoyOf(objectOf(objectOf(node, 'userAgentBuildVersion'), 'version')),
   })
+}
+
+/** Numbers that are 0 are left out of proto3 JSON; of no release both would be. */
+function envoyOf({ majorNumber: major, minorNumber: minor = 0 }: JsonObject): ProxyNode['envoy'] {
+  return typeof major === 'number' && typeof minor === 'number' ? { major, minor } : undefined
 }
 
 /** `1.32.0`, `1.32-alpha.abc`, `1.32`: what follows the numbers does not count. */

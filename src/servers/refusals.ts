@@ -1,4 +1,5 @@
 import { type ConfigObject, objectId } from '../config/object.js'
+import { asInline } from '../explain/discovered-hosts.js'
 import { openPlaces } from '../explain/places.js'
 import {
   configsNamedIn,
@@ -14,7 +15,7 @@ import { meshFields } from '../explain/visibility-facts.js'
 import type { JsonObject } from '../lang/json.js'
 import { decode } from '../proto/index.js'
 import type { ProxyNode } from '../proxy/node.js'
-import { CDS, EDS, LDS, RDS, type TypeUrl } from '../xds/delivery/index.js'
+import { CDS, EDS, LDS, RDS, type TypeUrl, VHDS } from '../xds/delivery/index.js'
 import type { ViewRow } from '../xds/resources/graph.js'
 import { openSource } from '../xds/resources/source.js'
 import type { Nack } from './ads-status.js'
@@ -124,6 +125,7 @@ const KINDS: ReadonlyMap<TypeUrl, TracedKind> = new Map([
   [EDS, 'endpoints'],
   [LDS, 'listeners'],
   [RDS, 'routes'],
+  [VHDS, 'routes'],
 ])
 
 function trace(mesh: MeshSource, { node, row, type, name, message }: Refused): RefusedResource {
@@ -150,9 +152,11 @@ function steering(mesh: MeshSource): readonly ConfigOrigin[] {
 
 /** What it was made of; undefined: it is gone by now. */
 function resourceOf({ graph }: MeshSource, node: ProxyNode, url: TypeUrl, name: string): JsonObject | undefined {
-  using source = openSource(graph, node)
+  using source = openSource(graph, node, { discoversHosts: url === VHDS })
   const found = source.get(url, name)
-  return found === undefined ? undefined : (decode(url.slice(url.indexOf('/') + 1), found.bytes) as JsonObject)
+  if (found === undefined) return undefined
+  const resource = decode(url.slice(url.indexOf('/') + 1), found.bytes) as JsonObject
+  return url === VHDS ? asInline(resource) : resource
 }
 
 function lookup(mesh: MeshSource): Pick<RefusedFacts, 'specOf' | 'place'> {

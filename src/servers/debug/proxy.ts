@@ -2,6 +2,7 @@ import { configDump } from '../../explain/config-dump.js'
 import { namesOf, resourcesOf } from '../../explain/proxy-resources.js'
 import { ok } from '../../lang/result.js'
 import type { SidecarScope } from '../../mesh/index.js'
+import { VHDS } from '../../xds/delivery/index.js'
 import { type ConnectedProxy, chosenProxies, type DebugFacts, type DebugPage, findProxy } from './page.js'
 
 /** What one proxy holds, and what it may reach. */
@@ -12,7 +13,10 @@ export const proxyPages: readonly DebugPage[] = [
     proxy: 'required',
     answer: (facts, query) => {
       const proxy = findProxy(facts, query)
-      return proxy.ok ? ok(configDump(resourcesOf(facts.mesh.graph, proxy.value.node))) : proxy
+      if (!proxy.ok) return proxy
+      const { node, status } = proxy.value
+      const discoversHosts = status.types.some(({ type }) => type === VHDS)
+      return ok(configDump(resourcesOf(facts.mesh.graph, node, { discoversHosts })))
     },
   },
   {

@@ -1,8 +1,7 @@
 import type { Differences, Plan } from './plan.js'
-import type { EncodedResource, ResourceSource, TypeRule } from './resource.js'
+import { type EncodedResource, ownerOf, type ResourceSource, type TypeRule } from './resource.js'
 import type { Outstanding, Subscription } from './subscription.js'
 import type { Protocol } from './wire.js'
-import { ownerOf } from './within.js'
 
 // Envoy goes through a response by route configuration, in no order that anybody knows, and stops at the first that it refuses:
 // nobody can say which of the others it took. What it acknowledged later would then never have been sent.

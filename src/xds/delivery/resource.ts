@@ -105,3 +105,8 @@ export interface TypeRule {
    */
   readonly isRefusedWhole?: boolean
 }
+
+/** Of a name of a type within another, `<owner>/<rest>`: owners may have slashes in their names. */
+export function ownerOf(name: string): string {
+  return name.slice(0, Math.max(0, name.lastIndexOf('/')))
+}

@@ -1,15 +1,10 @@
-import type { EncodedResource, ResourceSource, TypeRule, TypeUrl } from './resource.js'
+import { type EncodedResource, ownerOf, type ResourceSource, type TypeRule, type TypeUrl } from './resource.js'
 import { type Subscription, UNTOLD } from './subscription.js'
 
 // Types whose resources each belong to a resource of another type (`TypeRule.within`): virtual hosts of route configurations. A
 // client takes those of what it has, and drops in silence what it is sent too early; so they follow what they belong to.
 
 type Subscriptions = ReadonlyMap<TypeUrl, Subscription>
-
-/** Of `<owner>/<rest>`: owners may have slashes in their names. */
-export function ownerOf(name: string): string {
-  return name.slice(0, Math.max(0, name.lastIndexOf('/')))
-}
 
 /** Whether a wildcard means this resource as well. */
 export function isMeant({ rule, owners }: Subscription, name: string): boolean {

@@ -67,6 +67,12 @@ export function discoveredHostName(route: string, host: string): string {
   return `${route}/${host}`
 }
 
+/** Route configurations at sockets have slashes in their names, virtual hosts have none. */
+export function parseDiscoveredHostName(name: string): { readonly route: string; readonly host: string } {
+  const at = name.lastIndexOf('/')
+  return { route: name.slice(0, Math.max(0, at)), host: name.slice(at + 1) }
+}
+
 export interface OutboundName {
   readonly port: number
   readonly subset: string
