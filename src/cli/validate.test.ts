@@ -36,6 +36,22 @@ describe('pillion validate', () => {
     expect(await validate()).toMatchObject({ code: 1, stdout: expect.stringMatching(/mesh\.yaml:2:\d+: /) })
   })
 
+  it('checks networks, and warns of fields that a mesh config has not', async () => {
+    const network =
+      'networks:\n  n1:\n    endpoints: [{fromRegistry: a}]\n    gateways: [{address: 192.0.2.1, port: 15443}]\n'
+    expect(await run(network, '--strict')).toMatchObject({ code: 0, stdout: '' })
+    expect(await run(network.replace('15443', '0'))).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^-:4:\d+: /),
+    })
+    const misspelt = await run('trustDomain: a.example\noutboundTraficPolicy: {mode: ALLOW_ANY}\n')
+    expect(misspelt).toMatchObject({
+      code: 0,
+      stdout:
+        '-:2:1: warning: unknown field "outboundTraficPolicy"; did you mean outboundTrafficPolicy? (outboundTraficPolicy)\n',
+    })
+  })
+
   it('finds nothing to say about the sample mesh', async () => {
     const { code, stdout } = await runInProcess({ args: ['validate', '-f', join(ROOT, 'samples/bookinfo')], cwd })
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' })

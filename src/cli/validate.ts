@@ -1,6 +1,8 @@
 import { openCrdChecker } from '../config/crd/index.js'
-import { isMeshConfig, loadMeshConfig } from '../config/mesh-config.js'
+import { loadMeshConfig } from '../config/mesh-config.js'
+import { loadMeshNetworks } from '../config/mesh-networks.js'
 import type { IgnoredDocument } from '../config/parse.js'
+import { settingsKind, unknownMeshFields } from '../config/settings-files.js'
 import { formatProblem, type Problem } from '../lang/problem.js'
 import { ok } from '../lang/result.js'
 import { parseYaml } from '../lang/yaml/index.js'
@@ -48,7 +50,7 @@ async function run(options: ValidateOptions, context: CommandContext): Promise<E
     defaultNamespace,
     schemas: openCrdChecker(),
   })
-  const problems = [...settings.flatMap(meshProblems), ...read.problems]
+  const problems = [...settings.flatMap(settingsProblems), ...read.problems]
   const sorted = inOrderOfPlace(problems)
   context.stdout.write(output === 'json' ? asJson(sorted, ignored) : asText(sorted, ignored))
   const errors = problems.filter(({ severity }) => severity === 'error').length
@@ -57,18 +59,26 @@ async function run(options: ValidateOptions, context: CommandContext): Promise<E
   return errors > 0 || (options.strict === true && warnings > 0) ? 1 : 0
 }
 
-/** Mesh configs, which are no objects of a cluster and often lie beside those, and all other files. */
-function bySettings(manifests: readonly Manifest[]): [settings: Manifest[], objects: Manifest[]] {
-  const settings = manifests.filter(({ text }) => {
-    const read = parseYaml(text)
-    return read.ok && isMeshConfig(read.value)
-  })
-  return [settings, manifests.filter(manifest => !settings.includes(manifest))]
+/** Mesh configs and networks, which are no objects of a cluster and often lie beside those, and all other files. */
+function bySettings(manifests: readonly Manifest[]): [settings: Settings[], objects: Manifest[]] {
+  const settings: Settings[] = []
+  const objects: Manifest[] = []
+  for (const manifest of manifests) {
+    const read = parseYaml(manifest.text)
+    const kind = read.ok ? settingsKind(read.value) : undefined
+    if (kind === undefined) objects.push(manifest)
+    else settings.push({ ...manifest, kind })
+  }
+  return [settings, objects]
 }
 
-function meshProblems({ file, text }: Manifest): readonly Problem[] {
-  const read = loadMeshConfig(text, { file })
-  return read.ok ? [] : read.error
+interface Settings extends Manifest {
+  readonly kind: 'mesh' | 'networks'
+}
+
+function settingsProblems({ file, text, kind }: Settings): readonly Problem[] {
+  const read = kind === 'mesh' ? loadMeshConfig(text, { file }) : loadMeshNetworks(text, { file })
+  return [...(read.ok ? [] : read.error), ...(kind === 'mesh' ? unknownMeshFields(text, { file }) : [])]
 }
 
 function asText(problems: readonly Problem[], ignored: readonly IgnoredDocument[]): string {

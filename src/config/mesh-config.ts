@@ -32,6 +32,7 @@ export interface MeshConfig {
   readonly localityLbSetting?: JsonObject
   readonly configSources?: readonly JsonObject[]
   readonly discoverySelectors?: readonly JsonObject[]
+  readonly serviceEntryVisibility?: JsonObject
   readonly defaultServiceExportTo?: readonly string[]
   readonly defaultVirtualServiceExportTo?: readonly string[]
   readonly defaultDestinationRuleExportTo?: readonly string[]
@@ -104,14 +105,6 @@ export function loadMeshConfig(text: string, options: MeshConfigOptions = {}): R
   if (!applied.ok) return err([problemAt(applied.error, locate)])
   const errors = validateMeshConfig(applied.value)
   return errors.length === 0 ? applied : err(errors.map(error => problemAt(error, locate)))
-}
-
-/** Whether that is a mesh config rather than an object of a cluster: all its fields, of which there is one at least, are those of one. */
-export function isMeshConfig(json: Json): boolean {
-  if (!isJsonObject(json)) return false
-  const known = new Set(protoFields(MESH_CONFIG).flatMap(({ name, json }) => [name, json]))
-  const keys = Object.keys(json)
-  return keys.length > 0 && keys.every(key => known.has(key))
 }
 
 /**

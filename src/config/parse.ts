@@ -7,9 +7,9 @@ import type { ConfigKind } from './kinds/kind.js'
 import { child, textAt, textMap } from './kinds/kubernetes/reader.js'
 import { findKind } from './kinds/registry.js'
 import { itemLines } from './list-items.js'
-import { isMeshConfig } from './mesh-config.js'
 import { checkMetadata } from './metadata.js'
 import { type ConfigObject, objectId } from './object.js'
+import { settingsKind } from './settings-files.js'
 
 export interface ParseConfigOptions {
   /** The name that positions carry. */
@@ -126,6 +126,11 @@ function readObject(
   for (const finding of findings.list) parsed.problems.push(toProblem(finding, locate))
 }
 
+const UNUSED = {
+  mesh: 'a mesh config is not read here: name the file with --meshConfig',
+  networks: 'networks are not read here: name the file with --networksConfig',
+} as const
+
 /** Undefined, with a finding or an entry in `ignored`, for what is not read. */
 function kindOf(
   value: JsonObject,
@@ -134,8 +139,9 @@ function kindOf(
   parsed: Collected,
 ): ConfigKind | undefined {
   const [apiVersion, name] = [textAt(value, 'apiVersion'), textAt(value, 'kind')]
-  if (apiVersion === '' && name === '' && isMeshConfig(value)) {
-    findings.warn([], 'a mesh config is not read here: name the file with --meshConfig', 'unused-mesh-config')
+  const settings = settingsKind(value)
+  if (settings !== undefined) {
+    findings.warn([], UNUSED[settings], `unused-${settings}-config`)
     return undefined
   }
   if (apiVersion === '' || name === '') {

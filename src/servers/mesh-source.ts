@@ -3,6 +3,7 @@ import type { MeshNetworks } from '../config/istio-types.generated.js'
 import { DEFAULT_MESH_CONFIG, loadMeshConfig, meshConfigJson } from '../config/mesh-config.js'
 import { loadMeshNetworks } from '../config/mesh-networks.js'
 import { type ConfigObject, objectId, objectKey } from '../config/object.js'
+import { unknownMeshFields } from '../config/settings-files.js'
 import { createEngine, type Engine, type Transaction } from '../engine/index.js'
 import type { FindSource } from '../explain/resources.js'
 import { formatProblem, type Problem } from '../lang/problem.js'
@@ -181,7 +182,9 @@ function applySettings(
   }
   const net = readOne(snapshot, paths.networks, loadMeshNetworks)
   if (net?.ok === true) tx.put(networks, 'mesh', net.value as MeshNetworks)
-  return [mesh, net].flatMap(result => (result === undefined || result.ok ? [] : result.error))
+  const text = mesh?.ok === true && paths.mesh !== undefined ? snapshot.get(paths.mesh) : undefined
+  const warnings = text?.ok === true ? unknownMeshFields(text.value, { file: paths.mesh! }) : []
+  return [...[mesh, net].flatMap(result => (result === undefined || result.ok ? [] : result.error)), ...warnings]
 }
 
 function readOne<T>(
