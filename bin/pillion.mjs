@@ -1,18 +1,23 @@
 #!/usr/bin/env node
 // The `pillion` command. In a clone it first makes sure that dependencies and the build are there (a published
-// package carries dist/ and skips that), so that `npx pillion …` works right after `git clone`.
+// package carries dist/ and skips that), so that `npx pillion …` works right after `git clone` and `git pull`.
 import { existsSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expectShortRun, load } from './bundle.mjs'
 
 const built = new URL('../dist/main.js', import.meta.url)
 const ensure = new URL('../tools/ensure.mjs', import.meta.url)
-if (!existsSync(built) && existsSync(ensure)) await import(ensure.href)
+const modified = url => statSync(url, { throwIfNoEntry: false })?.mtimeMs ?? 0
+// Git writes to this file whenever other commits are checked out. Looking for edits too would cost each command 10 ms: whoever
+// edits uses the scripts of package.json, which do that.
+const isOld = () =>
+  process.env['npm_command'] === 'exec' &&
+  modified(new URL('../.git/logs/HEAD', import.meta.url)) > modified(new URL('../dist/.checked', import.meta.url))
+if ((!existsSync(built) || isOld()) && existsSync(ensure)) await import(ensure.href)
 
 if (process.argv[2] !== 'serve') expectShortRun()
 // The same modules in few files, which start faster (tools/bundle.mjs); left aside when the compiler ran since.
 const bundled = new URL('../dist/bin/main.cjs', import.meta.url)
-const modified = url => statSync(url, { throwIfNoEntry: false })?.mtimeMs ?? 0
 const isCurrent = modified(bundled) > modified(new URL('../dist/.tsbuildinfo', import.meta.url))
 if (isCurrent) load(fileURLToPath(bundled))
 else await import(built.href)

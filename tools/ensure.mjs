@@ -2,7 +2,8 @@
 // when nothing changed, and writes only to standard error, so that the output of the command that follows can be piped.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -17,11 +18,55 @@ function run(command, args, what) {
   }
 }
 
+/** One file for each clone, with the id of the process that is at work in it. */
+const lock = join(tmpdir(), `pillion-${createHash('sha256').update(root).digest('hex').slice(0, 16)}.lock`)
+/** Longer than any build takes, in ms: whoever holds the lock for so long has forgotten it. */
+const MAX_WAIT = 180_000
+let isLocked = false
+
+/** Two terminals in a fresh clone must not install into the same folder at once. */
+function takeLock() {
+  const start = Date.now()
+  let isTold = false
+  while (!isLocked && Date.now() - start < MAX_WAIT) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' })
+      isLocked = true
+      process.once('exit', leaveLock)
+    } catch (error) {
+      // Without a lock is better than not at all.
+      if (error.code !== 'EEXIST') return
+      if (!isHeld()) rmSync(lock, { force: true })
+      else if (!isTold) process.stderr.write('pillion: another process is setting this clone up; waiting for it…\n')
+      isTold = true
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)
+    }
+  }
+}
+
+function isHeld() {
+  try {
+    process.kill(Number(readFileSync(lock, 'utf8')), 0)
+    return true
+  } catch (error) {
+    // Gone in the meantime: try again.
+    return error.code !== 'ESRCH'
+  }
+}
+
+function leaveLock() {
+  if (isLocked) rmSync(lock, { force: true })
+  isLocked = false
+}
+
 function installDependencies() {
   const stamp = join(root, 'node_modules', '.lock-hash')
-  const lock = readFileSync(join(root, 'package-lock.json'))
-  const wanted = createHash('sha256').update(lock).update(process.version).digest('hex')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+  const versions = readFileSync(join(root, 'package-lock.json'))
+  const wanted = createHash('sha256').update(versions).update(process.version).digest('hex')
+  const isInstalled = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted
+  if (isInstalled()) return
+  takeLock()
+  if (isInstalled()) return
   process.stderr.write('pillion: installing dependencies…\n')
   const npm = process.env['npm_execpath']
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
@@ -57,7 +102,10 @@ function build(project, folder, sources, copies) {
     ...changed,
     ...sources.filter(path => existsSync(join(root, path))).map(path => newest(join(root, path))),
   )
-  if (existsSync(stamp) && statSync(stamp).mtimeMs >= latest) return false
+  const isCurrent = () => existsSync(stamp) && statSync(stamp).mtimeMs >= latest
+  if (isCurrent()) return false
+  takeLock()
+  if (isCurrent()) return false
   // Stamped with the time before the build: what is edited while it runs is built next time.
   const started = new Date()
   run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', project], 'the build')
@@ -67,6 +115,7 @@ function build(project, folder, sources, copies) {
   return true
 }
 
+const started = new Date()
 installDependencies()
 if (build('tsconfig.json', 'dist', ['src'], [['src', 'dist']])) {
   run(process.execPath, [join(root, 'tools', 'bundle.mjs')], 'putting the command together')
@@ -75,3 +124,8 @@ if (build('tsconfig.json', 'dist', ['src'], [['src', 'dist']])) {
 if (process.argv.includes('--tools')) {
   build('tsconfig.tools.json', 'build', ['src', 'test/kit', 'test/conformance', 'bench'], [['src', 'build/src']])
 }
+leaveLock()
+// What bin/pillion.mjs compares the last commit, pull or checkout with.
+const checked = join(root, 'dist', '.checked')
+writeFileSync(checked, '')
+utimesSync(checked, started, started)
