@@ -22,7 +22,7 @@ export interface NodeFlags {
   readonly network: string
 }
 
-const TYPES = ['sidecar', 'router'] as const
+export const PROXY_TYPES = ['sidecar', 'router'] as const
 export const MODES = ['NONE', 'REDIRECT', 'TPROXY'] as const
 export const DEFAULT_IP = '127.0.0.1'
 export const DEFAULT_SERVICE_ACCOUNT = 'default'
@@ -55,8 +55,8 @@ async function namedNode(flags: NodeFlags): Promise<Result<JsonObject, string>> 
   if (proxy === undefined) return err('which proxy? --proxy NAME.NAMESPACE or --node FILE')
   const match = /^(.+)\.([^.]+)$/.exec(proxy)
   if (match === null) return err(`--proxy takes NAME.NAMESPACE, such as web-1.shop, not "${proxy}"`)
-  const type = TYPES.find(each => each === flags.type)
-  if (type === undefined) return err(`--type must be ${TYPES.join(' or ')}, not ${flags.type}`)
+  const type = PROXY_TYPES.find(each => each === flags.type)
+  if (type === undefined) return err(`--type must be ${PROXY_TYPES.join(' or ')}, not ${flags.type}`)
   const interceptionMode = MODES.find(each => each === asked)
   if (interceptionMode === undefined) return err(`--interceptionMode must be one of ${MODES.join(', ')}, not ${asked}`)
   if (isIP(flags.ip) === 0) return err(`--ip ${flags.ip} is not an IP address`)

@@ -11,7 +11,7 @@ import {
 import type { Json } from '../lang/json.js'
 import { type CommandContext, type CommandModule, type ExitCode, exitHelp, wrongUse } from './command.js'
 import { meshOptions } from './mesh-files.js'
-import { proxyOptions } from './node-flags.js'
+import { PROXY_TYPES, proxyOptions } from './node-flags.js'
 import { type ProxySourceFlags, resourcesFor } from './proxy-source.js'
 import { DEFAULT_SERVER } from './running-server.js'
 
@@ -127,7 +127,7 @@ async function show(section: Shown['section'], flags: ProxyConfigFlags, context:
   const { output } = flags
   if (output !== 'short' && output !== 'json' && output !== 'yaml')
     return wrongUse(context, `--output must be short, json or yaml, not ${output}`)
-  const wrong = wrongFilter(flags)
+  const wrong = wrongFilter(flags) ?? wrongType(section, flags.type)
   if (wrong !== undefined) return wrongUse(context, wrong)
   const { filter, source } = split(section, flags)
   const found = await resourcesFor(source, context)
@@ -144,6 +144,13 @@ function wrongFilter({ port, direction }: Pick<ProxyConfigFlags, 'port' | 'direc
   if (direction !== undefined && !/^(in|out)bound$/i.test(direction))
     return `--direction is inbound or outbound, not "${direction}"`
   return undefined
+}
+
+/** Of a proxy that a server or a dump has, nobody else would look at it. */
+function wrongType(section: Shown['section'], type: string): string | undefined {
+  const ofListeners = section === 'listeners' ? LISTENER_TYPES : []
+  if (PROXY_TYPES.some(each => each === type) || ofListeners.some(each => each === type.toUpperCase())) return undefined
+  return `--type must be one of ${[...PROXY_TYPES, ...ofListeners].join(', ')}, not ${type}`
 }
 
 function nothingFits(section: SectionName, count: number): string {

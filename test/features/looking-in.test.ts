@@ -293,6 +293,8 @@ describe('proxy-config', () => {
     [['proxy-config', 'clusters', 'x.y'], 3, 'connected: web-1.shop'],
     [['proxy-config', 'clusters', '-f', 'mesh/rules.yaml'], 3, 'mesh/rules.yaml:3'],
     [['proxy-config', 'clusters', 'x.y', '-o', 'xml'], 2, '--output'],
+    [['proxy-config', 'listeners', 'web-1.shop', '--type', 'udp'], 2, 'HTTP, TCP'],
+    [['proxy-config', 'clusters', 'web-1.shop', '--type', 'http'], 2, 'sidecar, router'],
     [['proxy-status', '-o', 'xml'], 2, '--output'],
   ])('%j is refused in words', async (args, code, text) => {
     const answer = await run(...args)
