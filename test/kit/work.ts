@@ -117,7 +117,8 @@ function warm(source: ProxySource): void {
 
 function objectsOf(yaml: string): readonly ConfigObject[] {
   const { objects, problems } = parseConfigDocuments(parseYamlStream(yaml, {}))
-  if (problems.length > 0) throw new Error(problems.map(({ message }) => message).join('\n'))
+  const errors = problems.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'))
   return objects
 }
 
