@@ -1,5 +1,6 @@
 import { parseDuration } from '../lang/duration.js'
 import { isJsonObject, type Json, type JsonObject } from '../lang/json.js'
+import { parseLabelSelector } from '../lang/selector.js'
 import type { MeshConfig } from './mesh-config.js'
 import type { ProtoError } from './proto-json.js'
 import type { ProxyConfig } from './proxy-config.js'
@@ -14,6 +15,7 @@ export function validateMeshConfig(mesh: MeshConfig): ProtoError[] {
       path: ['defaultConfig', ...path],
       message,
     })),
+    ...selectorRules(mesh),
     ...trustDomainRules(mesh),
   ]
 }
@@ -138,6 +140,31 @@ function providerRules(providers: readonly JsonObject[]): ProtoError[] {
     const kinds = Object.keys(provider).filter(key => key !== 'name')
     return kinds.length > 0 ? [] : [{ path, message: `extension provider ${name} has no kind` }]
   })
+}
+
+/** Selectors of namespaces. One that cannot be read would hide, or show, what it was not meant to. */
+function selectorRules(mesh: MeshConfig): ProtoError[] {
+  const visibility = mesh.serviceEntryVisibility
+  const policies = objectsIn(visibility, 'policies')
+  return [
+    ...(mesh.discoverySelectors ?? []).flatMap((selector, i) => selectorRule(['discoverySelectors', i], selector)),
+    ...policies.flatMap((policy, i) =>
+      objectsIn(policy, 'matchingRules').flatMap((rule, j) => {
+        const path = ['serviceEntryVisibility', 'policies', i, 'matchingRules', j, 'namespaceSelector']
+        return selectorRule(path, rule['namespaceSelector'] ?? null)
+      }),
+    ),
+  ]
+}
+
+function selectorRule(path: ProtoError['path'], selector: Json): ProtoError[] {
+  const parsed = parseLabelSelector(selector)
+  return parsed.ok ? [] : [{ path, message: parsed.error }]
+}
+
+function objectsIn(object: JsonObject | undefined, field: string): readonly JsonObject[] {
+  const list = object?.[field]
+  return Array.isArray(list) ? list.filter(isJsonObject) : []
 }
 
 function trustDomainRules(mesh: MeshConfig): ProtoError[] {

@@ -112,12 +112,13 @@ function ofKubernetes(
   return [ofSlice, ofEndpoints]
 }
 
-function ofEntries(graph: Graph, { inputs, identity, settingsOf, networkOf }: Places): Endpoints {
+function ofEntries(graph: Graph, { inputs, identity, settingsOf, discovery, networkOf }: Places): Endpoints {
   const cluster = identity.configCluster
   return graph.derive(
     'endpointOfEntry',
     inputs.config.ServiceEntry,
     (object, _, read) => {
+      if (!discovery.isDiscovered(read, cluster, object.namespace)) return []
       const settings = settingsOf(read)
       const facts = { cluster, trustDomain: trustDomainOf(settings), networkOf: networkOf(read, cluster) }
       return keyed(endpointsOfEntry(object, servicesOfEntry(object, settings, identity), facts))

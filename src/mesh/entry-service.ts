@@ -1,8 +1,12 @@
-import type { ServiceEntry, ServiceEntry_Resolution } from '../config/istio-types.generated.js'
+import type {
+  ServiceEntry,
+  ServiceEntry_Resolution,
+  ServiceEntryVisibility_Visibility as Visibility,
+} from '../config/istio-types.generated.js'
 import type { ConfigObject } from '../config/object.js'
 import { parseCidr } from '../lang/cidr.js'
 import type { AutoAddress } from './auto-addresses.js'
-import { normaliseExportTo } from './export-to.js'
+import { limitedExport, normaliseExportTo } from './export-to.js'
 import { parseProtocol } from './protocol.js'
 import {
   type Resolution,
@@ -22,15 +26,27 @@ const RESOLUTIONS: Readonly<Record<ServiceEntry_Resolution, Resolution>> = {
   DYNAMIC_DNS: 'dynamic-dns',
 }
 
-/** One service for each host of the entry; `autoAddress` is asked for what stands for a host without addresses. */
+export interface EntrySurroundings {
+  /** What stands for a host without addresses. */
+  readonly autoAddress?: (key: ServiceKey) => AutoAddress | undefined
+  /** How far the mesh lets it be seen. */
+  readonly visibility?: Visibility
+}
+
+/** One service for each host of the entry. */
 export function servicesOfEntry(
   object: ConfigObject<ServiceEntry>,
   mesh: MeshSettings,
   identity: MeshIdentity,
-  autoAddress: (key: ServiceKey) => AutoAddress | undefined = () => undefined,
+  { autoAddress = () => undefined, visibility = 'PUBLIC' }: EntrySurroundings = {},
 ): readonly Service[] {
   const { spec, namespace } = object
   const ports = spec.ports ?? []
+  const exportTo = limitedExport(
+    normaliseExportTo(spec.exportTo, mesh.defaultServiceExportTo, namespace),
+    visibility,
+    namespace,
+  )
   const addresses = (spec.addresses ?? []).map(withoutFullPrefix)
   return [...new Set((spec.hosts ?? []).map(host => host.toLowerCase()))].map(host => ({
     host,
@@ -52,7 +68,7 @@ export function servicesOfEntry(
     isMeshExternal: spec.location !== 'MESH_INTERNAL',
     labels: object.labels,
     selector: spec.workloadSelector?.labels ?? {},
-    exportTo: normaliseExportTo(spec.exportTo, mesh.defaultServiceExportTo, namespace),
+    exportTo,
     subjectAltNames: spec.subjectAltNames ?? [],
     isNodeLocal: false,
     isClusterLocal: isClusterLocalHost(host, mesh, identity),

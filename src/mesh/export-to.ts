@@ -15,6 +15,17 @@ export function normaliseExportTo(
   return [...names].sort()
 }
 
+/** What is left of an export when it may be seen no further: a ceiling takes away, and never adds. */
+export function limitedExport(
+  exportTo: readonly string[],
+  visibility: 'NONE' | 'NAMESPACE' | 'PUBLIC' | 'VISIBILITY_UNSPECIFIED',
+  namespace: string,
+): readonly string[] {
+  if (visibility === 'NONE') return NOWHERE
+  if (visibility !== 'NAMESPACE') return exportTo
+  return isExportedTo(exportTo, namespace) ? [namespace] : NOWHERE
+}
+
 const ALL: readonly string[] = ['*']
 const NOWHERE: readonly string[] = ['~']
 

@@ -78,6 +78,6 @@ export {
   type ScopeFacts,
   type SidecarObject,
 } from './sidecar-scope.js'
-export { declareMesh, lazySettings, type MeshTables, sidecarsOf } from './tables.js'
+export { configsIn, declareMesh, lazySettings, type MeshTables, sidecarsOf } from './tables.js'
 export { type TelemetryObject, telemetryOfWorkload } from './telemetry.js'
 export type { Workload } from './workload.js'

@@ -1,4 +1,5 @@
 import { isSameData, type Lookup } from '../engine/index.js'
+import type { Discovery } from './discovery.js'
 import type { MeshInputs } from './inputs.js'
 import type { MeshIdentity, MeshSettings } from './settings.js'
 
@@ -7,6 +8,7 @@ export interface Places {
   readonly inputs: MeshInputs
   readonly identity: MeshIdentity
   readonly settingsOf: (read: Lookup) => MeshSettings
+  readonly discovery: Discovery
   readonly networkOf: (read: Lookup, cluster: string) => (address: string) => string
 }
 

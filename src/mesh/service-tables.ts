@@ -2,7 +2,6 @@ import type { Graph, Index, Table } from '../engine/index.js'
 import { type AliasOf, aliasOf, withAliases } from './aliases.js'
 import { type AutoAddress, addressCandidates, allocateAddresses } from './auto-addresses.js'
 import { servicesOfEntry } from './entry-service.js'
-import type { MeshInputs } from './inputs.js'
 import { mergeClusters, serviceOfKubernetes } from './kubernetes-service.js'
 import { mergeEntries } from './merge-services.js'
 import { firstOf, type Places, SAME } from './places.js'
@@ -10,12 +9,14 @@ import { compare } from './selection.js'
 import { type Service, type ServiceKey, serviceKey } from './service.js'
 
 /** Services of all registries: Kubernetes before ServiceEntries of the same host and namespace. */
-export function declareServices(graph: Graph, { inputs, identity, settingsOf }: Places): Table<ServiceKey, Service> {
+export function declareServices(graph: Graph, places: Places): Table<ServiceKey, Service> {
+  const { inputs, identity, settingsOf, discovery } = places
   const first = (cluster: string): string => (cluster === identity.configCluster ? '' : cluster)
   const kubernetes = graph.derive(
     'serviceOfKubernetes',
     inputs.cluster.Service,
     ({ cluster, object }, _, read) => {
+      if (!discovery.isDiscovered(read, cluster, object.namespace)) return []
       const service = serviceOfKubernetes(object, cluster, settingsOf(read), identity)
       return [[serviceKey(service), { cluster, service }]]
     },
@@ -34,12 +35,16 @@ export function declareServices(graph: Graph, { inputs, identity, settingsOf }: 
     ({ service }, key, read) => [[key, withAliases(service, read.where(aliases, service.host))]],
     SAME,
   )
-  const autoAddress = declareAutoAddresses(graph, inputs)
+  const autoAddress = declareAutoAddresses(graph, places)
   const entries = graph.derive(
     'serviceOfEntry',
     inputs.config.ServiceEntry,
     (object, _, read) => {
-      const services = servicesOfEntry(object, settingsOf(read), identity, key => read.one(autoAddress, key))
+      if (!discovery.isDiscovered(read, identity.configCluster, object.namespace)) return []
+      const services = servicesOfEntry(object, settingsOf(read), identity, {
+        autoAddress: key => read.one(autoAddress, key),
+        visibility: discovery.visibilityOf(read, object.namespace),
+      })
       return services.map(service => [serviceKey(service), service] as const)
     },
     { ...SAME, merge: claims => mergeEntries(claims.map(({ row }) => row)) },
@@ -72,11 +77,14 @@ function declareAliases(
 }
 
 /** All at once, since they must differ; what comes out of it for a host changes only where two want one address. */
-function declareAutoAddresses(graph: Graph, inputs: MeshInputs): Table<ServiceKey, AutoAddress> {
+function declareAutoAddresses(graph: Graph, { inputs, identity, discovery }: Places): Table<ServiceKey, AutoAddress> {
   const candidates = graph.derive(
     'addressCandidate',
     inputs.config.ServiceEntry,
-    object => addressCandidates(object).map(candidate => [candidate.key, candidate] as const),
+    (object, _, read) =>
+      discovery.isDiscovered(read, identity.configCluster, object.namespace)
+        ? addressCandidates(object).map(candidate => [candidate.key, candidate] as const)
+        : [],
     { ...SAME, merge: claims => firstOf(claims.map(({ row }) => row).sort((a, b) => compare(a.since, b.since))[0]) },
   )
   const all = candidates.index('mesh', () => ['mesh' as const])

@@ -7,6 +7,7 @@ import type { AuthorizationObject, TokenObject } from './authorization.js'
 import { declareBestRule, type RuleMemo } from './best-rule.js'
 import { resolveDelegates } from './delegates.js'
 import { consolidate, keyOfRule, type RuleKey } from './destination-rules.js'
+import { type Discovery, declareDiscovery } from './discovery.js'
 import type { Endpoint } from './endpoint.js'
 import { declareEndpoints, declareWorkloads } from './endpoint-tables.js'
 import { spiffe } from './endpoints.js'
@@ -34,6 +35,7 @@ import type { Workload } from './workload.js'
 export interface MeshTables {
   readonly inputs: MeshInputs
   readonly identity: MeshIdentity
+  readonly discovery: Discovery
   /** One row for each field of the mesh configuration that is set. */
   readonly facet: Table<string, unknown>
   /** One row `mesh`, once there is a mesh, that never changes: what is made once is derived from it. */
@@ -82,7 +84,8 @@ export function declareMesh(graph: Graph, identity: MeshIdentity): MeshTables {
   const clusterNetwork = declareClusterNetworks(graph, inputs, settingsOf)
   const networkOf = (read: Lookup, cluster: string) => (address: string) =>
     networkOfAddress(address, cluster, read.one(clusterNetwork, cluster) ?? '', read.one(inputs.networks, 'mesh'))
-  const places: Places = { inputs, identity, settingsOf, networkOf }
+  const discovery = declareDiscovery(graph, inputs, identity.configCluster, settingsOf)
+  const places: Places = { inputs, identity, settingsOf, discovery, networkOf }
   const service = declareServices(graph, places)
   const workload = declareWorkloads(graph, places)
   const workloadAddress = workload.index('address', row => row.addresses.map(ip => `${row.cluster}/${ip}`))
@@ -98,6 +101,7 @@ export function declareMesh(graph: Graph, identity: MeshIdentity): MeshTables {
   return {
     inputs,
     identity,
+    discovery,
     facet,
     once: graph.derive('once', inputs.settings, () => [['mesh', true as const]]),
     service,
@@ -178,24 +182,30 @@ function declareOrder<V extends Aged>(
 
 function declareRules(
   graph: Graph,
-  { inputs, identity, settingsOf }: Places,
+  { inputs, identity, settingsOf, discovery }: Places,
 ): Table<RuleKey, readonly ConsolidatedRule[]> {
   const byHost = inputs.config.DestinationRule.index('host', row => [keyOfRule(row, identity)])
   return graph.derive(
     'rule',
     byHost,
-    (rows, key, read) => [[key, consolidate(rows, key.slice(key.indexOf('/') + 1), settingsOf(read))]],
+    (rows, key, read) => {
+      const slash = key.indexOf('/')
+      if (!discovery.isDiscovered(read, identity.configCluster, key.slice(0, slash))) return []
+      return [[key, consolidate(rows, key.slice(slash + 1), settingsOf(read))]]
+    },
     SAME,
   )
 }
 
 function declareVirtualServices(
   graph: Graph,
-  { inputs, identity, settingsOf }: Places,
+  { inputs, identity, settingsOf, discovery }: Places,
 ): Table<string, VirtualServiceConfig> {
-  const qualified = graph.derive('virtualAsWritten', inputs.config.VirtualService, (object, key) => [
-    [key, qualifyVirtualService(object, identity.domain)],
-  ])
+  const qualified = graph.derive('virtualAsWritten', inputs.config.VirtualService, (object, key, read) =>
+    discovery.isDiscovered(read, identity.configCluster, object.namespace)
+      ? [[key, qualifyVirtualService(object, identity.domain)]]
+      : [],
+  )
   return graph.derive('virtual', qualified, (row, key, read) => {
     if ((row.spec.hosts ?? []).length === 0) return []
     const find = (delegate: string): VirtualServiceConfig | undefined => read.one(qualified, delegate)
@@ -209,15 +219,16 @@ interface GatewayTables {
 }
 
 /** By network: those of MeshNetworks, and Services that carry the network's label, or are named there, and have a public address. */
-function declareGateways(graph: Graph, { inputs, identity }: Places): GatewayTables {
+function declareGateways(graph: Graph, { inputs, identity, discovery }: Places): GatewayTables {
   const written = graph.derive('gatewayOfNetworks', inputs.networks, networks =>
     gatewaysOfNetworks(networks).map(gateway => [gatewayKey(gateway), gateway] as const),
   )
-  const ofServices = graph.derive('gatewayOfService', inputs.cluster.Service, ({ cluster, object }, _, read) =>
-    gatewaysOfService(object, cluster, () => read.one(inputs.networks, 'mesh'), identity.domain).map(
-      gateway => [gatewayKey(gateway), gateway] as const,
-    ),
-  )
+  const ofServices = graph.derive('gatewayOfService', inputs.cluster.Service, ({ cluster, object }, _, read) => {
+    const networks = () => read.one(inputs.networks, 'mesh')
+    const found = gatewaysOfService(object, cluster, networks, identity.domain)
+    if (found.length === 0 || !discovery.isDiscovered(read, cluster, object.namespace)) return []
+    return found.map(gateway => [gatewayKey(gateway), gateway] as const)
+  })
   const all = graph.union('gateway', [written, ofServices])
   const byNetwork = all.index('network', row => [row.network])
   const mesh = all.index('mesh', () => ['mesh' as const])
@@ -233,5 +244,15 @@ function gatewayKey({ network, address, port }: NetworkGateway): string {
 
 /** Sidecars of a namespace, oldest first. */
 export function sidecarsOf(read: Lookup, tables: MeshTables, namespace: string): readonly SidecarObject[] {
-  return [...read.where(tables.sidecars, namespace)].sort(byAge)
+  return [...configsIn(read, tables, tables.sidecars, namespace)].sort(byAge)
+}
+
+/** Objects of one kind in a namespace, if that is discovered. */
+export function configsIn<Row>(
+  read: Lookup,
+  { discovery, identity }: MeshTables,
+  index: Index<string, string, Row>,
+  namespace: string,
+): readonly Row[] {
+  return discovery.isDiscovered(read, identity.configCluster, namespace) ? read.where(index, namespace) : []
 }

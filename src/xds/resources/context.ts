@@ -1,5 +1,6 @@
 import type { Index, Lookup } from '../../engine/index.js'
 import {
+  configsIn,
   type Endpoint,
   type Hostname,
   lazySettings,
@@ -116,8 +117,8 @@ function ofNamespaces<Row>(
   namespace: string,
 ): readonly Row[] {
   const root = rootNamespaceOf(lazySettings(read, tables.facet))
-  const own = read.where(index, namespace)
-  return namespace === root ? own : [...own, ...read.where(index, root)]
+  const own = configsIn(read, tables, index, namespace)
+  return namespace === root ? own : [...own, ...configsIn(read, tables, index, root)]
 }
 
 function mtlsOf(
