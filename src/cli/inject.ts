@@ -128,7 +128,7 @@ function failureLines(document: InjectedDocument, locate: (path: string) => Posi
   const what = subject === undefined ? '' : `${subject.kind} ${quoted(subject.name)}: `
   if (problems.length === 0) return [formatProblem({ ...UNPLACED, message: message.trimEnd(), position: locate('') })]
   return problems.map(problem => {
-    const position = problem.position ?? locate(failure === undefined ? (problem.path ?? '') : '')
+    const position = problem.position ?? locate(problem.path ?? '')
     return formatProblem({ ...problem, message: `${what}${problem.message}`, position })
   })
 }

@@ -11,8 +11,12 @@ export interface Layout {
 
 /** Widest that a column is made for the sake of one cell, in characters. */
 const MAX_COLUMN = 100
-/** Running text gets at least so much room, in characters, and less is not broken. */
+/** Running text gets at least so much room, in characters. */
+const MIN_ROOM = 30
+/** What is shorter, in characters, is not broken. */
 const MIN_TEXT = 40
+/** A column of names is not made narrower than this for the sake of what follows, in characters. */
+const MIN_NAMES = 16
 const GAP = '  '
 
 /**
@@ -66,7 +70,7 @@ function plainRow(row: readonly Cell[], widths: readonly number[], indent: strin
 function narrowed(rows: readonly (readonly Cell[])[], text: number, width: number): readonly number[] {
   const columns = Array.from({ length: text }, (_, i) => lengthsOf(rows, i))
   const widths = columns.map(lengths => lengths[0] ?? 0)
-  const room = Math.min(MIN_TEXT, lengthsOf(rows, text)[0] ?? 0)
+  const room = Math.min(MIN_ROOM, lengthsOf(rows, text)[0] ?? 0)
   const excess = (): number => widths.reduce((sum, each) => sum + each + GAP.length, room) - width
   while (excess() > 0) {
     const steps = columns.flatMap((lengths, i) => narrower(lengths, widths[i]!).map(step => ({ ...step, i })))
@@ -84,8 +88,9 @@ function lengthsOf(rows: readonly (readonly Cell[])[], column: number): number[]
 
 /** The next narrower width of a column, if there is one, and how many cells stand out for a character that it saves. */
 function narrower(lengths: readonly number[], width: number): { readonly width: number; readonly cost: number }[] {
-  const next = lengths.find(length => length < width) ?? 0
-  return next === 0 ? [] : [{ width: next, cost: lengths.filter(length => length > next).length / (width - next) }]
+  const next = Math.max(MIN_NAMES, lengths.find(length => length < width) ?? 0)
+  const standingOut = lengths.filter(length => length > next).length
+  return next < width ? [{ width: next, cost: standingOut / (width - next) }] : []
 }
 
 /** Where columns begin; the last is that of the text. */

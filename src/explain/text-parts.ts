@@ -66,7 +66,7 @@ const STEPS = {
   'probe-rewrite': 'probe rewriting',
   'network-label': 'network',
   status: 'injection status',
-  'injected-annotations': 'injectedAnnotations of the configuration',
+  'injected-annotations': 'injectedAnnotations',
 } as const
 
 /** How many env entries a container got, and from where. */

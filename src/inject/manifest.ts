@@ -110,12 +110,27 @@ function injectList(setup: InjectionSetup, value: JsonObject, notes: Notes): Res
   if (!decoded.ok) return err({ message: formatProblem(decoded.error), problems: [decoded.error] })
   const list = encodeTyped('v1.List', decoded.value) as JsonObject
   const items: Json[] = []
-  for (const item of Array.isArray(list['items']) ? list['items'] : []) {
+  for (const [index, item] of (Array.isArray(list['items']) ? list['items'] : []).entries()) {
     const result = injectValue(setup, item, notes)
-    if (result?.ok === false) return result
+    if (result?.ok === false) return err(within(`items[${index}]`, result.error))
     items.push(result === undefined ? item : result.value)
   }
   return ok({ ...list, items })
+}
+
+/** A failure of an item, with the places that its list has. */
+function within(item: string, failure: ObjectFailure): ObjectFailure {
+  const placed = failure.problems.map(problem =>
+    problem.position === undefined ? { ...problem, path: [item, problem.path].filter(Boolean).join('.') } : problem,
+  )
+  return { ...failure, problems: placed }
+}
+
+/** A problem of the pod, with the place that the pod has in the workload. */
+function ofWorkload(problem: Problem, { metadata, spec }: WorkloadKind): Problem {
+  const [, part, rest] = /^(metadata|spec)\b(.*)$/.exec(problem.path ?? '') ?? []
+  if (part === undefined || problem.position !== undefined) return problem
+  return { ...problem, path: `${(part === 'spec' ? spec : metadata).join('.')}${rest}` }
 }
 
 function injectObject(
@@ -141,7 +156,8 @@ function injectObject(
   const injected = injectDecoded(setup, request, warnings)
   if (!injected.ok) {
     const message = `${kindName} ${JSON.stringify(name)}: ${injected.error.message}`
-    return err({ message, problems: injected.error.problems, failure: injected.error })
+    const problems = injected.error.problems.map(problem => ofWorkload(problem, kind))
+    return err({ message, problems, failure: injected.error })
   }
   return ok(encodeTyped(kind.type, withPod(object, kind, injected.value.pod)))
 }

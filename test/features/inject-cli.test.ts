@@ -252,8 +252,24 @@ describe('pillion inject', () => {
       const annotated = deployment('web', `      annotations:\n${lines.map(line => `        ${line}\n`).join('')}`)
       const answer = await inject(['-f', '-'], annotated)
       expect(answer.code).toBe(3)
-      expect(answer.stderr).toContain('sidecar.istio.io/interceptionMode')
-      expect(answer.stderr).toContain('status.sidecar.istio.io/port')
+      const places = [...answer.stderr.matchAll(/^pillion: -:(\d+:\d+): .*annotation '([^']+)'/gm)]
+      expect(places.map(([, place, name]) => `${place} ${name}`).sort()).toEqual([
+        '14:9 sidecar.istio.io/interceptionMode',
+        '15:9 status.sidecar.istio.io/port',
+      ])
+    })
+
+    it.each([
+      [
+        'of a CronJob',
+        'kind: CronJob\nspec:\n  jobTemplate:\n    metadata:\n      annotations:\n        PORT: x\n',
+        '6:9',
+      ],
+      ['of an item', 'kind: List\nitems:\n- kind: X\n- kind: Pod\n  metadata:\n    annotations: {PORT: x}\n', '6:19'],
+    ])('an invalid annotation %s, where it stands', async (_, text, place) => {
+      const answer = await inject(['-f', '-'], text.replace('PORT', 'status.sidecar.istio.io/port'))
+      expect(answer.code).toBe(3)
+      expect(answer.stderr).toContain(`pillion: -:${place}: `)
     })
 
     it('a YAML alias bomb, quickly', async () => {
