@@ -1,5 +1,5 @@
 import { addRefused } from './refused.js'
-import type { EncodedResource, ResourceSource, SourceRevision } from './resource.js'
+import type { EncodedResource, ResourceChanges, ResourceSource, SourceRevision } from './resource.js'
 import { type Subscription, UNTOLD, versionOf } from './subscription.js'
 import type { Protocol } from './wire.js'
 import { dueWithin, heldWith, isMeant, meant } from './within.js'
@@ -28,11 +28,15 @@ export function planNext(
   source: ResourceSource,
   target: SourceRevision,
 ): Plan | undefined {
-  const { rule } = subscription
-  const isCompared = subscription.told < target || subscription.due === 'all'
-  const isWhole = subscription.told === UNTOLD || subscription.due === 'all'
-  if (!isCompared && subscription.due === 'nothing') return undefined
-  const differences = isCompared ? differencesOf(subscription, source) : { changed: new Map(), removed: [] }
+  const { rule, due } = subscription
+  const isCompared = subscription.told < target || due === 'all'
+  const isWhole = subscription.told === UNTOLD || due === 'all'
+  const changes = isCompared && !isWhole ? source.changes(rule.url, subscription.told) : undefined
+  if (due === 'nothing' && (!isCompared || (changes !== undefined && isEmpty(changes)))) {
+    if (isCompared) subscription.told = source.revision()
+    return undefined
+  }
+  const differences = isCompared ? differencesOf(subscription, source, changes) : { changed: new Map(), removed: [] }
   addRefused(subscription, source, differences)
   const plan =
     protocol === 'sotw' && rule.isWildcard
@@ -50,19 +54,24 @@ export function planNext(
   return plan
 }
 
+/** Most pushes mean nothing for most types. */
+function isEmpty(changes: ResourceChanges): boolean {
+  return changes.kind === 'delta' && changes.changed.length + changes.removed.length === 0
+}
+
 /** By version, so that what changed and changed back, and what another view has as well, is not sent again. */
-function differencesOf(subscription: Subscription, source: ResourceSource): Differences {
+function differencesOf(
+  subscription: Subscription,
+  source: ResourceSource,
+  changes: ResourceChanges | undefined,
+): Differences {
   const found: Differences = { changed: new Map(), removed: [] }
-  const { rule, told } = subscription
   // All of it is sent anyway: only what is gone has to be found.
   if (subscription.due === 'all') compareHeld(subscription, source, found)
+  else if (changes === undefined || changes.kind === 'reset') compareAll(subscription, source, found)
   else {
-    const changes = told === UNTOLD ? undefined : source.changes(rule.url, told)
-    if (changes === undefined || changes.kind === 'reset') compareAll(subscription, source, found)
-    else {
-      for (const name of changes.changed) compareOne(subscription, source, name, found)
-      for (const name of changes.removed) compareOne(subscription, source, name, found)
-    }
+    for (const name of changes.changed) compareOne(subscription, source, name, found)
+    for (const name of changes.removed) compareOne(subscription, source, name, found)
   }
   return found
 }
@@ -119,7 +128,8 @@ function planPart(
     subscription.gone.clear()
   }
   if (!isAnswer && changed.size === 0 && removed.length === 0) return undefined
-  return { resources: [...changed.values()], removed: [...new Set(removed)], fresh: [...changed.values()] }
+  const resources = [...changed.values()]
+  return { resources, removed: removed.length > 1 ? [...new Set(removed)] : removed, fresh: resources }
 }
 
 /** Adds what is to be answered whether it changed or not; gives the names that there are no resources of. */

@@ -42,8 +42,8 @@ export type ResourceChanges =
   | {
       readonly kind: 'delta'
       /** Added or changed. May name too much (a resource that changed and changed back), never too little. */
-      readonly changed: Iterable<string>
-      readonly removed: Iterable<string>
+      readonly changed: readonly string[]
+      readonly removed: readonly string[]
     }
   /** The history does not reach back that far, or the view is another one now: compare everything. */
   | { readonly kind: 'reset' }

@@ -47,7 +47,7 @@ export interface ProxySource extends Disposable {
     type: string,
     since: number,
   ):
-    | { readonly kind: 'delta'; readonly changed: Iterable<string>; readonly removed: Iterable<string> }
+    | { readonly kind: 'delta'; readonly changed: readonly string[]; readonly removed: readonly string[] }
     | { readonly kind: 'reset' }
   told(revision: number): void
   returns(type: string, versions: ReadonlyMap<string, string>): void
