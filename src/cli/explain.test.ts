@@ -36,8 +36,8 @@ describe('pillion explain injection', () => {
   })
 
   it.each<[string, { columns?: number; env: Record<string, string> }, number]>([
-    ['of the terminal', { columns: 60, env: { COLUMNS: '200' } }, 60],
-    ['that COLUMNS says', { env: { COLUMNS: '72' } }, 72],
+    ['of the terminal', { columns: 80, env: { COLUMNS: '200' } }, 80],
+    ['that COLUMNS says', { env: { COLUMNS: '90' } }, 90],
     ['of 100 where nobody says', { env: {} }, 100],
     ['of 100 where COLUMNS is no number', { env: { COLUMNS: 'wide' } }, 100],
     ['of 100 on a terminal that does not know', { columns: 0, env: {} }, 100],

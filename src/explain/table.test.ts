@@ -52,9 +52,9 @@ describe('a table', () => {
       ['annotation', 'kubectl.kubernetes.io/default-logs-container', 'sidecar', 'config.yaml:20:5'],
     ]
     expect(table(rows, '', { width: 60, text: 3 })).toEqual([
-      'label       app               sidecar  config.yaml:10:5',
+      'label       app           sidecar  config.yaml:10:5',
       'annotation  kubectl.kubernetes.io/default-logs-container  sidecar',
-      '                                       config.yaml:20:5',
+      '                                   config.yaml:20:5',
     ])
   })
 

@@ -16,7 +16,7 @@ const MIN_ROOM = 30
 /** What is shorter, in characters, is not broken. */
 const MIN_TEXT = 40
 /** A column of names is not made narrower than this for the sake of what follows, in characters. */
-const MIN_NAMES = 16
+const MIN_NAMES = 12
 const GAP = '  '
 
 /**
