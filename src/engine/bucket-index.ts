@@ -50,8 +50,7 @@ export class BucketIndex extends Channel implements Index<string, string, unknow
     return [...(this.#built().get(value)?.keys ?? EMPTY)].sort()
   }
 
-  /** A row came (`before` undefined), changed, or went (`after` undefined). */
-  update(key: string, before: unknown, after: unknown): void {
+  changed(key: string, before: unknown, after: unknown): void {
     if (this.#buckets === undefined) return
     const left = before === undefined ? EMPTY : this.#valuesOf(before, key)
     this.faults.delete(key)
@@ -64,8 +63,8 @@ export class BucketIndex extends Channel implements Index<string, string, unknow
   #built(): Map<string, Bucket> {
     if (this.#buckets !== undefined) return this.#buckets
     this.#buckets = new Map()
-    for (const [key, row] of this.table.rows.unsorted()) {
-      for (const value of this.#valuesOf(row, key)) this.#join(value, key)
+    for (const key of this.table.rows.keys()) {
+      for (const value of this.#valuesOf(this.table.rows.get(key), key)) this.#join(value, key)
     }
     return this.#buckets
   }

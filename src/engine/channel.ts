@@ -1,6 +1,7 @@
 import { ChangeLog } from './change-log.js'
 import { oldestPinned } from './clockwork.js'
 import type { Edge } from './edge.js'
+import { type Few, itemsOf, withItem, withoutItem } from './few.js'
 import type { TableState } from './table-state.js'
 import { BEGINNING, type Revision } from './types.js'
 
@@ -11,7 +12,7 @@ import { BEGINNING, type Revision } from './types.js'
 export abstract class Channel {
   readonly name: string
   readonly table: TableState
-  readonly readers = new Set<Edge>()
+  readers: Few<Edge>
   readonly log: ChangeLog
 
   constructor(name: string, table: TableState) {
@@ -26,9 +27,20 @@ export abstract class Channel {
   /** What a step that derives from this channel gets as its row. */
   abstract rowOf(name: string): unknown
 
+  /** The row of a key came (`before` undefined), changed, or went (`after` undefined). */
+  abstract changed(key: string, before: unknown, after: unknown): void
+
   /** An edge has begun or ceased to watch a name; for tables whose rows exist only while they are watched. */
   watched(_name: string): void {}
   unwatched(_name: string): void {}
+
+  addReader(edge: Edge): void {
+    this.readers = withItem(this.readers, edge)
+  }
+
+  dropReader(edge: Edge): void {
+    this.readers = withoutItem(this.readers, edge)
+  }
 
   /** What was written may be seen now. */
   publish(): void {
@@ -40,7 +52,7 @@ export abstract class Channel {
   #trim(): void {
     if (!this.log.isTrimDue) return
     let oldest: Revision = oldestPinned(this.table.clockwork)
-    for (const { seen } of this.readers) if (seen >= BEGINNING && seen < oldest) oldest = seen
+    for (const { seen } of itemsOf(this.readers)) if (seen >= BEGINNING && seen < oldest) oldest = seen
     this.log.trim(oldest, this.table.rows.size)
   }
 }
@@ -48,7 +60,11 @@ export abstract class Channel {
 /** The rows of a table by their keys. */
 export class KeyChannel extends Channel {
   names(): Iterable<string> {
-    return this.table.rows.unsorted().keys()
+    return this.table.rows.keys()
+  }
+
+  changed(key: string): void {
+    this.log.stage(key)
   }
 
   has(name: string): boolean {

@@ -1,8 +1,10 @@
+import { type Few, itemsOf, withItem, withoutItem } from './few.js'
+import { SmallMap } from './small-map.js'
 import type { Output } from './step-run.js'
 
 /** The outputs that bid for each key of a derived table. Nearly every key has one, which saves the set. */
 export class Claims {
-  readonly #outputs = new Map<string, Output | Set<Output>>()
+  readonly #outputs = new SmallMap<Output | Set<Output>>()
 
   /** Keys that somebody claims. */
   get size(): number {
@@ -12,21 +14,20 @@ export class Claims {
   /** In the order of source keys, then as each step gave them: independent of who came first. */
   of(key: string): readonly Output[] {
     const outputs = this.#outputs.get(key)
-    if (outputs === undefined) return []
-    return outputs instanceof Set ? [...outputs].sort(bySource) : [outputs]
+    return outputs instanceof Set ? [...outputs].sort(bySource) : [...itemsOf(outputs)]
   }
 
   add(output: Output): void {
-    const outputs = this.#outputs.get(output.key)
-    if (outputs === undefined) this.#outputs.set(output.key, output)
-    else if (outputs instanceof Set) outputs.add(output)
-    else this.#outputs.set(output.key, new Set([outputs, output]))
+    this.#put(output.key, withItem(this.#outputs.get(output.key), output))
   }
 
   remove(output: Output): void {
-    const outputs = this.#outputs.get(output.key)
-    if (outputs instanceof Set) outputs.delete(output)
-    if (outputs === output || (outputs instanceof Set && outputs.size === 0)) this.#outputs.delete(output.key)
+    this.#put(output.key, withoutItem(this.#outputs.get(output.key), output))
+  }
+
+  #put(key: string, outputs: Few<Output>): void {
+    if (outputs === undefined) this.#outputs.delete(key)
+    else this.#outputs.set(key, outputs)
   }
 }
 

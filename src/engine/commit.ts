@@ -1,4 +1,5 @@
 import type { Clockwork } from './clockwork.js'
+import { itemsOf } from './few.js'
 import { InputTable } from './input-table.js'
 import { stateOf, type TableState } from './table-state.js'
 import type { Input, Revision, Transaction } from './types.js'
@@ -45,9 +46,9 @@ function flagDownstream(clockwork: Clockwork, tables: readonly TableState[]): Re
   const told = new Set<() => void>()
   const queue = [...tables]
   for (let table = queue.pop(); table !== undefined; table = queue.pop()) {
-    for (const watcher of table.watchers) told.add(watcher)
-    for (const channel of table.channels()) {
-      for (const { reader } of channel.readers) {
+    for (const watcher of table.watchers ?? []) told.add(watcher)
+    for (const channel of table.channels) {
+      for (const { reader } of itemsOf(channel.readers)) {
         if (reader.flaggedAt === clockwork.revision) continue
         reader.flaggedAt = clockwork.revision
         reader.flag()

@@ -1,6 +1,7 @@
 import type { Problem } from '../lang/problem.js'
 import type { Clockwork } from './clockwork.js'
 import { internalProblem } from './faults.js'
+import { itemsOf } from './few.js'
 import { type Merge, settleClaims, settleOne, type Verdict } from './settle.js'
 import { type IsOver, TableState } from './table-state.js'
 import type { Claim, DeriveOptions } from './types.js'
@@ -11,12 +12,19 @@ export abstract class ComputedTable extends TableState {
   isFresh = false
   readonly #merge: Merge | undefined
   /** Keys whose claims have changed since the last settling. */
-  readonly #touched = new Set<string>()
+  #touched: Set<string> | undefined
   #isFilled = false
 
   constructor(name: string, clockwork: Clockwork, options: DeriveOptions<string, unknown>) {
     super(name, clockwork, options)
     this.#merge = options.merge
+  }
+
+  /** Before or after it reads a table for the first time; what reads this one is raised with it. */
+  protected raiseAbove({ level }: TableState): void {
+    if (this.level > level) return
+    this.level = level + 1
+    for (const { readers } of this.channels) for (const { reader } of itemsOf(readers)) reader.raiseAbove(this)
   }
 
   flag(): void {
@@ -29,16 +37,18 @@ export abstract class ComputedTable extends TableState {
   protected abstract shareRow(key: string): void
 
   protected touch(key: string): void {
+    this.#touched ??= new Set()
     this.#touched.add(key)
   }
 
   /** False when it ran over, with what is done done. */
   protected settle(isOver: IsOver | undefined): boolean {
-    for (const key of this.#touched) {
+    for (const key of this.#touched ?? []) {
       this.#settleKey(key)
-      this.#touched.delete(key)
+      this.#touched?.delete(key)
       if (isOver?.()) return false
     }
+    this.#touched = undefined
     return true
   }
 
@@ -58,8 +68,11 @@ export abstract class ComputedTable extends TableState {
       if (this.#isSettled(key, verdict.row, problems)) this.shareRow(key)
       else this.write(key, verdict.row)
     }
-    if (problems.length > 0) this.faults.set(key, problems)
-    else this.faults.delete(key)
+    if (problems.length === 0) this.faults?.delete(key)
+    else {
+      this.faults ??= new Map()
+      this.faults.set(key, problems)
+    }
   }
 
   /** Whether the row is as it was. An `equals` that throws finds a difference, which is always safe. */

@@ -13,7 +13,10 @@ export class CycleError extends Error {
   }
 }
 
-/** Throws if `target` reads `reader`, directly or through others. Costs a walk of the tables upstream, once per new edge. */
+/**
+ * Throws if `target` reads `reader`, directly or through others. Costs a walk of the tables upstream: a table whose level is below
+ * the reader's needs none.
+ */
 export function assertNoCycle(reader: DerivedTable, target: TableState): void {
   const path = pathTo(reader, target, new Set())
   if (path !== undefined) throw new CycleError([reader.name, ...path])

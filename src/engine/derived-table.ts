@@ -4,12 +4,17 @@ import type { Clockwork } from './clockwork.js'
 import { ComputedTable } from './computed-table.js'
 import { assertNoCycle } from './cycle.js'
 import { addWatcher, Edge, NOTHING_SEEN, removeWatcher } from './edge.js'
+import { EdgeList } from './edge-list.js'
 import { internalProblem } from './faults.js'
 import { pack, unpack } from './packed.js'
+import { SmallMap } from './small-map.js'
 import { StepReader } from './step-reader.js'
 import { newStepRun, type Output, type StepRun } from './step-run.js'
 import type { IsOver, TableState } from './table-state.js'
 import type { DeriveOptions, Step } from './types.js'
+
+/** In place of an empty list of each table's own; never written to. */
+const NOTHING: never[] = []
 
 /**
  * A table computed from another. A refresh goes through four states: upstream tables are made fresh; their changes
@@ -23,14 +28,16 @@ export class DerivedTable extends ComputedTable {
   readonly #step: Step<string, unknown, string, unknown>
   /** To the source; its changed keys are rows to run. */
   readonly #source: Edge
-  /** To everything that a row has read, the source's edge included (a step may read its own source). */
-  readonly #edges = new Map<Channel, Edge>()
-  readonly #stepRuns = new Map<string, StepRun>()
+  /** To everything that a row has read, the source's edge first (a step may read its own source). */
+  readonly #edges: EdgeList
+  readonly #stepRuns = new SmallMap<StepRun>()
   readonly #claims = new Claims()
+  /** Something is read no longer that was. */
+  #mayHaveUnused = false
   /** Keys of the source that came, changed or went: looked at again when their turn comes. */
-  readonly #arrived: string[] = []
+  #arrived: string[] = NOTHING
   /** Rows to run, from `#next` on: what was done stays until all is done. */
-  #dirty: StepRun[] = []
+  #dirty: StepRun[] = NOTHING
   #next = 0
 
   constructor(
@@ -44,20 +51,21 @@ export class DerivedTable extends ComputedTable {
     this.#step = step
     this.isWide = options.isWide ?? false
     this.#source = new Edge(from, this, NOTHING_SEEN)
-    this.#edges.set(from, this.#source)
-    from.readers.add(this.#source)
+    this.#edges = new EdgeList(this.#source)
+    from.addReader(this.#source)
+    this.raiseAbove(from.table)
   }
 
   get source(): Channel {
     return this.#source.channel
   }
 
-  get stepRuns(): ReadonlyMap<string, StepRun> {
+  get stepRuns(): Pick<SmallMap<StepRun>, 'get' | 'has' | 'values'> {
     return this.#stepRuns
   }
 
   override upstream(): Iterable<TableState> {
-    return [...this.#edges.keys()].map(({ table }) => table)
+    return this.#edges.all.map(({ channel }) => channel.table)
   }
 
   get claimedKeys(): number {
@@ -72,10 +80,11 @@ export class DerivedTable extends ComputedTable {
 
   refresh(isOver?: IsOver): boolean {
     if (this.isFresh || this.isFreed) return true
-    for (const { channel } of this.#edges.values()) if (!channel.table.refresh(isOver)) return false
-    for (const edge of this.#edges.values()) this.#collect(edge)
+    const { all } = this.#edges
+    for (const { channel } of all) if (!channel.table.refresh(isOver)) return false
+    for (const edge of all) this.#collect(edge)
     if (!this.#admit(isOver) || !this.#runDirty(isOver) || !this.settle(isOver)) return false
-    this.#dropUnusedEdges()
+    if (this.#mayHaveUnused) this.#dropUnusedEdges()
     this.finish()
     return true
   }
@@ -83,28 +92,33 @@ export class DerivedTable extends ComputedTable {
   /** The edge to a channel, made on the first read; throws a CycleError if it would close a cycle. */
   edgeTo(channel: Channel): Edge {
     channel.table.assertLive()
-    const known = this.#edges.get(channel)
+    const known = this.#edges.to(channel)
     if (known !== undefined) return known
-    assertNoCycle(this, channel.table)
+    if (channel.table.level >= this.level) assertNoCycle(this, channel.table)
     const edge = new Edge(channel, this, this.clockwork.revision)
-    this.#edges.set(channel, edge)
-    channel.readers.add(edge)
+    this.#edges.add(edge)
+    channel.addReader(edge)
+    this.raiseAbove(channel.table)
     return edge
   }
 
   override free(): void {
     super.free()
-    for (const edge of this.#edges.values()) edge.release()
+    for (const edge of this.#edges.all) edge.release()
     this.#edges.clear()
     for (const { holds } of this.#stepRuns.values()) for (const hold of unpack(holds)) hold[Symbol.dispose]()
     this.#stepRuns.clear()
   }
 
   #collect(edge: Edge): void {
-    const changed = edge.channel.log.since(edge.seen)
+    const { log } = edge.channel
+    const since = edge.seen
     edge.seen = this.clockwork.revision
+    if (!log.hasAfter(since)) return
+    const changed = log.since(since)
     for (const run of edge.affected(changed)) this.#enqueue(run)
     if (edge !== this.#source) return
+    if (this.#arrived === NOTHING) this.#arrived = []
     for (const key of changed ?? this.source.names()) this.#arrived.push(key)
     if (changed === undefined) for (const key of this.#stepRuns.keys()) this.#arrived.push(key)
   }
@@ -116,6 +130,7 @@ export class DerivedTable extends ComputedTable {
       else this.#enqueue(run ?? this.add(key))
       if (isOver?.()) return false
     }
+    this.#arrived = NOTHING
     return true
   }
 
@@ -128,6 +143,7 @@ export class DerivedTable extends ComputedTable {
   #enqueue(run: StepRun): void {
     if (run.isDirty) return
     run.isDirty = true
+    if (this.#dirty === NOTHING) this.#dirty = []
     this.#dirty.push(run)
   }
 
@@ -150,7 +166,7 @@ export class DerivedTable extends ComputedTable {
       this.#next++
       if (isOver?.()) return false
     }
-    this.#dirty = []
+    this.#dirty = NOTHING
     this.#next = 0
     return true
   }
@@ -163,6 +179,7 @@ export class DerivedTable extends ComputedTable {
     if (reader.waitsFor !== undefined) {
       this.clockwork.suspended++
       reader.discard()
+      this.#mayHaveUnused = true
       // Held until the row has run: a member freed now would be built, and stopped at, again and again.
       run.holds = pack([...unpack(run.holds), ...reader.holds])
       return reader.waitsFor
@@ -208,7 +225,11 @@ export class DerivedTable extends ComputedTable {
     this.#claim(before, outputs)
     for (const subject of reads) addWatcher(subject, run)
     const kept = new Set(reads)
-    for (const subject of readBefore) if (!kept.has(subject)) removeWatcher(subject, run)
+    for (const subject of readBefore) {
+      if (kept.has(subject)) continue
+      removeWatcher(subject, run)
+      this.#mayHaveUnused = true
+    }
     for (const hold of heldBefore) hold[Symbol.dispose]()
   }
 
@@ -233,10 +254,9 @@ export class DerivedTable extends ComputedTable {
   }
 
   #dropUnusedEdges(): void {
-    for (const [channel, edge] of this.#edges) {
-      if (edge.size > 0 || edge === this.#source) continue
-      this.#edges.delete(channel)
-      channel.readers.delete(edge)
-    }
+    this.#mayHaveUnused = false
+    const unused = this.#edges.all.filter(edge => edge.size === 0 && edge !== this.#source)
+    this.#edges.drop(unused)
+    for (const edge of unused) edge.channel.dropReader(edge)
   }
 }

@@ -1,5 +1,7 @@
 import type { Channel } from './channel.js'
 import type { ComputedTable } from './computed-table.js'
+import { type Few, itemsOf, withItem, withoutItem } from './few.js'
+import { SmallMap } from './small-map.js'
 import type { StepRun } from './step-run.js'
 import type { Revision } from './types.js'
 
@@ -13,8 +15,7 @@ export const NOTHING_SEEN = -1 as Revision
 export interface Subject {
   readonly edge: Edge
   readonly key: string | undefined
-  /** One row is the common case and saves the set. */
-  watchers: StepRun | Set<StepRun> | undefined
+  watchers: Few<StepRun>
   /** The last run that read it. */
   runId: number
 }
@@ -25,7 +26,7 @@ export class Edge {
   readonly reader: ComputedTable
   /** Changes up to here have been turned into dirty rows; below every revision at first. */
   seen: Revision
-  readonly #subjects = new Map<string, Subject>()
+  readonly #subjects = new SmallMap<Subject>()
   #whole: Subject | undefined
 
   constructor(channel: Channel, reader: ComputedTable, seen: Revision) {
@@ -66,32 +67,25 @@ export class Edge {
 
   /** The reader is gone. */
   release(): void {
-    this.channel.readers.delete(this)
+    this.channel.dropReader(this)
     for (const key of this.#subjects.keys()) this.channel.unwatched(key)
     this.#subjects.clear()
   }
 }
 
 export function addWatcher(subject: Subject, run: StepRun): void {
-  const { watchers } = subject
-  if (watchers === undefined || watchers === run) subject.watchers = run
-  else if (watchers instanceof Set) watchers.add(run)
-  else subject.watchers = new Set([watchers, run])
+  subject.watchers = withItem(subject.watchers, run)
 }
 
 export function removeWatcher(subject: Subject, run: StepRun): void {
-  if (subject.watchers instanceof Set) subject.watchers.delete(run)
-  else if (subject.watchers === run) subject.watchers = undefined
+  subject.watchers = withoutItem(subject.watchers, run)
   forgetUnwatched(subject)
 }
 
 export function forgetUnwatched(subject: Subject): void {
-  const { watchers } = subject
-  if (watchers === undefined || (watchers instanceof Set && watchers.size === 0)) subject.edge.forget(subject)
+  if (subject.watchers === undefined) subject.edge.forget(subject)
 }
 
-function* watchersOf(subject: Subject | undefined): Iterable<StepRun> {
-  if (subject?.watchers === undefined) return
-  if (subject.watchers instanceof Set) yield* subject.watchers
-  else yield subject.watchers
+function watchersOf(subject: Subject | undefined): Iterable<StepRun> {
+  return itemsOf(subject?.watchers)
 }

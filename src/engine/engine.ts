@@ -123,8 +123,9 @@ function watch(table: TableState, stale: () => void): Disposable {
   table.assertLive()
   // One entry per call of `watch`, even where two pass the same function.
   const watcher = (): void => stale()
+  table.watchers ??= new Set()
   table.watchers.add(watcher)
-  return { [Symbol.dispose]: () => void table.watchers.delete(watcher) }
+  return { [Symbol.dispose]: () => void table.watchers?.delete(watcher) }
 }
 
 function pin(clockwork: Clockwork, from: Revision): Pin {

@@ -1,5 +1,6 @@
 import type { Clockwork } from './clockwork.js'
 import { DerivedTable } from './derived-table.js'
+import { itemsOf } from './few.js'
 import type { Scope } from './scope.js'
 import type { EngineStats } from './types.js'
 
@@ -7,9 +8,9 @@ import type { EngineStats } from './types.js'
 export function statsOf(clockwork: Clockwork, scope: Scope): EngineStats {
   const tables = [...scope.tables()]
   const derived = tables.filter(table => table instanceof DerivedTable)
-  const channels = tables.flatMap(table => [...table.channels()])
+  const channels = tables.flatMap(table => table.channels)
   // From the side of what is read: an edge that a freed table left behind counts.
-  const edges = channels.flatMap(({ readers }) => [...readers])
+  const edges = channels.flatMap(({ readers }) => [...itemsOf(readers)])
   const families = [...scope.families()]
   const { revision, runs, suspended, flags, pins } = clockwork
   return {

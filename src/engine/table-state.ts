@@ -15,20 +15,24 @@ export abstract class TableState implements Table<string, unknown> {
   readonly clockwork: Clockwork
   readonly rows = new SortedRows()
   readonly keys: Channel
-  readonly #indexes = new Map<string, BucketIndex>()
+  /** Of its keys, then of its indexes. */
+  readonly channels: Channel[]
   readonly #equals: (before: unknown, after: unknown) => boolean
   /** Problems of the table itself (merges, comparisons) by key of this table. */
-  readonly faults = new Map<string, readonly Problem[]>()
-  readonly watchers = new Set<() => void>()
+  faults: Map<string, readonly Problem[]> | undefined
+  watchers: Set<() => void> | undefined
   /** The commit that flagged this table last: each commit visits a table once. */
   flaggedAt = -1
   isFreed = false
+  /** Above that of every table that it reads, so that most reads cannot close a cycle. */
+  level = 0
 
   constructor(name: string, clockwork: Clockwork, { equals = Object.is }: TableOptions<unknown>) {
     this.name = name
     this.clockwork = clockwork
     this.#equals = equals
     this.keys = this.keyChannel(name)
+    this.channels = [this.keys]
   }
 
   abstract readonly isInput: boolean
@@ -42,21 +46,17 @@ export abstract class TableState implements Table<string, unknown> {
     name: string,
     extract: (row: unknown, key: string) => Iterable<I>,
   ): Index<I, string, unknown> {
-    if (this.#indexes.has(name)) throw new Error(`table ${this.name} already has an index ${name}`)
     const index = new BucketIndex(`${this.name}#${name}`, this, extract)
-    this.#indexes.set(name, index)
+    if (this.channels.some(channel => channel.name === index.name))
+      throw new Error(`table ${this.name} already has an index ${name}`)
+    this.channels.push(index)
     return index as unknown as Index<I, string, unknown>
-  }
-
-  *channels(): Iterable<Channel> {
-    yield this.keys
-    yield* this.#indexes.values()
   }
 
   /** Problems of indexes and of the table itself, with the key of this table that they are about. */
   *ownProblems(): Iterable<readonly [string, Problem]> {
-    for (const [key, problems] of this.faults) for (const problem of problems) yield [key, problem]
-    for (const index of this.#indexes.values()) yield* index.faults
+    for (const [key, problems] of this.faults ?? []) for (const problem of problems) yield [key, problem]
+    for (const channel of this.channels) if (channel instanceof BucketIndex) yield* channel.faults
   }
 
   /** For claims: by content even where no `equals` is given, since which of equal objects a table keeps is history. */
@@ -74,8 +74,7 @@ export abstract class TableState implements Table<string, unknown> {
     const before = this.rows.get(key)
     if (after === undefined) this.rows.delete(key)
     else this.rows.set(key, after)
-    this.keys.log.stage(key)
-    for (const index of this.#indexes.values()) index.update(key, before, after)
+    for (const channel of this.channels) channel.changed(key, before, after)
   }
 
   protected keyChannel(name: string): KeyChannel {
@@ -83,13 +82,13 @@ export abstract class TableState implements Table<string, unknown> {
   }
 
   publish(): void {
-    for (const channel of this.channels()) channel.publish()
+    for (const channel of this.channels) channel.publish()
   }
 
   /** Whoever still has the table after this has let go of what held it: reading it is a bug. */
   free(): void {
     this.isFreed = true
-    this.watchers.clear()
+    this.watchers = undefined
   }
 
   assertLive(): void {

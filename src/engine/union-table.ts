@@ -17,7 +17,8 @@ export class UnionTable extends ComputedTable {
   ) {
     super(name, clockwork, options)
     this.#edges = sources.map(({ keys }) => new Edge(keys, this, NOTHING_SEEN))
-    for (const edge of this.#edges) edge.channel.readers.add(edge)
+    for (const { keys } of sources) this.raiseAbove(keys.table)
+    for (const edge of this.#edges) edge.channel.addReader(edge)
   }
 
   override upstream(): readonly TableState[] {
@@ -35,7 +36,7 @@ export class UnionTable extends ComputedTable {
 
   override free(): void {
     super.free()
-    for (const edge of this.#edges) edge.channel.readers.delete(edge)
+    for (const edge of this.#edges) edge.channel.dropReader(edge)
   }
 
   protected claimsOf(key: string): readonly Claim<unknown>[] {
@@ -49,6 +50,6 @@ export class UnionTable extends ComputedTable {
     const changed = edge.channel.log.since(edge.seen)
     edge.seen = this.clockwork.revision
     for (const key of changed ?? edge.channel.names()) this.touch(key)
-    if (changed === undefined) for (const key of this.rows.unsorted().keys()) this.touch(key)
+    if (changed === undefined) for (const key of [...this.rows.keys()]) this.touch(key)
   }
 }
