@@ -11,6 +11,7 @@ import {
   type Protocol,
   RDS,
   type ResourceSource,
+  VHDS,
   type XdsRequest,
 } from '../../src/xds/delivery/index.js'
 import { endpointNames, routeNames } from './xds-references.js'
@@ -23,7 +24,8 @@ export interface Held {
 
 /**
  * A client that behaves as Envoy does, on a network that delivers when it is told to: it keeps what it was sent, asks for the
- * endpoints of its clusters and the routes of its listeners, and drops them with what named them.
+ * endpoints of its clusters and the routes of its listeners, and drops them with what named them. Virtual hosts it takes for the
+ * route configurations that it has; of others it only remembers that it was sent them.
  */
 export interface Replica {
   readonly stream: DeliveryStream
@@ -40,9 +42,12 @@ export interface Replica {
   wanted(type: string): ReadonlySet<string>
   /** Names of what it refused, and was not sent anew since: it holds what it held before. */
   refused(type: string): ReadonlySet<string>
+  /** Virtual hosts in use, by route configuration: of those that have them discovered. */
+  hosts(): ReadonlyMap<string, ReadonlyMap<string, JsonObject>>
 }
 
 const WILD = [CDS, LDS, NDS]
+const KNOWN = [...WILD, EDS, RDS, VHDS]
 /** Which names a type refers to, and of which type. */
 const REFERENCES = new Map([
   [CDS, { type: EDS, names: endpointNames }],
@@ -50,9 +55,13 @@ const REFERENCES = new Map([
 ])
 
 export function openReplica(protocol: Protocol, first: ResourceSource): Replica {
-  const held = new Map<string, Map<string, Held>>([...WILD, EDS, RDS].map(type => [type, new Map()]))
+  const held = new Map<string, Map<string, Held>>(KNOWN.map(type => [type, new Map()]))
   const wanted = new Map<string, Set<string>>([EDS, RDS].map(type => [type, new Set()]))
-  const refused = new Map<string, Set<string>>([...WILD, EDS, RDS].map(type => [type, new Set()]))
+  const refused = new Map<string, Set<string>>(KNOWN.map(type => [type, new Set()]))
+  const hosts = new Map<string, Map<string, JsonObject>>()
+  /** All of them are asked for at once, when the first route configuration wants some. */
+  let isDiscovering = false
+  let connections = 0
   const nonces = new Map<string, string>()
   let stream: DeliveryStream
   let isRefusing = false
@@ -80,9 +89,11 @@ export function openReplica(protocol: Protocol, first: ResourceSource): Replica 
     nonces.clear()
     isRefusing = false
     for (const names of refused.values()) names.clear()
-    for (const [type, have] of held) {
+    // In which order Envoy asks is nobody's promise.
+    const types = connections++ % 2 === 0 ? [...held] : [...held].reverse()
+    for (const [type, have] of types) {
       const names = [...(wanted.get(type) ?? [])]
-      if (wanted.has(type) && names.length === 0) continue
+      if ((wanted.has(type) && names.length === 0) || (type === VHDS && !isDiscovering)) continue
       const versions = new Map([...have].map(([name, { version }]) => [name, version]))
       requests.push(() => request(type, { names, initialVersions: protocol === 'delta' ? versions : new Map() }))
     }
@@ -125,7 +136,26 @@ export function openReplica(protocol: Protocol, first: ResourceSource): Replica 
     }
     for (const name of removedResources) have.delete(name)
     requests.push(() => request(type, protocol === 'sotw' ? { nonce: nonces.get(type) ?? '' } : answer))
+    if (type === RDS) for (const name of names) discover(name)
+    if (type === VHDS) host(values, removedResources)
     refer(type)
+  }
+
+  function discover(route: string): void {
+    if (heldOf(RDS).get(route)?.value['vhds'] === undefined) {
+      hosts.delete(route)
+      return
+    }
+    if (!hosts.has(route)) hosts.set(route, new Map())
+    if (isDiscovering) return
+    isDiscovering = true
+    requests.push(() => request(VHDS))
+  }
+
+  function host(values: readonly JsonObject[], removed: readonly string[]): void {
+    const routeOf = (name: string) => hosts.get(name.slice(0, name.lastIndexOf('/')))
+    for (const value of values) routeOf(nameOf(value))?.set(nameOf(value), value)
+    for (const name of removed) routeOf(name)?.delete(name)
   }
 
   function refer(type: string): void {
@@ -138,6 +168,7 @@ export function openReplica(protocol: Protocol, first: ResourceSource): Replica 
     if (names.length === 0 && unsubscribe.length === 0) return
     wanted.set(reference.type, now)
     for (const name of unsubscribe) {
+      if (reference.type === RDS) hosts.delete(name)
       heldOf(reference.type).delete(name)
       refusedOf(reference.type).delete(name)
     }
@@ -164,6 +195,7 @@ export function openReplica(protocol: Protocol, first: ResourceSource): Replica 
     held: heldOf,
     wanted: wantedOf,
     refused: refusedOf,
+    hosts: () => hosts,
   }
 }
 

@@ -1,9 +1,10 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import fc from 'fast-check'
+import type { JsonObject } from '../../../src/lang/json.js'
 import { decode } from '../../../src/proto/index.js'
 import type { ProxyNode } from '../../../src/proxy/node.js'
-import { CDS, EDS, LDS, NDS, type Protocol, RDS } from '../../../src/xds/delivery/index.js'
-import { openSource, type ProxySource } from '../../../src/xds/resources/source.js'
+import { CDS, EDS, LDS, NDS, type Protocol, RDS, VHDS } from '../../../src/xds/delivery/index.js'
+import { openSource, type ProxySource, type SourceOptions } from '../../../src/xds/resources/source.js'
 import { MESH_PROXIES } from '../mesh-proxies.js'
 import { type Held, openReplica, type Replica } from '../xds-replica.js'
 import { applyEdit, type MeshEdit, meshEdit } from './edits.js'
@@ -51,12 +52,13 @@ export function playDeliveries(
   protocol: Protocol,
   begin: RandomMesh,
   events: readonly (readonly [DeliveryEvent, number])[],
+  options: SourceOptions = {},
 ): void {
   const kept = openMesh()
   let mesh = begin
   kept.apply(snapshotOf(mesh))
   const clients = MESH_PROXIES.map((node): Client => {
-    const open = () => openSource(kept.graph, node)
+    const open = () => openSource(kept.graph, node, options)
     const source = open()
     return { node, open, source, replica: openReplica(protocol, source) }
   })
@@ -71,12 +73,14 @@ export function playDeliveries(
   const fresh = openMesh()
   fresh.apply(snapshotInForce(mesh))
   for (const client of clients) {
-    using wanted = openSource(fresh.graph, client.node)
-    settle(client)
-    expectHolding(client, wanted, protocol)
-    reconnect(client)
-    settle(client)
-    expectHolding(client, wanted, protocol)
+    using wanted = openSource(fresh.graph, client.node, options)
+    using whole = openSource(fresh.graph, client.node)
+    for (const again of [false, true]) {
+      if (again) reconnect(client)
+      settle(client)
+      expectHolding(client, wanted, protocol)
+      if (options.discoversHosts === true) expectHosts(client, whole)
+    }
     client.source[Symbol.dispose]()
   }
   deepStrictEqual([...kept.bugs, ...fresh.bugs], [], 'steps that threw')
@@ -119,6 +123,32 @@ function expectHolding({ replica, node }: Client, source: ProxySource, protocol:
       .map(([name, { version, value }]) => line(name, version, withoutType(value)))
     deepStrictEqual(held.sort(), wanted.sort(), `${node.instance}: ${type}`)
   }
+}
+
+/** Route configurations with the virtual hosts that it discovered are those that have them inside. */
+function expectHosts({ replica, node }: Client, whole: ProxySource): void {
+  const refused = new Set([...replica.refused(VHDS)].map(name => name.slice(0, name.lastIndexOf('/'))))
+  const decodedRoutes = [...whole.list(RDS)].map(([name, { bytes }]) => [name, decoded(RDS, bytes)] as const)
+  for (const [name, routes] of decodedRoutes) {
+    const held = replica.held(RDS).get(name)?.value
+    if (held?.['vhds'] === undefined || refused.has(name) || replica.refused(RDS).has(name)) continue
+    const { vhds: _, ...shell } = withoutType(held) as JsonObject
+    const hosts = [...(replica.hosts().get(name)?.values() ?? [])].map(host => ({
+      ...withoutType(host),
+      name: String(host['name']).slice(name.length + 1),
+    }))
+    const { virtualHosts, ...rest } = routes as { readonly virtualHosts: readonly { readonly name: string }[] }
+    const message = `${node.instance}: ${name} with its virtual hosts`
+    const [mine, wanted] = [
+      { ...shell, virtualHosts: byName(hosts) },
+      { ...rest, virtualHosts: byName(virtualHosts) },
+    ]
+    deepStrictEqual(JSON.parse(JSON.stringify(mine)), JSON.parse(JSON.stringify(wanted)), message)
+  }
+}
+
+function byName<T extends { readonly name: string }>(hosts: readonly T[]): T[] {
+  return [...hosts].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
 }
 
 function line(name: string, version: string, value: object): string {
