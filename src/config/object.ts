@@ -26,8 +26,18 @@ export interface ConfigObject<Spec = unknown> {
   /** RFC 3339, or empty when the document does not say. Sorts as text, oldest first. */
   readonly creationTimestamp: string
   readonly spec: Spec
+  /** What is read of the status of Istio's own objects; absent: nothing there that anybody asks about. */
+  readonly status?: ObjectStatus
   /** Where the document begins. Not part of what the object is: see `isSameObject`. */
   readonly source: Position | undefined
+}
+
+/** Findings of controllers that change what proxies are sent. */
+export interface ObjectStatus {
+  /** Of a WorkloadEntry: the condition Healthy. */
+  readonly isHealthy?: boolean
+  /** Of a ServiceEntry: addresses that were given to its hosts. */
+  readonly addresses?: readonly { readonly host: string; readonly value: string }[]
 }
 
 /** `<namespace>/<name>`, unique within a type and a cluster. */
@@ -51,6 +61,7 @@ export function isSameObject(a: ConfigObject, b: ConfigObject): boolean {
     a.creationTimestamp === b.creationTimestamp &&
     equalJson(a.labels, b.labels) &&
     equalJson(a.annotations, b.annotations) &&
-    equalJson(a.spec as Json, b.spec as Json)
+    equalJson(a.spec as Json, b.spec as Json) &&
+    equalJson((a.status ?? null) as Json, (b.status ?? null) as Json)
   )
 }

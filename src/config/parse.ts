@@ -172,6 +172,7 @@ function toObject(
   const metadata = child(value, 'metadata')
   const apiVersion = textAt(value, 'apiVersion')
   checkMetadata(kind, value, findings)
+  const status = kind.status?.(value)
   const object: ConfigObject = {
     type: kind.type,
     kind: kind.kind,
@@ -183,6 +184,7 @@ function toObject(
     annotations: textMap(metadata['annotations']),
     creationTimestamp: textAt(metadata, 'creationTimestamp'),
     spec: kind.parse(value, findings),
+    ...(status && { status }),
     source,
   }
   if (kind.family !== 'istio') return object

@@ -1,5 +1,5 @@
 import type { ServiceEntry } from '../config/istio-types.generated.js'
-import type { ConfigObject } from '../config/object.js'
+import type { ConfigObject, ObjectStatus } from '../config/object.js'
 import { compare } from './selection.js'
 import { type ServiceKey, serviceKey } from './service.js'
 
@@ -8,12 +8,16 @@ export interface AddressCandidate {
   readonly key: ServiceKey
   /** RFC 3339; the oldest keeps its address when another wants the same. */
   readonly since: string
+  /** That the entry's status has for it. */
+  readonly given?: AutoAddress
 }
 
 /** What stands for a host where a connection has to say where it is going. */
 export interface AutoAddress {
   readonly v4: string
   readonly v6: string
+  /** Written in the status of the entry, where every replica of every control plane finds it. */
+  readonly isGiven?: true
 }
 
 /** On a ServiceEntry: `false` for none. */
@@ -30,29 +34,53 @@ export function addressCandidates({
   labels,
   namespace,
   creationTimestamp,
+  status,
 }: ConfigObject<ServiceEntry>): readonly AddressCandidate[] {
   const { resolution = 'NONE', addresses = [], hosts = [] } = spec
   if (resolution === 'NONE' || addresses.length > 0 || labels[OPT_OUT_LABEL] === 'false') return []
   return hosts
     .filter(host => !host.startsWith('*') || resolution === 'DYNAMIC_DNS')
-    .map(host => ({ key: serviceKey({ host: host.toLowerCase(), namespace }), since: creationTimestamp }))
+    .map(host => host.toLowerCase())
+    .map(host => ({
+      key: serviceKey({ host, namespace }),
+      since: creationTimestamp,
+      ...givenTo(host, status?.addresses ?? []),
+    }))
+}
+
+function givenTo(host: string, addresses: NonNullable<ObjectStatus['addresses']>): Pick<AddressCandidate, 'given'> {
+  const own = addresses.filter(each => each.host === host).map(({ value }) => value)
+  if (own.length === 0) return {}
+  const [v4 = '', v6 = ''] = [own.find(value => !value.includes(':')), own.find(value => value.includes(':'))]
+  return { given: { v4, v6, isGiven: true } }
 }
 
 /**
- * An address for each: by a hash of its name, so that it is the same in every replica and after every restart; where two want one
+ * An address for each: that of its status, else by a hash of its name, so that it is the same in every replica and after every restart; where two want one
  * the younger takes the next that is free. Without one where all are taken.
  */
 export function allocateAddresses(candidates: readonly AddressCandidate[]): ReadonlyMap<ServiceKey, AutoAddress> {
   const given = new Map<ServiceKey, AutoAddress>()
   const taken = new Set<number>()
+  for (const { key, given: address } of candidates)
+    if (address !== undefined) {
+      given.set(key, address)
+      taken.add(slotOf(address.v4))
+    }
   for (const { key } of [...candidates].sort((a, b) => compare(a.since, b.since) || compare(a.key, b.key))) {
-    if (given.has(key) || taken.size === SLOTS) continue
+    if (given.has(key) || taken.size >= SLOTS) continue
     let slot = hash(key) % SLOTS
     while (taken.has(slot)) slot = (slot + 1) % SLOTS
     taken.add(slot)
     given.set(key, addressOf(slot + 1))
   }
   return given
+}
+
+/** Of an address of the range; another one is in nobody's way: NaN. */
+function slotOf(v4: string): number {
+  const match = /^240\.240\.(\d+)\.(\d+)$/.exec(v4)
+  return match === null ? Number.NaN : (Number(match[1]) << 8) + Number(match[2]) - 1
 }
 
 function addressOf(host: number): AutoAddress {

@@ -277,7 +277,7 @@ export function endpointsOfWorkload(workload: Workload, service: Service, trustD
       locality,
       nodeName,
       weight: workload.weight,
-      health: isPod ? 'healthy' : 'unknown',
+      health: isPod ? 'healthy' : workload.isReady ? 'unknown' : 'unhealthy',
       tlsMode: isPod
         ? labels[TLS_MODE] === 'istio'
           ? 'istio'

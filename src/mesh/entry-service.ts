@@ -64,6 +64,7 @@ export function servicesOfEntry(
     clusterAddresses: addresses.length === 0 ? {} : { [identity.configCluster]: addresses },
     autoAddress: autoAddress(serviceKey({ host, namespace }))?.v4 ?? '',
     autoAddressV6: autoAddress(serviceKey({ host, namespace }))?.v6 ?? '',
+    hasGivenAddress: autoAddress(serviceKey({ host, namespace }))?.isGiven === true,
     isHeadless: false,
     isMeshExternal: spec.location !== 'MESH_INTERNAL',
     labels: object.labels,

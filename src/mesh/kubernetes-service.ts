@@ -37,6 +37,7 @@ export function serviceOfKubernetes(
     clusterAddresses: vips.length === 0 ? {} : { [cluster]: vips },
     autoAddress: '',
     autoAddressV6: '',
+    hasGivenAddress: false,
     isHeadless,
     isMeshExternal: externalName !== '',
     labels: object.labels,

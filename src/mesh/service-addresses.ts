@@ -10,11 +10,11 @@ export interface AddressClient {
 
 /** The addresses under which a client may call a service: of its cluster and IP families; `0.0.0.0`: the service has none. */
 export function addressesFor(client: AddressClient, service: Service): readonly string[] {
-  const { clusterAddresses, autoAddress, autoAddressV6, address } = service
+  const { clusterAddresses, autoAddress, autoAddressV6, hasGivenAddress, address } = service
   const listed = Object.hasOwn(clusterAddresses, client.cluster) ? (clusterAddresses[client.cluster] ?? []) : []
   const reachable = listed.filter(each => isOfFamily(each, client))
   if (reachable.length > 0) return reachable
-  if (isUnspecified(address) && client.meta.hasDnsCapture && client.meta.hasDnsAutoAllocate) {
+  if (isUnspecified(address) && client.meta.hasDnsCapture && (hasGivenAddress || client.meta.hasDnsAutoAllocate)) {
     const given = [autoAddress, autoAddressV6].filter(each => each !== '' && isOfFamily(each, client))
     if (given.length > 0) return given
   }

@@ -41,6 +41,8 @@ export interface Service {
   /** Auto-allocated from 240.240.0.0/16 and 2001:2::/48 where the entry has no address of its own; empty: none. */
   readonly autoAddress: string
   readonly autoAddressV6: string
+  /** They are in the entry's status. */
+  readonly hasGivenAddress: boolean
   readonly isHeadless: boolean
   readonly isMeshExternal: boolean
   /** For labels of metrics and for selection of policies by service. */

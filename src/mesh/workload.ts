@@ -12,6 +12,7 @@ export interface Workload {
   readonly network: string
   readonly locality: string
   readonly nodeName: string
+  /** Condition Ready of a pod; of an entry whose health is checked the condition Healthy. */
   readonly isReady: boolean
   /** Neither Succeeded nor Failed. */
   readonly isAlive: boolean

@@ -1,5 +1,6 @@
 import type { WorkloadEntry } from '../config/istio-types.generated.js'
 import type { KubePod } from '../config/kinds/kubernetes/workloads.js'
+import { isHealthChecked } from '../config/kinds/workload-entry.js'
 import type { ConfigObject, Labels } from '../config/object.js'
 import { localityOfLabels, NETWORK_LABEL } from './locality.js'
 import type { Workload } from './workload.js'
@@ -69,7 +70,7 @@ export function workloadOfEntry(
     network: spec.network || labels[NETWORK_LABEL] || networkOf(spec.address ?? ''),
     locality: spec.locality || localityOfLabels(labels),
     nodeName: '',
-    isReady: true,
+    isReady: !isHealthChecked(entry) || entry.status?.isHealthy === true,
     isAlive: true,
     isTerminating: false,
     hostname: '',

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../lang/json.js'
 import type { Report } from '../finding.js'
 import { normalise } from '../normalise.js'
-import type { ConfigObject } from '../object.js'
+import type { ConfigObject, ObjectStatus } from '../object.js'
 
 /** Who is served by a kind: `istio` kinds have messages, schemas and validators; `kubernetes` kinds are read tolerantly. */
 export type KindFamily = 'istio' | 'kubernetes' | 'carried'
@@ -18,6 +18,8 @@ export interface ConfigKind<Spec = unknown> {
   readonly isNamespaced: boolean
   /** Reads the spec out of a whole document; what cannot be read is reported. */
   parse(document: JsonObject, report: Report): Spec
+  /** What of `status` is asked about, if anything of it is there. Read tolerantly: an API server wrote it. */
+  status?(document: JsonObject): ObjectStatus | undefined
   /** The rules beyond types, as the reference's validators have them. Called with specs that `parse` accepted. */
   validate(object: ConfigObject<Spec>, report: Report): void
 }
@@ -28,12 +30,13 @@ interface IstioKind<Spec> {
   readonly versions: readonly string[]
   /** Full name of the protobuf message of its spec. */
   readonly message: string
+  readonly status?: (status: JsonObject) => ObjectStatus | undefined
   readonly validate: (object: ConfigObject<Spec>, report: Report) => void
 }
 
 /** A kind whose spec is a protobuf message. An absent spec is an empty one: the CRD's schema says whether that may be. */
 export function istioKind<Spec>(definition: IstioKind<Spec>): ConfigKind<Spec> {
-  const { kind, group, versions, message, validate } = definition
+  const { kind, group, versions, message, status, validate } = definition
   return {
     type: kind,
     family: 'istio',
@@ -42,6 +45,9 @@ export function istioKind<Spec>(definition: IstioKind<Spec>): ConfigKind<Spec> {
     versions,
     isNamespaced: true,
     parse: (document, report) => normalise<Spec>(message, document['spec'] ?? {}, ['spec'], report),
+    ...(status && {
+      status: document => (isJsonObject(document['status']) ? status(document['status']) : undefined),
+    }),
     validate,
   }
 }

@@ -1,6 +1,8 @@
+import type { JsonObject } from '../../lang/json.js'
 import { type Path, quote, type Report } from '../finding.js'
 import type { ServiceEntry } from '../istio-types.generated.js'
-import { isCidr } from '../rules/addresses.js'
+import type { ObjectStatus } from '../object.js'
+import { isCidr, isIp } from '../rules/addresses.js'
 import { checkExportTo, checkNetworkSelector } from '../rules/sharing.js'
 import {
   cidrOrIpFlaw,
@@ -17,6 +19,7 @@ import {
   wildcardDomainFlaw,
 } from '../rules/values.js'
 import { istioKind } from './kind.js'
+import { objectsAt, textAt } from './kubernetes/reader.js'
 import { checkWorkloadEntry } from './workload-entry.js'
 
 export const serviceEntryKind = istioKind<ServiceEntry>({
@@ -24,6 +27,7 @@ export const serviceEntryKind = istioKind<ServiceEntry>({
   group: 'networking.istio.io',
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   message: 'istio.networking.v1alpha3.ServiceEntry',
+  status: givenAddresses,
   validate: ({ spec, namespace }, report) => {
     checkHosts(spec, report)
     checkAddresses(spec, report)
@@ -35,6 +39,13 @@ export const serviceEntryKind = istioKind<ServiceEntry>({
     checkExportTo(spec.exportTo, namespace, report, 'service')
   },
 })
+
+function givenAddresses(status: JsonObject): ObjectStatus | undefined {
+  const addresses = objectsAt(status, 'addresses')
+    .map(each => ({ host: textAt(each, 'host').toLowerCase(), value: textAt(each, 'value') }))
+    .filter(({ host, value }) => host !== '' && isIp(value))
+  return addresses.length === 0 ? undefined : { addresses }
+}
 
 function resolutionOf({ resolution }: ServiceEntry): string {
   return resolution ?? 'NONE'

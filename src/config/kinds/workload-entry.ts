@@ -1,17 +1,41 @@
+import type { JsonObject } from '../../lang/json.js'
 import { isLabelKey, isLabelValue } from '../../lang/selector.js'
 import { type Path, quote, type Report } from '../finding.js'
 import type { WorkloadEntry } from '../istio-types.generated.js'
+import type { ConfigObject, ObjectStatus } from '../object.js'
 import { isIp } from '../rules/addresses.js'
 import { domainFlaw, isUnix, labelFlaw, portFlaw, require, unixFlaw } from '../rules/values.js'
 import { istioKind } from './kind.js'
+import { objectsAt } from './kubernetes/reader.js'
 
 export const workloadEntryKind = istioKind<WorkloadEntry>({
   kind: 'WorkloadEntry',
   group: 'networking.istio.io',
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   message: 'istio.networking.v1alpha3.WorkloadEntry',
-  validate: ({ spec }, report) => checkWorkloadEntry(spec, ['spec'], report, { needsAddress: true, allowsNames: true }),
+  status: healthOf,
+  validate: (object, report) => {
+    checkWorkloadEntry(object.spec, ['spec'], report, { needsAddress: true, allowsNames: true })
+    if (isHealthChecked(object) && object.status?.isHealthy === undefined)
+      report.warn(
+        ['metadata', 'annotations', HEALTH_CHECKS],
+        'health is checked, and no condition Healthy in status says that the workload is: it gets no traffic',
+      )
+  },
 })
+
+const HEALTH_CHECKS = 'proxy.istio.io/health-checks-enabled'
+
+/** Whether a workload gets traffic only once its condition Healthy says so. */
+export function isHealthChecked({ annotations }: Pick<ConfigObject, 'annotations'>): boolean {
+  return /^(1|t|T|TRUE|true|True)$/.test(annotations[HEALTH_CHECKS] ?? '')
+}
+
+function healthOf(status: JsonObject): ObjectStatus | undefined {
+  const condition = objectsAt(status, 'conditions').find(({ type }) => type === 'Healthy')
+  const said = condition?.['status']
+  return said === 'True' || said === 'False' ? { isHealthy: said === 'True' } : undefined
+}
 
 /** Also for the endpoints of a ServiceEntry, and (without an address) for the template of a WorkloadGroup. */
 export function checkWorkloadEntry(

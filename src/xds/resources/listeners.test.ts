@@ -112,6 +112,7 @@ function service(name: string, address: string, ...ports: string[]): Service {
     clusterAddresses: addresses.length === 0 ? {} : { Kubernetes: addresses },
     autoAddress: '',
     autoAddressV6: '',
+    hasGivenAddress: false,
     isHeadless: false,
     isMeshExternal: false,
     labels: {},
