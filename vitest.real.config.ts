@@ -8,6 +8,8 @@ export default defineConfig({
     passWithNoTests: true,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // Only for what has gone wrong: a machine may be as slow as it likes.
+    expect: { poll: { timeout: 60_000 } },
     maxWorkers: 1,
     // Scenarios wait for their Envoys more than they compute.
     maxConcurrency: 3,

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as after } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CDS, EDS, LDS, RDS } from '../../src/xds/delivery/index.js'
 import { type CommandAnswer, runInProcess } from '../kit/command.js'
@@ -93,7 +94,8 @@ beforeAll(async () => {
   client.subscribe(RDS, ['80'])
   const routes = await client.next()
   client.nack(routes, 'in route 80: missing closing ]: /a[bc]+')
-  await client.quiet()
+  const isTold = (): boolean => (plane.log().match(/refused what it was sent/g) ?? []).length === 2
+  while (!isTold()) await after(5)
 })
 afterAll(async () => {
   client.close()

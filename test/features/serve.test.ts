@@ -223,12 +223,11 @@ describe('pillion serve', () => {
     const [host, port] = bound.https.split(':')
     const outgoing = request({
       ...{ host, port, path: '/inject', method: 'POST', rejectUnauthorized: false },
-      headers: { 'content-type': 'application/json', 'content-length': body.length },
+      headers: { 'content-type': 'application/json', 'content-length': body.length, expect: '100-continue' },
     })
     outgoing.write(body.subarray(0, 100))
-    await once(outgoing, 'socket').then(([socket]) => once(socket, 'secureConnect'))
     // The server has the head of the request; only then is it in flight.
-    await new Promise(resolve => setTimeout(resolve, 100))
+    await once(outgoing, 'continue')
     child.kill('SIGTERM')
     await logged(/shutting down/)
     await expect(fetch1(`http://${bound.http}/ready`, { method: 'GET' })).rejects.toThrow()
@@ -242,11 +241,11 @@ describe('pillion serve', () => {
   it('ends at once on a second signal', async () => {
     const { child, ended, bound, logged } = await serve(...FILES)
     const [host, port] = bound.https.split(':')
-    const outgoing = request({ host, port, path: '/inject', method: 'POST', rejectUnauthorized: false })
+    const headers = { expect: '100-continue' }
+    const outgoing = request({ host, port, path: '/inject', method: 'POST', rejectUnauthorized: false, headers })
     outgoing.on('error', () => {})
     outgoing.write('{')
-    await once(outgoing, 'socket').then(([socket]) => once(socket, 'secureConnect'))
-    await new Promise(resolve => setTimeout(resolve, 100))
+    await once(outgoing, 'continue')
     child.kill('SIGTERM')
     await logged(/shutting down/)
     child.kill('SIGTERM')
@@ -287,13 +286,13 @@ describe('what keeps pillion serve from starting', () => {
     ['an unknown flag', ['--frobnicate'], 2, /unknown option '--frobnicate'/],
     [
       'a file that is missing',
-      ['--injectConfigFile', 'nope.yaml', '--valuesFile', 'values.yaml'],
+      [...FREE, '--injectConfigFile', 'nope.yaml', '--valuesFile', 'values.yaml'],
       3,
       /cannot read .*nope.yaml: no such file/,
     ],
     [
       'a folder as a file',
-      ['--injectConfigFile', '.', '--valuesFile', 'values.yaml'],
+      [...FREE, '--injectConfigFile', '.', '--valuesFile', 'values.yaml'],
       3,
       /cannot read .*: it is a folder/,
     ],

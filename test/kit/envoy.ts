@@ -36,9 +36,9 @@ export interface Envoy {
 }
 
 /** How long Envoy may take to open its admin socket, in ms. */
-const START_MS = 20_000
+const START_MS = 60_000
 /** How long the admin interface may take for an answer, in ms. */
-const ADMIN_MS = 10_000
+const ADMIN_MS = 30_000
 /** How much of the log an error shows, from its end. */
 const LOG_CLUES = 6000
 
@@ -152,7 +152,7 @@ function getFrom(socketPath: string, path: string): Promise<string> {
 }
 
 /** Until it is LIVE: everything that it waits for has come. The error has its state and the end of its log. */
-export async function untilLive(envoy: Envoy, ms = 30_000): Promise<void> {
+export async function untilLive(envoy: Envoy, ms = 60_000): Promise<void> {
   const until = Date.now() + ms
   let state = ''
   while (Date.now() < until) {

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -50,15 +52,15 @@ export interface Mesh {
   restart(): Promise<void>
 }
 
-const SETTLE_MS = 15_000
-let meshes = 0
+/** Only for who has gone wrong: a machine may be as slow as it likes. */
+const SETTLE_MS = 60_000
 
 /** Everything goes when the test is over; what was logged is shown when it failed. */
 export async function openMesh({ files, meshConfig = '', start = startControlPlane }: MeshCall): Promise<Mesh> {
   const folder = mkdtempSync(join(tmpdir(), 'mesh-'))
   const config = join(folder, 'config')
   mkdirSync(config)
-  const subnet = `127.${64 + (process.pid % 128)}.${++meshes}`
+  const { subnet, release } = await ownSubnet()
   const ip = (n: number): string => `${subnet}.${n}`
   const envoys: Envoy[] = []
   const write = (changes: Files): void => writeFiles(config, folder, changes)
@@ -97,9 +99,35 @@ export async function openMesh({ files, meshConfig = '', start = startControlPla
     }
     await Promise.all(envoys.map(envoy => envoy.stop()))
     await mesh.plane.stop()
+    release()
     rmSync(folder, { recursive: true, force: true })
   })
   return mesh
+}
+
+/** Of loopback: 64 times 256 of them. */
+const SUBNETS = 64 * 256
+/** Nobody listens there but who has the subnet. */
+const LOCK_PORT = 20_009
+
+/** Addresses that no other mesh has, of this process or another: Envoys share ports without complaint, and each other's calls. */
+async function ownSubnet(): Promise<{ readonly subnet: string; readonly release: () => void }> {
+  for (let offset = 0; offset < SUBNETS; offset++) {
+    const number = (process.pid * 16 + offset) % SUBNETS
+    const subnet = `127.${64 + (number >> 8)}.${number & 255}`
+    const lock = await locked(`${subnet}.1`)
+    if (lock !== undefined) return { subnet, release: () => void lock.close() }
+  }
+  throw new Error('every subnet of loopback is taken')
+}
+
+/** Undefined: somebody else has it. */
+async function locked(host: string): Promise<Server | undefined> {
+  const server = createServer().listen({ host, port: LOCK_PORT })
+  return once(server, 'listening').then(
+    () => server,
+    () => undefined,
+  )
 }
 
 function bootstrapFor(pod: Pod, { grpcPort }: ControlPlane, protocol: Protocol): object {

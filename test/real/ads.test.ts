@@ -137,7 +137,7 @@ async function mesh(protocol: Protocol): Promise<Mesh> {
       return response.status === 200 ? text : `${response.status} ${text}`
     },
   }
-  await expect.poll(() => made.get().catch(String), { timeout: 15_000 }).toBe('one')
+  await expect.poll(() => made.get().catch(String)).toBe('one')
   return made
 }
 
@@ -162,7 +162,7 @@ function load(get: () => Promise<string>): { stop(): Promise<Map<string, number>
 }
 
 const settled = (plane: ControlPlane, source: MemorySource): Promise<void> =>
-  expect.poll(() => plane.ads.streams()[0]?.revision, { timeout: 10_000 }).toBe(source.revision())
+  expect.poll(() => plane.ads.streams()[0]?.revision).toBe(source.revision())
 
 describe.each<Protocol>(['delta', 'sotw'])('a stock Envoy over %s ADS', protocol => {
   it('carries traffic, and drops no request while clusters and routes change under load', async () => {
@@ -171,7 +171,7 @@ describe.each<Protocol>(['delta', 'sotw'])('a stock Envoy over %s ADS', protocol
     for (let i = 0; i < 6; i++) {
       const [from, to] = i % 2 === 0 ? ['one', 'two'] : ['two', 'one']
       put({ [CDS]: { [from]: undefined, [to]: cluster(to) }, [RDS]: { web: route(to) } })
-      await expect.poll(get, { timeout: 10_000 }).toBe(to)
+      await expect.poll(get).toBe(to)
       await settled(plane, source)
     }
     // A cluster that changes while it carries traffic warms on endpoints that did not change.
@@ -187,7 +187,7 @@ describe.each<Protocol>(['delta', 'sotw'])('a stock Envoy over %s ADS', protocol
     const { put, get, plane, source, web } = await mesh(protocol)
     put({ [LDS]: { bad: { name: 'bad', address: { socketAddress: { address: '256.0.0.1', portValue: 1 } } } } })
     await expect
-      .poll(() => plane.events.find(event => event.kind === 'nack'), { timeout: 5000 })
+      .poll(() => plane.events.find(event => event.kind === 'nack'))
       .toMatchObject({ type: LDS, nack: { resources: ['bad'], message: expect.stringContaining('256.0.0.1') } })
     expect(plane.ads.streams()[0]?.types.find(({ type }) => type === LDS)).toMatchObject({ state: 'STALE' })
     expect(await get()).toBe('one')
@@ -206,7 +206,7 @@ describe.each<Protocol>(['delta', 'sotw'])('a stock Envoy over %s ADS', protocol
     made.source.set({ [EDS]: { one: endpoints('one', made.two) } })
     expect(await made.get()).toBe('one')
     made.plane = await controlPlane(made.source, port)
-    await expect.poll(() => made.get(), { timeout: 30_000 }).toBe('two')
+    await expect.poll(() => made.get()).toBe('two')
     await settled(made.plane, made.source)
     const sent = made.plane.events
       .filter(event => event.kind === 'sent')

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type CommandAnswer, runInProcess } from '../kit/command.js'
 import { type ControlPlane, startControlPlane } from '../kit/control-plane.js'
 import { type Envoy, freePort, startEnvoy } from '../kit/envoy.js'
+import { syncz } from '../kit/mesh.js'
 
 // A stock Envoy that cannot take what valid configuration means on this machine, and what its owner is told.
 
@@ -75,7 +76,7 @@ afterAll(async () => {
 
 describe('a stock Envoy', () => {
   it('refuses a listener, and its owner is told where that comes from', async () => {
-    await expect.poll(async () => (await run('proxy-status')).stdout, { timeout: 20_000 }).toContain('NACKED')
+    await expect.poll(async () => (await run('proxy-status')).stdout).toContain('NACKED')
     const { code, stdout } = await run('proxy-status', 'web-1.shop')
     expect(code).toBe(1)
     expect(stdout).toContain(`cannot bind '${FOREIGN}:`)
@@ -84,7 +85,13 @@ describe('a stock Envoy', () => {
   })
 
   it('has the clusters, routes and endpoints that the server says it has', async () => {
-    await expect.poll(() => envoy.admin('/config_dump?include_eds'), { timeout: 10_000 }).toContain('cart.shop.svc')
+    const open = async (): Promise<string[]> => {
+      const { connections } = await syncz(plane)
+      const types = connections.flatMap(({ types }) => types)
+      return types.filter(({ state }) => state !== 'SYNCED').map(({ short }) => short)
+    }
+    await expect.poll(open).toEqual(['LDS'])
+    await expect.poll(() => envoy.admin('/config_dump?include_eds')).toContain('cart.shop.svc')
     writeFileSync(join(scratch, 'dump.json'), await envoy.admin('/config_dump?include_eds'))
     // Routes of the refused listener are only the server's.
     for (const section of [['clusters'], ['endpoints'], ['routes', '--name', String(good)]]) {

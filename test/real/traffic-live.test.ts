@@ -124,7 +124,7 @@ describe.each<Protocol>(['delta', 'sotw'])('over %s', protocol => {
     const other = serviceObjects({ name: 'other', pods: [], port: { name: 'http', port: 9999 } })
     mesh.write({ other, client: [podObject(caller), sidecarObject({ pod: caller, egress: [good, bad] })] })
     const status = async () => (await syncz(mesh.plane)).connections[0]?.types.find(({ short }) => short === 'LDS')
-    await expect.poll(status, { timeout: 10_000 }).toMatchObject({
+    await expect.poll(status).toMatchObject({
       state: 'STALE',
       nack: { message: expect.stringContaining('192.0.2.1'), resources: ['192.0.2.1_9999'] },
     })
@@ -134,9 +134,9 @@ describe.each<Protocol>(['delta', 'sotw'])('over %s', protocol => {
     expect((await ask(mesh)).body).toBe('v1')
     // Other changes go on coming, though the listener is refused still.
     mesh.write({ rules: only('v2') })
-    await expect.poll(async () => (await ask(mesh)).body, { timeout: 10_000 }).toBe('v2')
+    await expect.poll(async () => (await ask(mesh)).body).toBe('v2')
     mesh.write({ client: [podObject(caller), sidecarObject({ pod: caller, egress: [good] })] })
-    await expect.poll(status, { timeout: 10_000 }).not.toHaveProperty('nack')
+    await expect.poll(status).not.toHaveProperty('nack')
     await mesh.settled()
     expect((await ask(mesh)).body).toBe('v2')
   })
@@ -160,7 +160,7 @@ async function spawnControlPlane({ args, scratch, grpcPort = 0 }: ControlPlaneCa
   const child = spawn(process.execPath, command, { cwd: folder, stdio: ['ignore', output, output] })
   closeSync(output)
   const log = (): string => readFileSync(logFile, 'utf8')
-  await expect.poll(() => existsSync(readyFile) || child.exitCode !== null, { timeout: 30_000 }).toBe(true)
+  await expect.poll(() => existsSync(readyFile) || child.exitCode !== null).toBe(true)
   if (!existsSync(readyFile)) throw new Error(`pillion serve ended: ${log()}`)
   const bound = JSON.parse(readFileSync(readyFile, 'utf8')) as { readonly grpc: string; readonly http: string }
   return {
@@ -206,7 +206,7 @@ describe('a control plane that is killed', () => {
       expect((await ask(mesh)).body).toBe('v1')
       await mesh.restart()
       // Envoy tries again after a pause that grows to half a minute at most.
-      await expect.poll(async () => (await ask(mesh)).body, { timeout: 40_000 }).toBe('v2')
+      await expect.poll(async () => (await ask(mesh)).body).toBe('v2')
       expect([...(await requests.stop()).keys()].sort()).toEqual(['v1', 'v2'])
       await mesh.settled()
       expect([...(await envoy.stats('update_rejected$'))].filter(([, count]) => count > 0)).toEqual([])

@@ -9,6 +9,8 @@ import type { Protocol } from '../kit/xds-client.js'
 // Two sidecars with certificates over SDS, each the SPIFFE ID of its pod's service account.
 
 const CLIENT_ID = 'spiffe://mesh.example/ns/shop/sa/buyer'
+/** A peer that says nothing for so long has gone wrong. */
+const SILENCE_MS = 30_000
 const SERVER_ID = 'spiffe://mesh.example/ns/shop/sa/seller'
 const mode = (name: string): string => `
 apiVersion: security.istio.io/v1
@@ -51,7 +53,7 @@ function shake(host: string): Promise<{ readonly names: string | undefined; read
     let names: string | undefined
     let failure = ''
     onTestFinished(() => void socket.destroy())
-    socket.setTimeout(5000, () => socket.destroy(new Error('no end')))
+    socket.setTimeout(SILENCE_MS, () => socket.destroy(new Error('no end')))
     socket.on('secureConnect', () => {
       names = socket.getPeerX509Certificate()?.subjectAltName
       socket.write('GET / HTTP/1.1\r\nhost: web\r\n\r\n')
@@ -120,9 +122,7 @@ spec:
   expect([await ask('/open'), await ask('/closed')]).toEqual([200, 403])
   const pod: Pod = { name: 'client', ip: mesh.ip(10), labels: { app: 'client' }, account: 'owner', isMutual: true }
   mesh.write({ client: [podObject(pod)] })
-  await expect
-    .poll(() => client.admin('/certs'), { timeout: 10_000 })
-    .toContain('spiffe://mesh.example/ns/shop/sa/owner')
+  await expect.poll(() => client.admin('/certs')).toContain('spiffe://mesh.example/ns/shop/sa/owner')
   // Connections that are open keep the identity they were made with; a limit of one request makes new ones.
   await mesh.put({
     rule: `
@@ -134,7 +134,7 @@ spec:
   trafficPolicy: {connectionPool: {http: {maxRequestsPerConnection: 1}}}
 `,
   })
-  await expect.poll(() => ask('/closed'), { timeout: 10_000 }).toBe(200)
+  await expect.poll(() => ask('/closed')).toBe(200)
 })
 
 it('a server that is somebody else is refused by its caller', async () => {

@@ -11,6 +11,9 @@ import { egressAt, ingressAt, PORTS, type Pod, podObject, serviceObjects, sideca
 
 // What is not HTTP, and sockets that are files.
 
+/** A peer that says nothing for so long has gone wrong. */
+const SILENCE_MS = 30_000
+
 const client = (ip: string): Pod => ({ name: 'client', ip, labels: { app: 'client' } })
 
 /** A server that says its name and ends. */
@@ -23,7 +26,7 @@ async function greeter(server: Server, host: string): Promise<void> {
 /** All that a server says. */
 async function heard(host: string, port: number): Promise<string> {
   const socket = connect({ host, port }).setEncoding('utf8')
-  socket.setTimeout(5000, () => socket.destroy(new Error(`${host}:${port} says nothing`)))
+  socket.setTimeout(SILENCE_MS, () => socket.destroy(new Error(`${host}:${port} says nothing`)))
   let text = ''
   for await (const chunk of socket) text += chunk
   return text
@@ -148,7 +151,7 @@ spec:
     const socket = connectTls({ host: mesh.ip(10), port: 8443, servername, rejectUnauthorized: false })
     onTestFinished(() => void socket.destroy())
     return new Promise((done, failed) => {
-      socket.setTimeout(5000, () => failed(new Error('no handshake')))
+      socket.setTimeout(SILENCE_MS, () => failed(new Error('no handshake')))
       socket.on('secureConnect', () => done(String(socket.getPeerX509Certificate()?.subjectAltName)))
       socket.on('error', failed)
       socket.on('close', () => failed(new Error('closed')))
