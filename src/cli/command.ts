@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 
 /** 0 done · 1 findings or differences that CI should stop on · 2 wrong use · 3 the work failed. */
 export type ExitCode = 0 | 1 | 2 | 3
@@ -65,8 +65,12 @@ export function exitHelp(codes: string): string {
   return `\nExit codes:\n${lines.join('\n')}`
 }
 
-/** commander's argument parser for a repeatable flag; give it `[]` as the default. */
+/**
+ * commander's argument parser for a repeatable flag; give it `[]` as the default. An empty value is a variable of a script that was
+ * not set: as a path it would mean the whole working directory.
+ */
 export function collect(value: string, previous: readonly string[]): string[] {
+  if (value === '') throw new InvalidArgumentError('It is empty.')
   return [...previous, value]
 }
 

@@ -78,7 +78,7 @@ const EXIT_CODES =
 async function run(flags: DiffFlags, context: CommandContext, [before, after]: readonly string[]): Promise<ExitCode> {
   if (!FORMATS.some(format => format === flags.output))
     return wrongUse(context, `--output must be ${FORMATS.join(' or ')}, not ${flags.output}`)
-  if (before === undefined || after === undefined) return wrongUse(context, 'two configurations are needed: OLD NEW')
+  if (!before || !after) return wrongUse(context, 'two configurations are needed: OLD NEW')
   const [oldFlags, newFlags] = [sideFlags(flags, before, 'Old'), sideFlags(flags, after, 'New')]
   const old = await openMesh(oldFlags, context)
   if (!old.ok) return old.error

@@ -75,6 +75,7 @@ describe('runProgram', () => {
     [['twoo'], /unknown command 'twoo'\n\(Did you mean two\?\)/],
     [['one', '--nope'], /unknown option '--nope'/],
     [['one', '-f'], /'-f, --filename <path>' argument missing/],
+    [['one', '-f', ''], /'-f, --filename <path>' argument '' is invalid\. It is empty\./],
   ])('%j is wrong use', async (argv, message) => {
     const { code, stderr, stdout } = await run(...argv)
     expect([code, stdout]).toEqual([2, ''])

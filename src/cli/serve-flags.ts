@@ -93,6 +93,7 @@ const OWN_NAMES = ['localhost', '127.0.0.1', '::1']
 export function parseServeFlags(flags: ServeFlags, { cwd, env }: CommandContext): Result<ServePlan, string> {
   const addresses = parseAddresses(flags)
   if (!addresses.ok) return addresses
+  if (flags.stateDir === '') return err('--stateDir is empty: name a folder')
   const tls = tlsPlan(flags, cwd)
   if (!tls.ok) return tls
   const files = configFiles(flags, cwd)

@@ -13,7 +13,7 @@ import { reasonOf } from './listener.js'
 import { openLiveMesh } from './live-mesh.js'
 import type { Log } from './log.js'
 import { declareMeshMetrics, triggersOf } from './mesh-metrics.js'
-import { type ClusterConfig, type MeshPaths, refusal } from './mesh-source.js'
+import { type ClusterConfig, type MeshPaths, startRefusal } from './mesh-source.js'
 import type { Route } from './router.js'
 import { openSds } from './sds.js'
 import { identityOf } from './sds-identity.js'
@@ -57,7 +57,7 @@ export async function openControlPlane(
   { log, registry }: ControlPlaneOutput,
 ): Promise<Result<ControlPlane, readonly string[]>> {
   const live = await openLiveMesh(settings.paths, log)
-  const usable = refusal(live.problems())
+  const usable = startRefusal(live.problems(), settings.paths)
   if (!usable.ok) {
     live.close()
     return usable

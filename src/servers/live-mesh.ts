@@ -4,7 +4,7 @@ import { watchFiles } from '../sources/files.js'
 import type { FileSnapshot } from '../sources/snapshot.js'
 import { createEngineFaults } from './engine-faults.js'
 import { errorText, type Log, listed } from './log.js'
-import { createMeshSource, type MeshPaths, type MeshSource, meshFiles, refusal } from './mesh-source.js'
+import { createMeshSource, type MeshPaths, type MeshSource, meshFiles, startRefusal } from './mesh-source.js'
 
 /** The mesh of some files, as they change. */
 export interface LiveMesh {
@@ -32,7 +32,7 @@ export async function openLiveMesh(paths: MeshPaths, log: Log): Promise<LiveMesh
   const apply = (snapshot: FileSnapshot, isStart = false): void => {
     problems = mesh.apply(snapshot)
     // A start that is refused ends with these words.
-    if (isStart && !refusal(problems).ok) return
+    if (isStart && !startRefusal(problems, paths).ok) return
     told = tell([...problems, ...conflictsOf(mesh)], told, log)
   }
   const takeOver = (snapshot: FileSnapshot, files: readonly string[]): void => {

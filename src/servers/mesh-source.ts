@@ -203,3 +203,15 @@ export function refusal(problems: readonly Problem[]): Result<void, readonly str
   const errors = problems.filter(({ code }) => code === 'unreadable')
   return errors.length === 0 ? ok(undefined) : err(errors.map(formatProblem))
 }
+
+/** The same for a server, which has no good version yet of settings that are invalid: with the default's other traffic would flow. */
+export function startRefusal(
+  problems: readonly Problem[],
+  { mesh, networks }: MeshPaths,
+): Result<void, readonly string[]> {
+  const settings = [mesh, networks].filter(path => path !== undefined)
+  const isOfSettings = ({ severity, position }: Problem): boolean =>
+    severity === 'error' && position?.file !== undefined && settings.includes(position.file)
+  const errors = problems.filter(problem => problem.code === 'unreadable' || isOfSettings(problem))
+  return errors.length === 0 ? ok(undefined) : err(errors.map(formatProblem))
+}

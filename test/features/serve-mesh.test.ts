@@ -105,6 +105,21 @@ describe('the mesh of pillion serve', () => {
     ])
   })
 
+  it.each([
+    ['--meshConfig', 'outboundTrafficPolicy: {mode: NOTHING}\n', /settings\.yaml:1:\d+: unknown value "NOTHING"/],
+    ['--networksConfig', 'networks: {east: {gatewayz: []}}\n', /settings\.yaml:1:\d+: unknown field "gatewayz"/],
+    ['--networksConfig', 'networks: [\n', /settings\.yaml:2:1: /],
+  ])('refuses to start with an invalid %s: no good version of it is known', async (flag, text, says) => {
+    const file = join(scratch, 'settings.yaml')
+    writeFileSync(file, text)
+    const flags = [flag, file, '--configDir', join(SAMPLE, 'kubernetes')]
+    const free = ['--httpsAddr=', '--httpAddr', '127.0.0.1:0', '--monitoringAddr=', '--grpcAddr', '127.0.0.1:0']
+    const { code, stderr } = await runInProcess({ cwd: scratch, args: ['serve', ...flags, ...free] })
+    expect(code).toBe(3)
+    expect(stderr).toMatch(says)
+    expect(stderr.split('\n')[0]).toBe('pillion: cannot start')
+  })
+
   it('refuses to start with a folder that is not there', async () => {
     const mesh = join(scratch, 'mesh.yaml')
     writeFileSync(mesh, 'configSources: [{address: fs:///no/such/folder}]\n')
