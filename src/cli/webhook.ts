@@ -1,8 +1,10 @@
+import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { join, resolve } from 'node:path'
 import { stringifyYaml } from '../lang/yaml/index.js'
 import type { ClientConfig } from '../rules/index.js'
+import { STATE_FILES } from '../servers/development-ca.js'
 import {
   type CommandContext,
   type CommandModule,
@@ -76,6 +78,7 @@ async function run(flags: ManifestFlags, context: CommandContext): Promise<ExitC
   if (live === undefined) return 3
   const caBundle = await readAuthority(flags, context)
   if (typeof caBundle !== 'string') return caBundle.code
+  if (flags.caFile === undefined) await warnOfOtherNames(flags, hostOf(client), context)
   const { webhookManifests } = await import('../rules/index.js')
   const known = endpoints.filter(endpoint => endpoint !== undefined)
   const manifests = webhookManifests(live.rules, { name: flags.name, client, caBundle, endpoints: known })
@@ -112,7 +115,7 @@ async function readAuthority(
   flags: ManifestFlags,
   context: CommandContext,
 ): Promise<string | { readonly code: ExitCode }> {
-  const path = flags.caFile ?? join(flags.stateDir, 'ca.pem')
+  const path = flags.caFile ?? join(flags.stateDir, STATE_FILES.authorityCertificate)
   try {
     const pem = await readFile(resolve(context.cwd, path), 'utf8')
     if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem
@@ -122,4 +125,26 @@ async function readAuthority(
       flags.caFile === undefined ? '; `pillion serve` makes it at its first start, or name one with --caFile' : ''
     return { code: failed(context, `cannot read ${path}: ${systemError(error)}${hint}`) }
   }
+}
+
+/** The name or address that the API server wants to find in the certificate. */
+function hostOf(client: ClientConfig): string {
+  if (client.kind === 'service') return `${client.name}.${client.namespace}.svc`
+  return new URL(client.url).hostname.replace(/^\[(.*)\]$/, '$1')
+}
+
+/** Otherwise every call fails with an x509 error, which only the API server sees. */
+async function warnOfOtherNames(
+  { stateDir }: ManifestFlags,
+  host: string,
+  { cwd, stderr }: CommandContext,
+): Promise<void> {
+  const pem = await readFile(resolve(cwd, stateDir, STATE_FILES.serving), 'utf8').catch(() => '')
+  const [text] = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.exec(pem) ?? []
+  if (text === undefined) return
+  const certificate = new X509Certificate(text)
+  if ((isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) !== undefined) return
+  stderr.write(
+    `pillion: warning: the certificate in ${stateDir} is not for ${host}, so the API server would refuse it: pillion serve --dnsName ${host} makes one that is\n`,
+  )
 }

@@ -76,9 +76,17 @@ function serviceManifest(client: ServiceClient, endpoints: Endpoints): JsonObjec
     kind: 'Service',
     metadata: { name: client.name, namespace: client.namespace },
     spec: {
+      ...familiesOf(endpoints),
       ports: [{ name: 'https', port: client.port, protocol: 'TCP', targetPort: endpoints[0]?.port ?? client.port }],
     },
   }
+}
+
+/** A Service has the cluster's own family unless it asks, and ignores the endpoints of the other. */
+function familiesOf(endpoints: Endpoints): JsonObject {
+  const isIpv6 = endpoints.map(({ ip }) => ip.includes(':'))
+  if (!isIpv6.includes(true)) return {}
+  return isIpv6.includes(false) ? { ipFamilyPolicy: 'PreferDualStack' } : { ipFamilies: ['IPv6'] }
 }
 
 /** One slice a combination of address family and port: a slice has one address type and one list of ports. */
@@ -92,7 +100,8 @@ function endpointSliceManifests(client: ServiceClient, endpoints: Endpoints): Js
       labels: { 'kubernetes.io/service-name': client.name, 'endpointslice.kubernetes.io/managed-by': 'pillion' },
     },
     addressType: key.startsWith('IPv6') ? 'IPv6' : 'IPv4',
-    endpoints: [{ addresses: members.map(member => member.ip), conditions: { ready: true } }],
+    // One address each: kube-proxy looks at the first alone.
+    endpoints: members.map(({ ip }) => ({ addresses: [ip], conditions: { ready: true } })),
     ports: [{ name: 'https', port: members[0]!.port, protocol: 'TCP' }],
   }))
 }

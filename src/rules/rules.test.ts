@@ -299,6 +299,7 @@ describe('manifests', () => {
     const client = { kind: 'service', name: 'pillion', namespace: 'demo', port: 443 } as const
     const endpoints = [
       { ip: '10.0.0.5', port: 8443 },
+      { ip: '10.0.0.6', port: 8443 },
       { ip: '2001:db8::1', port: 8443 },
     ]
     const manifests = webhookManifests(rules, { name: 'mine', client, caBundle: 'PEM', endpoints })
@@ -308,6 +309,8 @@ describe('manifests', () => {
       'EndpointSlice',
       'MutatingWebhookConfiguration',
     ])
+    expect(manifests[0]).toMatchObject({ spec: { ipFamilyPolicy: 'PreferDualStack' } })
+    expect(manifests[1]).toMatchObject({ endpoints: [{ addresses: ['10.0.0.5'] }, { addresses: ['10.0.0.6'] }] })
     expect(manifests[2]).toMatchObject({ addressType: 'IPv6', endpoints: [{ addresses: ['2001:db8::1'] }] })
     expect(manifests[3]).toMatchObject({
       webhooks: [
@@ -320,6 +323,18 @@ describe('manifests', () => {
         },
       ],
     })
+  })
+  it.each([
+    ['10.0.0.5', {}],
+    ['2001:db8::1', { ipFamilies: ['IPv6'] }],
+  ])('ask for the family of %s alone where the server has no other', (ip, families) => {
+    const rules = rulesOf(`${HEAD}- name: a\n  ${PODS}\n  record: {}\n`)
+    const client = { kind: 'service', name: 'pillion', namespace: 'demo', port: 443 } as const
+    const endpoints = [{ ip, port: 8443 }]
+    const [service] = webhookManifests(rules, { name: 'mine', client, caBundle: 'PEM', endpoints })
+    const ports = [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 8443 }]
+    expect(service).toMatchObject({ spec: { ...families, ports } })
+    expect(Object.keys((service as { spec: object }).spec)).toEqual([...Object.keys(families), 'ports'])
   })
   it('or by address', () => {
     const rules = rulesOf(`${HEAD}- name: a\n  ${PODS}\n  record: {}\n`)
