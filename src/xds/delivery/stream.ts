@@ -49,7 +49,7 @@ interface State {
   readonly warming: Warming
   readonly messages: MessageCache
   /** Of subscriptions that are gone or were made again: what was last sent, as nonces of a type are never used twice. */
-  readonly serials: Map<TypeUrl, number>
+  serials: Map<TypeUrl, number> | undefined
   /** In the order of pushes; made again once a type is subscribed or dropped. */
   ordered: readonly Subscription[] | undefined
   target: SourceRevision
@@ -65,7 +65,7 @@ export function createStream(options: StreamOptions): DeliveryStream {
     subscriptions: new Map(),
     warming: createWarming(options.protocol),
     messages: options.messages ?? createMessageCache(),
-    serials: new Map(),
+    serials: undefined,
     ordered: undefined,
     target,
     toldAll: target,
@@ -120,9 +120,12 @@ function receive(state: State, request: XdsRequest): Received {
 
 function replaced(state: State, before: Subscription | undefined, after: Subscription | undefined): void {
   state.ordered = undefined
-  if (before !== undefined) state.serials.set(before.rule.url, before.serialSent)
+  if (before !== undefined) {
+    state.serials ??= new Map()
+    state.serials.set(before.rule.url, before.serialSent)
+  }
   if (after === undefined) return
-  after.serialSent = state.serials.get(after.rule.url) ?? 0
+  after.serialSent = state.serials?.get(after.rule.url) ?? 0
   catchUp(state.warming, after)
 }
 

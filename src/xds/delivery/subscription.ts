@@ -60,6 +60,17 @@ export const UNTOLD = -1
 
 const NOTHING: ReadonlyMap<string, EncodedResource> = new Map()
 
+/** Most types have no owners and are not sent again: one that is empty for all of them, as a proxy has a handful of types. */
+const NO_OWNERS: Set<string> = Object.assign(new Set<string>(), { add: neverWritten })
+const NO_PARTS: Subscription['again'] & Subscription['refused'] = Object.assign(
+  new Map<string, ReadonlySet<string>>(),
+  { set: neverWritten },
+)
+
+function neverWritten(): never {
+  throw new Error('the rule of this type says that there is none')
+}
+
 export function createSubscription(rule: TypeRule): Subscription {
   return {
     rule,
@@ -70,10 +81,10 @@ export function createSubscription(rule: TypeRule): Subscription {
     due: 'nothing',
     dueNames: new Set(),
     gone: new Map(),
-    owners: new Set(),
-    dueOwners: new Set(),
-    again: new Map(),
-    refused: new Map(),
+    owners: rule.within === undefined ? NO_OWNERS : new Set(),
+    dueOwners: rule.within === undefined ? NO_OWNERS : new Set(),
+    again: rule.isRefusedWhole === true ? new Map() : NO_PARTS,
+    refused: rule.isRefusedWhole === true ? new Map() : NO_PARTS,
     outstanding: [],
     nonceSent: '',
     serialSent: 0,
