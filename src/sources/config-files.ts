@@ -7,6 +7,7 @@ import {
 } from '../config/parse.js'
 import type { Problem } from '../lang/problem.js'
 import { parseYamlStream } from '../lang/yaml/index.js'
+import { capitalisedHosts, spellingProblems } from './host-spelling.js'
 import { equalContent, type FileContent, type FileSnapshot } from './snapshot.js'
 
 /** What one file said when it was last read, and what it still holds of before. */
@@ -16,6 +17,8 @@ interface FileState {
   readonly objects: ReadonlyMap<string, ConfigObject>
   readonly problems: readonly Problem[]
   readonly ignored: readonly IgnoredDocument[]
+  /** Hosts that its objects write with capitals. */
+  readonly capitalised: readonly string[]
 }
 
 /** Everything known of a set of files; `NO_CONFIG` to begin with. A value: an older one stays usable. */
@@ -132,13 +135,15 @@ function holdersOf(
   return new Map([...holders].map(([id, paths]) => [id, [...paths].sort()]))
 }
 
-/** Those of each file, then the objects that another file's stands before. */
-function findings({ files, contested }: ConfigFiles): Pick<ConfigChange, 'problems' | 'ignored'> {
+/** Those of each file, the objects that another file's stands before, and hosts that differ by case alone. */
+function findings({ files, objects, contested }: ConfigFiles): Pick<ConfigChange, 'problems' | 'ignored'> {
   const problems: Problem[] = []
   const ignored: IgnoredDocument[] = []
+  const capitalised = new Set<string>()
   for (const file of files.values()) {
     problems.push(...file.problems)
     ignored.push(...file.ignored)
+    for (const host of file.capitalised) capitalised.add(host)
   }
   const twice: { readonly path: string; readonly problem: Problem }[] = []
   for (const [id, [first, ...others]] of contested) {
@@ -149,7 +154,8 @@ function findings({ files, contested }: ConfigFiles): Pick<ConfigChange, 'proble
     }
   }
   twice.sort((a, b) => compare(a.path, b.path) || lineOf(a.problem) - lineOf(b.problem))
-  return { problems: [...problems, ...twice.map(({ problem }) => problem)], ignored }
+  const spelled = spellingProblems(capitalised, objects.values())
+  return { problems: [...problems, ...twice.map(({ problem }) => problem), ...spelled], ignored }
 }
 
 function compare(a: string, b: string): number {
@@ -175,7 +181,7 @@ function readFile(
     objects.set(objectId(kept), kept)
     problems.push(keptProblem(kept, path))
   }
-  return { content, objects, problems, ignored: parsed.ignored }
+  return { content, objects, problems, ignored: parsed.ignored, capitalised: capitalisedHosts(objects.values()) }
 }
 
 /** A file that is gone holds nothing; one that is there but cannot be read keeps what it held. */
@@ -188,7 +194,7 @@ function unreadable(path: string, content: FileContent & { ok: false }, known: F
     code: 'unreadable',
     message: `cannot read ${path}: ${content.error}${kept}`,
   }
-  return { content, objects, problems: [problem], ignored: [] }
+  return { content, objects, problems: [problem], ignored: [], capitalised: capitalisedHosts(objects.values()) }
 }
 
 function ofFile(parsed: ParsedConfig, problems: Problem[]): Map<string, ConfigObject> {

@@ -53,6 +53,7 @@ function resolutionOf({ resolution }: ServiceEntry): string {
 
 function checkHosts({ hosts = [] }: ServiceEntry, report: Report): void {
   if (hosts.length === 0) report.error(['spec', 'hosts'], 'at least one host is needed')
+  const names = new Map<string, string>()
   for (const [index, host] of hosts.entries()) {
     const path = ['spec', 'hosts', index]
     if (host === '*')
@@ -60,6 +61,9 @@ function checkHosts({ hosts = [] }: ServiceEntry, report: Report): void {
     else {
       require(report, path, wildcardDomainFlaw(host))
       if (isPartialWildcard(host)) report.warn(path, partialWildcardText(host))
+      const same = names.get(host.toLowerCase())
+      if (same !== undefined) report.warn(path, `${quote(host)} and ${quote(same)} are one host; expected one of them`)
+      names.set(host.toLowerCase(), host)
     }
   }
 }
