@@ -3,13 +3,11 @@ import type { PortScope } from '../../mesh/index.js'
 import type { Listener } from '../../proto/envoy-types.generated.js'
 import { type Batch, byName, encodeListeners, isSameBatch, SAME_RESOURCE } from './encoded.js'
 import {
-  listOf,
   narrowedScope,
   type PartFacts,
   type PartTables,
   partContext,
   reachableIn,
-  SAME_LIST,
   touchSidecar,
 } from './part-tables.js'
 import type { ListenersKey, ProxyParts } from './proxy-parts.js'
@@ -30,7 +28,7 @@ interface PortRow {
 }
 
 function listenerTables(graph: Graph, key: ProxyParts['listeners'], parts: PartFacts): PartTables {
-  const { tables, scopes, translators } = parts
+  const { scopes, translators } = parts
   const scope = graph.member(scopes, key.scope)
   const translate = (read: Lookup, { port, egress }: PortScope): readonly Listener[] => {
     const isByAddress = egress.some(({ services }) => services.some(({ resolution }) => resolution === 'none'))
@@ -59,14 +57,6 @@ function listenerTables(graph: Graph, key: ProxyParts['listeners'], parts: PartF
   const listener = graph.derive('listener', port, row => byName(row.listeners), SAME_RESOURCE)
   return {
     resource: { LDS: listener },
-    list: {
-      LDS: graph.derive(
-        'list/LDS',
-        tables.once,
-        (_, id, read) => [[id, listOf(read.all(listener).values())]],
-        SAME_LIST,
-      ),
-    },
     routeName: graph.derive('routeName', port, row => row.routes.map(name => [name, name] as const)),
   }
 }

@@ -1,7 +1,7 @@
 import type { Family, Graph } from '../../engine/index.js'
 import { encoded, SAME_RESOURCE } from './encoded.js'
 import { translateNames } from './nametable.js'
-import { listOf, type PartFacts, type PartTables, partContext, SAME_LIST, wholeScope } from './part-tables.js'
+import { type PartFacts, type PartTables, partContext, wholeScope } from './part-tables.js'
 import type { NamesKey } from './proxy-parts.js'
 
 /** The table of names: one resource for all hosts of a scope. */
@@ -20,8 +20,7 @@ export function declareNames(graph: Graph, parts: PartFacts): Family<NamesKey, P
         },
         SAME_RESOURCE,
       )
-      const list = inner.derive('list/NDS', table, row => [['mesh' as const, listOf([row])]], SAME_LIST)
-      return { resource: { NDS: table }, list: { NDS: list } }
+      return { resource: { NDS: table } }
     },
   )
 }

@@ -1,15 +1,21 @@
-import type { Family, Graph, Lookup } from '../../engine/index.js'
+import type { Family, Graph, Lookup, Table } from '../../engine/index.js'
 import { serviceKey } from '../../mesh/index.js'
 import type { ProxyContext } from '../../proxy/view.js'
-import { type Batch, encodeAssignments, encodeClusters, encodeListeners, SAME_RESOURCE } from './encoded.js'
 import {
-  listOf,
+  type Batch,
+  byName,
+  encodeAssignments,
+  encodeClusters,
+  encodeListeners,
+  type GraphResource,
+  SAME_RESOURCE,
+} from './encoded.js'
+import {
   narrowedScope,
   type PartFacts,
   type PartTables,
   partContext,
   reachableIn,
-  SAME_LIST,
   touchSidecar,
 } from './part-tables.js'
 import type { OwnKey } from './proxy-parts.js'
@@ -38,32 +44,27 @@ function ownTables(graph: Graph, key: OwnKey, parts: PartFacts): PartTables {
       reachable: reachableIn(read, scope),
     })
   }
-  const one = (name: string, make: (context: ProxyContext) => Batch) =>
-    graph.derive(name, once, (_, id, read) => [[id, listOf(make(context(read)))]], SAME_LIST)
-  const clusters = one('list/CDS', ctx => encodeClusters(translators.inboundClusters(ctx)))
-  const listeners = one('list/LDS', ctx => encodeListeners(translators.fixedListeners(ctx)))
-  const kind = key.kind && kindTables(graph, key.kind, parts)
+  const made = (name: string, make: (context: ProxyContext) => Batch) =>
+    graph.derive(name, once, (_, __, read) => byName(make(context(read))), SAME_RESOURCE)
   return {
     resource: {
-      CDS: graph.derive('cluster', clusters, list => list, SAME_RESOURCE),
-      LDS: graph.derive('listener', listeners, list => list, SAME_RESOURCE),
-      ...kind?.resource,
+      CDS: made('cluster', ctx => encodeClusters(translators.inboundClusters(ctx))),
+      LDS: made('listener', ctx => encodeListeners(translators.fixedListeners(ctx))),
+      ...(key.kind && { EDS: kindTable(graph, key.kind, parts) }),
     },
-    list: { CDS: clusters, LDS: listeners, ...kind?.list },
   }
 }
 
 /** Endpoints of the proxies of one kind. */
-function kindTables(graph: Graph, kind: OwnKind, { tables }: PartFacts): PartTables {
-  const list = graph.derive(
-    'list/EDS',
+function kindTable(graph: Graph, kind: OwnKind, { tables }: PartFacts): Table<string, GraphResource> {
+  return graph.derive(
+    'assignment',
     tables.once,
-    (_, id, read) => {
+    (_, __, read) => {
       const endpoints = kind.service === undefined ? [] : read.where(tables.endpointService, kind.service)
       const usable = endpoints.filter(({ health }) => health === 'healthy' || health === 'unknown')
-      return [[id, listOf(encodeAssignments([ownKindAssignment(kind, usable)]))]]
+      return byName(encodeAssignments([ownKindAssignment(kind, usable)]))
     },
-    SAME_LIST,
+    SAME_RESOURCE,
   )
-  return { resource: { EDS: graph.derive('assignment', list, row => row, SAME_RESOURCE) }, list: { EDS: list } }
 }

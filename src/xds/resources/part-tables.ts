@@ -13,15 +13,12 @@ import { type SomeFacts, viewOfFacts } from '../../proxy/facts.js'
 import type { ProxyContext } from '../../proxy/view.js'
 import { type ContextParts, contextOf } from './context.js'
 import type { GraphResource, GraphType } from './encoded.js'
-import type { ResourceList } from './resource-list.js'
 import type { Translators } from './translators.js'
 
 /** The tables of one part of some proxies: of the types that it has anything of. */
 export interface PartTables {
-  /** By name. */
+  /** By name, which is also the order to send them in. */
   readonly resource: { readonly [T in GraphType]?: Table<string, GraphResource> }
-  /** One row `mesh`: the part's share, in the order to send it. Computed for who reads it: whole, at each change. */
-  readonly list: { readonly [T in GraphType]?: Table<'mesh', ResourceList> }
   /** Routes that its listeners refer to. */
   readonly routeName?: Table<string, string>
 }
@@ -31,25 +28,6 @@ export interface PartFacts {
   readonly tables: MeshTables
   readonly scopes: ScopeFamily
   readonly translators: Translators
-}
-
-export const SAME_LIST = {
-  equals: (a: ResourceList, b: ResourceList): boolean => {
-    if (a === b) return true
-    if (a.size !== b.size) return false
-    const others = b.values()
-    for (const row of a.values()) {
-      const { value } = others.next()
-      if (value === undefined || value.name !== row.name || value.version !== row.version) return false
-    }
-    return true
-  },
-}
-
-export function listOf(rows: Iterable<GraphResource>): ResourceList {
-  const list = new Map<string, GraphResource>()
-  for (const row of rows) list.set(row.name, row)
-  return list
 }
 
 /** A context for the facts of one part. */

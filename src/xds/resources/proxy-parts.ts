@@ -270,8 +270,8 @@ interface Asked {
   readonly hasHttpProxy: boolean
 }
 
-/** Which spans tell. */
-const CANONICAL_LABELS = ['app', 'service.istio.io/canonical-name', 'service.istio.io/canonical-revision']
+/** Which spans tell; `app` is in the name that providers know the proxy by. */
+const SPAN_LABELS = ['service.istio.io/canonical-name', 'service.istio.io/canonical-revision']
 
 function askedOf(read: Lookup, tables: MeshTables, { type, namespace, labels, meta }: ProxyView): Asked {
   const mesh = lazySettings(read, tables.facet)
@@ -279,18 +279,17 @@ function askedOf(read: Lookup, tables: MeshTables, { type, namespace, labels, me
   const only = (test: (key: string) => boolean): Labels =>
     Object.fromEntries(Object.entries(labels).filter(([key]) => test(key)))
   const isSource = (key: string): boolean => isAsked(`sourceLabel/${key}`)
-  const isTraced =
-    mesh.enableTracing === true || (mesh.defaultProviders?.tracing ?? []).length > 0 || isAsked('tracing')
+  const isProvided = (mesh.defaultProviders?.tracing ?? []).length > 0 || isAsked('tracing')
+  const isTraced = mesh.enableTracing === true || isProvided
+  const isTold = (key: string): boolean => (isTraced && SPAN_LABELS.includes(key)) || (isProvided && key === 'app')
   const isLogged = isAsked(`telemetryIn/${namespace}`)
   const isOfListeners = (key: string): boolean =>
-    isSource(key) ||
-    (isTraced && CANONICAL_LABELS.includes(key)) ||
-    (isLogged && isAsked(`telemetryLabel/${namespace}/${key}`))
+    isSource(key) || isTold(key) || (isLogged && isAsked(`telemetryLabel/${namespace}/${key}`))
   const isNamed = isAsked(`sourceNamespace/${namespace}`)
   return {
     listeners: { namespace: isTraced || isLogged || isNamed ? namespace : '', labels: only(isOfListeners) },
     routes: { namespace: isNamed ? namespace : '', labels: only(isSource) },
-    ownLabels: only(key => isAsked(`selectorLabel/${key}`) || (isTraced && CANONICAL_LABELS.includes(key))),
+    ownLabels: only(key => isAsked(`selectorLabel/${key}`) || isTold(key)),
     endpointLabels: only(key => mayPrefer(read, tables, key)),
     hasHttpProxy: type === 'sidecar' && (Number(meta.httpProxyPort) || mesh.proxyHttpPort || 0) > 0,
   }

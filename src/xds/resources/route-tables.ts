@@ -1,9 +1,8 @@
-import type { Family, Graph, Table } from '../../engine/index.js'
+import type { Family, Graph } from '../../engine/index.js'
 import { factsOf, viewOfFacts } from '../../proxy/facts.js'
-import { byName, type GraphResource, SAME_RESOURCE } from './encoded.js'
-import { listOf, type PartFacts, type PartTables, SAME_LIST } from './part-tables.js'
+import { byName, SAME_RESOURCE } from './encoded.js'
+import type { PartFacts, PartTables } from './part-tables.js'
 import type { RoutesKey } from './proxy-parts.js'
-import type { ResourceList } from './resource-list.js'
 import {
   type BaseFamily,
   declareRouteBases,
@@ -21,11 +20,11 @@ export function declareRoutes(graph: Graph, parts: PartFacts): Family<RoutesKey,
   return graph.family(
     'routes',
     ({ key }) => key,
-    (key, inner) => routeTables(inner, key, bases, parts),
+    (key, inner) => routeTables(inner, key, bases),
   )
 }
 
-function routeTables(graph: Graph, key: RoutesKey, bases: BaseFamily, { tables }: PartFacts): PartTables {
+function routeTables(graph: Graph, key: RoutesKey, bases: BaseFamily): PartTables {
   const { scope, client, hasHttpProxy } = key
   const view = viewOfFacts(key.facts)
   const facts = factsOf('routes', view, { dnsDomain: strangersDomain(view.dnsDomain) })
@@ -42,10 +41,5 @@ function routeTables(graph: Graph, key: RoutesKey, bases: BaseFamily, { tables }
   // Nobody reads these two, and nothing is made of them, unless a proxy discovers its virtual hosts.
   const shell = graph.derive('shell', base, (row, name) => [[name, shellOf(row)]], SAME_RESOURCE)
   const host = graph.derive('virtualHost', base, row => byName(discoveredHosts(near(row))), SAME_RESOURCE)
-  const list = (name: string, of: Table<string, GraphResource>): Table<'mesh', ResourceList> =>
-    graph.derive(name, tables.once, (_, id, read) => [[id, listOf(read.all(of).values())]], SAME_LIST)
-  return {
-    resource: { RDS: route, SHELL: shell, VHDS: host },
-    list: { RDS: list('list/RDS', route), SHELL: list('list/SHELL', shell), VHDS: list('list/VHDS', host) },
-  }
+  return { resource: { RDS: route, SHELL: shell, VHDS: host } }
 }

@@ -67,7 +67,6 @@ interface Share {
   readonly tables: readonly Table<string, GraphResource>[]
   /** The revision at which each became the proxy's. */
   readonly since: readonly number[]
-  readonly lists: readonly Table<'mesh', ResourceList>[]
 }
 
 export function openSource(
@@ -116,7 +115,6 @@ export function openSource(
     const share: Share = {
       tables: parts.flatMap(({ value }) => value.resource[type] ?? []),
       since: PARTS_OF[type].map(name => cameAt.get(name) ?? start),
-      lists: parts.flatMap(({ value }) => value.list[type] ?? []),
     }
     shares.set(type, share)
     return share
@@ -149,10 +147,8 @@ export function openSource(
     list: url => {
       const type = types.get(url)
       if (type === undefined) return NOTHING
-      const { tables, lists } = shareOf(type)
-      // The tables keep history from their first reading on: later changes are told against this list.
-      engine.refresh(tables, () => false)
-      const found = joinLists(engine.read(read => lists.map(list => read.one(list, 'mesh') ?? NOTHING)))
+      const { tables } = shareOf(type)
+      const found = joinLists(engine.read(read => tables.map(table => read.all(table))))
       return type === 'RDS' || type === 'SHELL' ? referredTo(found) : found
     },
     changes: (url, from) => {

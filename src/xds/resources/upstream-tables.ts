@@ -5,7 +5,7 @@ import { discoveryOf, isDns } from './cluster-discovery.js'
 import { portPolicyOf } from './cluster-policy.js'
 import { type Batch, byName, encodeAssignments, encodeClusters, SAME_BATCH, SAME_RESOURCE } from './encoded.js'
 import { localityPlanOf } from './locality.js'
-import { listOf, noScope, type PartFacts, type PartTables, partContext, SAME_LIST, wholeScope } from './part-tables.js'
+import { noScope, type PartFacts, type PartTables, partContext } from './part-tables.js'
 import type { EndpointFacts, FixedKey, UpstreamKey } from './proxy-parts.js'
 
 /**
@@ -95,7 +95,6 @@ function withRule(context: Context, service: Service, rule: ConsolidatedRule | u
 
 function upstreamTables(graph: Graph, key: UpstreamKey, parts: PartFacts, rows: Rows): PartTables {
   const { tables, scopes } = parts
-  const { once } = tables
   const scope = graph.member(scopes, key.scope)
   const clustersOf = (read: Lookup, service: Service): Batch => {
     const facts = isDns(discoveryOf(service, key.clusters.view.type === 'router')) ? key.dns : key.clusters
@@ -127,15 +126,7 @@ function upstreamTables(graph: Graph, key: UpstreamKey, parts: PartFacts, rows: 
     },
     SAME_RESOURCE,
   )
-  const inOrder = (read: Lookup, of: (read: Lookup, service: Service) => Batch): Batch =>
-    wholeScope(read, scope).services.flatMap(service => of(read, service))
-  return {
-    resource: { CDS: cluster, EDS: assignment },
-    list: {
-      CDS: graph.derive('list/CDS', once, (_, id, read) => [[id, listOf(inOrder(read, clustersOf))]], SAME_LIST),
-      EDS: graph.derive('list/EDS', once, (_, id, read) => [[id, listOf(inOrder(read, assignmentsOf))]], SAME_LIST),
-    },
-  }
+  return { resource: { CDS: cluster, EDS: assignment } }
 }
 
 /** Clusters that depend on no service: the same for nearly all proxies. */
@@ -144,16 +135,16 @@ export function declareFixed(graph: Graph, parts: PartFacts): Family<FixedKey, P
     'fixed',
     ({ key }) => key,
     ({ facts }, inner) => {
-      const list = inner.derive(
-        'list/CDS',
+      const table = inner.derive(
+        'cluster',
         parts.tables.once,
-        (_, id, read) => {
+        (_, __, read) => {
           const context = partContext(read, parts, facts, { scope: noScope })
-          return [[id, listOf(encodeClusters(parts.translators.fixedClusters(context)))]]
+          return byName(encodeClusters(parts.translators.fixedClusters(context)))
         },
-        SAME_LIST,
+        SAME_RESOURCE,
       )
-      return { resource: { CDS: inner.derive('cluster', list, row => row, SAME_RESOURCE) }, list: { CDS: list } }
+      return { resource: { CDS: table } }
     },
   )
 }
