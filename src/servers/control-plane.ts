@@ -1,5 +1,4 @@
 import type { Registry } from 'prom-client'
-import type { JsonObject } from '../lang/json.js'
 import { err, ok, type Result } from '../lang/result.js'
 import type { Address } from './address.js'
 import { createAdsServer } from './ads.js'
@@ -16,7 +15,7 @@ import { declareMeshMetrics, triggersOf } from './mesh-metrics.js'
 import { type ClusterConfig, type MeshPaths, startRefusal } from './mesh-source.js'
 import type { Route } from './router.js'
 import { openSds } from './sds.js'
-import { identityOf } from './sds-identity.js'
+import { openIdentities } from './sds-identity.js'
 
 export interface ControlPlaneSettings {
   /** Where ADS is served, in plaintext. */
@@ -71,7 +70,7 @@ export async function openControlPlane(
   const ads = createAdsServer({ connect: proxies.connect, now: settings.now, on: proxies.on })
   const grpc = createGrpcServer(grpcOptions(settings.connections, log, settings.now))
   ads.register(grpc)
-  const identify = (node: JsonObject): Result<string, string> => identityOf(mesh.graph, node)
+  const identify = openIdentities(mesh.graph)
   const sds = await openSds({ address: settings.grpc, stateDir: settings.stateDir, identify, now: settings.now }, log)
   sds.register(grpc)
   live.onChange(() => {

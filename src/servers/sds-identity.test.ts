@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { createEngine } from '../engine/index.js'
 import { ok } from '../lang/result.js'
 import { createMeshSource } from './mesh-source.js'
-import { identityOf } from './sds-identity.js'
+import { type Identity, openIdentities } from './sds-identity.js'
 
 const CONFIG = `
 apiVersion: v1
@@ -27,7 +28,8 @@ function identity(node: { id: string; metadata?: Record<string, string> }, mesh 
     ]),
   )
   expect(problems).toEqual([])
-  return identityOf(graph, node)
+  const found = openIdentities(graph)(node)
+  return found.ok ? found.value.current : found
 }
 
 describe('identityOf', () => {
@@ -62,5 +64,52 @@ describe('identityOf', () => {
     ],
   ])('is not to be had for %s', (_, node, reason) => {
     expect(identity(node)).toMatchObject({ ok: false, error: expect.stringContaining(reason) })
+  })
+})
+
+describe('who Nodes stand for', () => {
+  const pod = (name: string, account: string): string => `
+apiVersion: v1
+kind: Pod
+metadata: {name: ${name}, namespace: shop}
+spec: {serviceAccountName: ${account}, containers: [{name: web, image: web}]}
+status: {podIP: 10.0.1.${name.slice(-1)}, phase: Running}
+---`
+
+  it('is found out again for those alone that a change is about, and for nobody who is gone', () => {
+    const runs: string[] = []
+    const engine = createEngine({ onRun: (table, key) => table === 'identity' && runs.push(key) })
+    const mesh = createMeshSource(paths, engine)
+    const apply = (...pods: readonly string[]): void => {
+      mesh.apply(
+        new Map([
+          ['/config.yaml', ok(pods.join('\n'))],
+          ['/mesh', ok('{}')],
+        ]),
+      )
+    }
+    apply(pod('a1', 'one'), pod('a2', 'two'))
+    const identify = openIdentities(mesh.graph)
+    const hold = (name: string): Identity => {
+      const found = identify({ id: `sidecar~127.0.0.1~${name}.shop~shop.svc`, metadata: { NAME: name } })
+      if (!found.ok) throw new Error(found.error)
+      return found.value
+    }
+    const held = ['a1', 'a2'].map(hold)
+    const accounts = (): readonly unknown[] =>
+      held.map(({ current }) => (current.ok ? current.value.split('/').at(-1) : current.error))
+    expect(accounts()).toEqual(['one', 'two'])
+    expect(runs.splice(0)).toHaveLength(2)
+
+    apply(pod('a1', 'other'), pod('a2', 'two'))
+    expect(accounts()).toEqual(['other', 'two'])
+    expect(runs.splice(0)).toEqual([expect.stringContaining('a1')])
+
+    for (const each of held) each[Symbol.dispose]()
+    const last = hold('a3')
+    apply(pod('a1', 'again'), pod('a2', 'again'), pod('a3', 'again'))
+    runs.splice(0)
+    expect(last.current).toEqual(ok('spiffe://cluster.local/ns/shop/sa/again'))
+    expect(runs).toEqual([expect.stringContaining('a3')])
   })
 })

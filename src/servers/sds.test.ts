@@ -23,11 +23,17 @@ async function server(change: Partial<SdsSettings> = {}) {
   const logged: string[] = []
   const write = (message: string): void => void logged.push(message)
   const log: Log = { error: write, warn: write, info: write, debug: write, flush: () => {} }
-  const state = { time: START, id: 'spiffe://cluster.local/ns/shop/sa/web' }
+  const state = { time: START, id: 'spiffe://cluster.local/ns/shop/sa/web', released: 0 }
   const settings: SdsSettings = {
     address: { host: '127.0.0.1', port: 0 },
     stateDir,
-    identify: () => ok(state.id),
+    identify: () =>
+      ok({
+        get current() {
+          return ok(state.id)
+        },
+        [Symbol.dispose]: () => void state.released++,
+      }),
     now: () => state.time,
     checkMs: 5,
     ...change,
@@ -116,6 +122,16 @@ describe.each<Protocol>(['sotw', 'delta'])('SDS on loopback over %s', protocol =
     expect([...proxy.held(SDS).keys(), ...proxy.held(LDS).keys()]).toEqual(['ROOTCA'])
     expect(logged.at(-1)).toBe('a proxy asks for a secret that there is none of here')
   })
+})
+
+it('lets go of who a proxy is when it goes', async () => {
+  const { client, state } = await server()
+  const proxy = client('delta')
+  proxy.subscribe(SDS, ['ROOTCA'])
+  await proxy.until(() => proxy.held(SDS).size === 1)
+  expect(state.released).toBe(0)
+  await proxy.close()
+  await expect.poll(() => state.released).toBe(1)
 })
 
 it('tells of a few unknown secrets only', async () => {

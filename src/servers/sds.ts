@@ -14,6 +14,7 @@ import {
 import { grpcStatus } from './grpc/status.js'
 import type { GrpcServer, GrpcStatus } from './grpc/types.js'
 import { errorText, type Log, shortened } from './log.js'
+import type { Identity } from './sds-identity.js'
 
 /** Names under which the reference's listeners and clusters ask for the workload's certificate and the mesh's roots. */
 const OWN_CERTIFICATE = 'default'
@@ -32,8 +33,8 @@ export interface SdsSettings {
   readonly address: Address
   /** Folder of the development CA. */
   readonly stateDir: string
-  /** SPIFFE ID of the workload that a Node stands for. The error is one sentence. */
-  readonly identify: (node: JsonObject) => Result<string, string>
+  /** The workload that a Node stands for. The error is one sentence. */
+  readonly identify: (node: JsonObject) => Result<Identity, string>
   /** Clock in ms since 1970. */
   readonly now: () => number
   readonly checkMs?: number
@@ -60,13 +61,16 @@ export async function openSds(settings: SdsSettings, log: Log): Promise<Sds> {
   let count = 0
   const connect = ({ node }: Hello): Result<Attachment, GrpcStatus> => {
     if (!authority.ok) return err(grpcStatus('FAILED_PRECONDITION', authority.error))
-    const id = settings.identify(node)
-    if (!id.ok) return err(grpcStatus('INVALID_ARGUMENT', id.error))
+    const identity = settings.identify(node)
+    if (!identity.ok) return err(grpcStatus('INVALID_ARGUMENT', identity.error))
+    const id = identity.value.current
+    if (!id.ok) {
+      identity.value[Symbol.dispose]()
+      return err(grpcStatus('INVALID_ARGUMENT', id.error))
+    }
     const connection = `sds-${++count}`
-    // Read again at every change of the mesh, and of no weight for who it is: Envoy lists hundreds of them.
-    const { extensions: _, ...kept } = node
     const session = openSession({
-      node: kept,
+      identity: identity.value,
       id: id.value,
       authority: authority.value,
       settings,
@@ -75,7 +79,11 @@ export async function openSds(settings: SdsSettings, log: Log): Promise<Sds> {
     })
     sessions.set(connection, session)
     log.debug('certificates asked for', { connection, id: id.value })
-    return ok({ connection, source: session.source, release: () => void sessions.delete(connection) })
+    const release = (): void => {
+      sessions.delete(connection)
+      identity.value[Symbol.dispose]()
+    }
+    return ok({ connection, source: session.source, release })
   }
   const server = createAdsServer({ connect, now: settings.now, on: event => report(event, log) })
   const renew = (isDue: (session: Session) => boolean): void => {
@@ -141,7 +149,7 @@ interface Session {
 }
 
 interface SessionOptions {
-  readonly node: JsonObject
+  readonly identity: Identity
   readonly id: string
   readonly authority: Authority
   readonly settings: SdsSettings
@@ -150,7 +158,7 @@ interface SessionOptions {
 }
 
 /** One stream of a proxy. Each has a key of its own, which is nowhere but in memory here and there. */
-function openSession({ node, id: firstId, authority, settings, revision, log }: SessionOptions): Session {
+function openSession({ identity, id: firstId, authority, settings, revision, log }: SessionOptions): Session {
   const roots = rootsOf(authority)
   const unknown = new Set<string>()
   let id = firstId
@@ -170,8 +178,9 @@ function openSession({ node, id: firstId, authority, settings, revision, log }: 
     }
     return undefined
   }
-  const identity = (): string => {
-    const now = settings.identify(node)
+  /** The last that could be had. */
+  const idNow = (): string => {
+    const now = identity.current
     return now.ok ? now.value : id
   }
   return {
@@ -186,9 +195,9 @@ function openSession({ node, id: firstId, authority, settings, revision, log }: 
       }),
     },
     isDue: () => own !== undefined && settings.now() >= own.renewAt,
-    isOther: () => identity() !== id,
+    isOther: () => idNow() !== id,
     renew: () => {
-      id = identity()
+      id = idNow()
       own = undefined
       changedAt = revision()
     },
