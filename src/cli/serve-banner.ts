@@ -22,7 +22,7 @@ export function describe(
 ): StartPage {
   return {
     version: context.version,
-    endpoints: endpointsOf(bound),
+    endpoints: endpointsOf(plan, bound),
     configuration: configurationOf(plan, loaded, context.cwd),
     commands: [...injectionCommands(plan, bound, context.cwd), ...meshCommands(loaded, bound)],
   }
@@ -45,15 +45,15 @@ export function bannerText({ version, endpoints, configuration, commands }: Star
   return `${lines.join('\n')}\n`
 }
 
-function endpointsOf({ https, http, monitoring, grpc }: Bound): StartPage['endpoints'] {
+function endpointsOf(plan: ServePlan, { https, http, monitoring, grpc }: Bound): StartPage['endpoints'] {
   const found: { name: string; url: string; purpose: string }[] = []
-  if (https !== undefined)
-    found.push({ name: 'webhook', url: `${urlOf('https', https)}/inject`, purpose: 'sidecar injection' })
-  if (http !== undefined) {
-    if (https === undefined)
-      found.push({ name: 'webhook', url: `${urlOf('http', http)}/inject`, purpose: 'sidecar injection' })
-    found.push({ name: 'http', url: `${urlOf('http', http)}/`, purpose: 'start page, /ready, /healthz' })
+  const webhook = https !== undefined ? urlOf('https', https) : http !== undefined ? urlOf('http', http) : undefined
+  if (webhook !== undefined) {
+    found.push({ name: 'webhook', url: `${webhook}/inject`, purpose: 'sidecar injection' })
+    if (plan.rules !== undefined) found.push({ name: 'rules', url: `${webhook}/mutate`, purpose: RULES_PURPOSE })
   }
+  if (http !== undefined)
+    found.push({ name: 'http', url: `${urlOf('http', http)}/`, purpose: 'start page, /ready, /healthz' })
   if (grpc !== undefined) found.push({ name: 'xds', url: formatAddress(grpc), purpose: xdsPurpose(grpc) })
   if (grpc !== undefined && http !== undefined)
     found.push({
@@ -66,6 +66,8 @@ function endpointsOf({ https, http, monitoring, grpc }: Bound): StartPage['endpo
   }
   return found
 }
+
+const RULES_PURPOSE = 'interception rules of your own; /mutate/<rule> is one of them'
 
 /** SDS is for this machine alone (servers/sds.ts). */
 function xdsPurpose({ host }: Address): string {
@@ -82,6 +84,7 @@ function configurationOf(plan: ServePlan, loaded: LoadedMesh | undefined, cwd: s
   return [
     { name: 'templates', value: file(plan.config) },
     { name: 'values', value: file(plan.values) },
+    ...(plan.rules === undefined ? [] : [{ name: 'rules', value: show(plan.rules, cwd) }]),
     { name: 'mesh config', value: plan.mesh === undefined ? builtinMesh(loaded, cwd) : file(plan.mesh) },
     ...(loaded === undefined ? [] : [{ name: 'mesh', value: meshOf(loaded, cwd) }]),
     ...(plan.https === undefined ? [] : [{ name: 'certificate', value: certificate }]),

@@ -246,7 +246,7 @@ interface Extras {
 async function openExtras(
   { rules, objects }: ServePlan,
   context: CommandContext,
-  { log, metrics }: ServingOutput,
+  output: ServingOutput,
 ): Promise<Result<Extras, readonly string[]>> {
   if (rules === undefined) return ok({ routes: [], close: () => {} })
   const { openRules } = await import('../servers/rules-source.js')
@@ -255,8 +255,13 @@ async function openExtras(
   const { reloadListener } = await import('../servers/serving.js')
   const { ruleFunctions } = await import('../rules/index.js')
   const { templateHost } = await import('./template-host.js')
-  const source = await openRules({ rules, objects }, ruleFunctions(templateHost(context)), reloadListener('rules', log))
+  const source = await openRules(
+    { rules, objects },
+    ruleFunctions(templateHost(context)),
+    reloadListener('rules', output),
+  )
   if (!source.ok) return err(source.error.map(formatProblem))
+  const { log, metrics } = output
   const route = rulesRoute(source.value, observeRules(metrics.registry, log))
   return ok({ routes: [{ ...route, observe: logAdmissions(log, 'mutate') }], close: source.value.close })
 }

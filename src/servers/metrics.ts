@@ -5,8 +5,8 @@ export interface Metrics {
   readonly registry: Registry
   /** Counts a call of the injection webhook, under the reference's names. */
   readonly injection: AdmissionObserver
-  /** 1 while the configuration in use is the newest on disk, 0 while a bad edit is held back. */
-  readonly configurationIsCurrent: (isCurrent: boolean) => void
+  /** Whether a part, such as `rules`, is the newest on disk; not while a bad edit is held back. The metric is 1 while all are. */
+  readonly configurationIsCurrent: (part: string, isCurrent: boolean) => void
   readonly certificateExpires: (at: Date) => void
 }
 
@@ -28,10 +28,16 @@ export function createMetrics({ withProcess }: { readonly withProcess: boolean }
     help: 'When the serving certificate of the webhook expires, in Unix time.',
     registers,
   })
+  const held = new Set<string>()
+  configuration.set(1)
   return {
     registry,
     injection: injectionMetrics(registers),
-    configurationIsCurrent: isCurrent => configuration.set(isCurrent ? 1 : 0),
+    configurationIsCurrent: (part, isCurrent) => {
+      if (isCurrent) held.delete(part)
+      else held.add(part)
+      configuration.set(held.size === 0 ? 1 : 0)
+    },
     certificateExpires: at => certificate.set(at.getTime() / 1000),
   }
 }

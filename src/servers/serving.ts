@@ -64,11 +64,14 @@ export async function openServing(
   { log, metrics }: ServingOutput,
 ): Promise<Result<Serving, readonly string[]>> {
   const state: State = { isReady: false, isStopping: false, listeners: [], bound: {}, close: [] }
-  const injection = await openInjection(settings.injection, settings.around, injectionListener(log, metrics))
+  const injection = await openInjection(
+    settings.injection,
+    settings.around,
+    reloadListener('configuration', { log, metrics }),
+  )
   if (!injection.ok) return err(injection.error.map(formatProblem))
   state.close.push(injection.value.close)
   warn(log, injection.value.current().warnings)
-  metrics.configurationIsCurrent(true)
 
   const webhooks = webhookRoutes(settings, injection.value, { log, metrics })
   const tls = await openAddresses(settings, webhooks, state, { log, metrics })
@@ -98,30 +101,18 @@ interface ReloadListener {
   readonly onProblems: (problems: readonly Problem[]) => void
 }
 
-/** Tells the log what became of a change on disk. `what` begins the sentences: `configuration`, `rules`. */
-export function reloadListener(what: string, log: Log): ReloadListener {
+/** Tells log and metric what became of a change on disk. `what` begins the sentences: `configuration`, `rules`. */
+export function reloadListener(what: string, { log, metrics }: ServingOutput): ReloadListener {
   return {
     onReload: (changed, live) => {
+      metrics.configurationIsCurrent(what, true)
       log.info(`${what} reloaded`, { changed: listed(changed) })
       warn(log, live.warnings)
     },
     onProblems: problems => {
+      metrics.configurationIsCurrent(what, false)
       for (const problem of problems) log.error(formatProblem(problem), { code: problem.code })
       log.error(`${what} not reloaded: the last good state stays in use`, { problems: problems.length })
-    },
-  }
-}
-
-function injectionListener(log: Log, metrics: Metrics): ReloadListener {
-  const tell = reloadListener('configuration', log)
-  return {
-    onReload: (changed, live) => {
-      metrics.configurationIsCurrent(true)
-      tell.onReload(changed, live)
-    },
-    onProblems: problems => {
-      metrics.configurationIsCurrent(false)
-      tell.onProblems(problems)
     },
   }
 }

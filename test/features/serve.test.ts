@@ -259,11 +259,28 @@ describe('pillion serve', () => {
     expect((await fetch1(`http://${bound.http}/inject`, { body })).body).toContain('"patchType":"JSONPatch"')
   })
 
-  it('serves rules at /mutate', async () => {
-    const rules = join(ROOT, 'samples/custom-webhook/rules.yaml')
-    const { bound } = await serve(...FILES, '--rules', rules)
+  it('serves rules at /mutate, and follows their file', async () => {
+    await copyFile(join(ROOT, 'samples/custom-webhook/rules.yaml'), join(cwd, 'rules.yaml'))
+    const { bound, text, logged } = await serve(...FILES, '--rules', 'rules.yaml')
+    expect(text.out).toMatch(new RegExp(`^ {2}rules +https://${bound.https}/mutate `, 'm'))
+    expect(text.out).toMatch(/^ {2}rules +rules\.yaml$/m)
     const answer = await ask(bound.https, 'review', '/mutate/nothing-of-that-name')
     expect(answer).toMatchObject({ allowed: false, status: { message: expect.stringContaining('/mutate/envoy') } })
+
+    const isCurrent = async (): Promise<string | undefined> => {
+      const { body } = await fetch1(`http://${bound.monitoring}/metrics`, { method: 'GET' })
+      return /^pillion_configuration_current (\d)$/m.exec(body)?.[1]
+    }
+    expect(await isCurrent()).toBe('1')
+    await edit('rules.yaml', content => content.replace('record:', 'recrod:'))
+    await logged(/rules not reloaded/)
+    expect(await isCurrent()).toBe('0')
+    await edit('config.yaml', content => `${content}# another good edit\n`)
+    await logged(/configuration reloaded/)
+    expect(await isCurrent()).toBe('0')
+    await edit('rules.yaml', content => content.replace('recrod:', 'record:'))
+    await logged(/rules reloaded/)
+    expect(await isCurrent()).toBe('1')
   })
 })
 
