@@ -58,15 +58,32 @@ function listenerFor(service: Service, listeners: readonly IstioEgressListener[]
   return listeners.findIndex(({ port }) => service.ports.some(own => own.port === port?.number))
 }
 
-function toExport({ origin, exportTo, exportSource }: CandidateVerdict, { scope, host }: VisibilityFacts): Change {
+function toExport(verdict: CandidateVerdict, { scope, host }: VisibilityFacts): Change {
+  const { origin, namespace, exportTo, exportSource, isLimited } = verdict
   const owner = origin === undefined ? host : `${origin.type} ${origin.namespace}/${origin.name}`
-  const field = origin?.type === 'Service' ? 'annotation networking.istio.io/exportTo' : 'spec.exportTo'
-  const isOwn = exportSource !== undefined && exportSource.file === origin?.source?.file
-  return {
-    text: `add "${scope.namespace}" to ${isOwn ? field : `the ${field}`} of ${owner}: it is exported to ${exportTo.join(', ')}`,
-    source: exportSource ?? origin?.source,
+  const source = exportSource ?? origin?.source
+  if (isLimited) {
+    const text = `give namespace ${namespace} the visibility PUBLIC in serviceEntryVisibility of the mesh config, which holds ${owner} back`
+    return { text, source }
   }
+  const isAnnotated = origin?.type === 'Service'
+  const field = isAnnotated ? 'annotation networking.istio.io/exportTo' : 'spec.exportTo'
+  if (exportTo.includes(NOWHERE))
+    return { text: `write "${scope.namespace}" in place of "${NOWHERE}" in ${field} of ${owner}`, source }
+  const isOwn = exportSource !== undefined && exportSource.file === origin?.source?.file
+  if (isOwn)
+    return {
+      text: `add "${scope.namespace}" to ${field} of ${owner}: it is exported to ${exportTo.join(', ')}`,
+      source,
+    }
+  // What is written there counts in place of the default, so that has to be said again.
+  const all = [...exportTo, scope.namespace]
+  const value = isAnnotated ? JSON.stringify(all.join(',')) : JSON.stringify(all)
+  return { text: `give ${owner} the ${field} ${value}: by default it is exported to ${exportTo.join(', ')}`, source }
 }
+
+/** As `exportTo` says it, alone. */
+const NOWHERE = '~'
 
 function toListener(service: Service, { egress }: CandidateVerdict, facts: VisibilityFacts): Change {
   const listener = egress?.path.slice(0, egress.path.indexOf('.hosts'))

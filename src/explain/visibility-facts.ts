@@ -41,6 +41,8 @@ export interface VisibilityReply {
   readonly answers: readonly VisibilityAnswer[]
   /** Hosts of the mesh that are spelt alike, where nothing has the host. */
   readonly nearest: readonly string[]
+  /** What has the host, and does not count: `discoverySelectors` of the mesh config (at `source`) leave its namespace out. */
+  readonly undiscovered: { readonly origin: ConfigOrigin; readonly source: Position | undefined } | undefined
 }
 
 /** Hosts that are offered instead of an unknown one. */
@@ -55,13 +57,15 @@ export function askVisibility(
 ): VisibilityReply {
   const { engine, tables } = graph
   return engine.read(read => {
-    const { scope } = graph.context(read, row)
+    const { scope, mesh } = graph.context(read, row)
     const { sidecar } = row.scope
     const { meaning, hosts } = meaningOf(read, graph, row, asked.host)
     const originOf = (service: Service): ConfigOrigin | undefined =>
       originsOf(engine.explain(tables.service, serviceKey(service)), places.sourceOf).find(origin =>
         isWrittenIn(service, objectNamed(read, graph, origin)),
       )
+    const isLimited = ({ registry, namespace }: Service): boolean =>
+      registry === 'External' && tables.discovery.visibilityOf(read, namespace) !== 'PUBLIC'
     const answers = hosts.map(host =>
       explainVisibility({
         scope,
@@ -70,6 +74,7 @@ export function askVisibility(
         host,
         port: asked.port,
         originOf,
+        isLimited,
         ...places,
       }),
     )
@@ -80,8 +85,34 @@ export function askVisibility(
       isReachable: answers.length > 0 && answers.every(answer => answer.isReachable),
       answers,
       nearest: isUnknown ? nearestNames(asked.host, hostsOf(read, graph), NEAREST) : [],
+      undiscovered:
+        isUnknown && (mesh.discoverySelectors ?? []).length > 0
+          ? undiscoveredOf(read, graph, row, asked.host, places)
+          : undefined,
     }
   })
+}
+
+function undiscoveredOf(
+  read: Lookup,
+  { tables }: XdsGraph,
+  { view }: ViewRow,
+  host: string,
+  { sourceOf, meshField }: Places,
+): VisibilityReply['undiscovered'] {
+  const { domain } = tables.identity
+  const names = namesMeant(host, view.namespace, domain)
+  const service = [...read.all(tables.inputs.cluster.Service).values()].find(({ object: { name, namespace } }) =>
+    names.includes(`${name}.${namespace}.svc.${domain}`),
+  )
+  const entry = [...read.all(tables.inputs.config.ServiceEntry).values()].find(({ spec }) =>
+    (spec.hosts ?? []).some(own => names.some(name => hostCovers(own.toLowerCase(), name))),
+  )
+  const object = service?.object ?? entry
+  if (object === undefined) return undefined
+  const { type, namespace, name } = object
+  const config = { type, cluster: service?.cluster ?? '', namespace, name }
+  return { origin: { ...config, source: sourceOf(config) }, source: meshField('discoverySelectors') }
 }
 
 /** With the place where it stands now. */

@@ -46,12 +46,18 @@ const MEANINGS: Readonly<Record<HostMeaning, string>> = {
 }
 
 /** Lines for people, without colours. `client` is the proxy. */
-export function replyText(client: string, { asked, meaning, answers, nearest }: VisibilityReply): string {
+export function replyText(client: string, { asked, meaning, answers, nearest, undiscovered }: VisibilityReply): string {
   const says = MEANINGS[meaning]
   const hosts = answers.map(({ host }) => host).join(', ')
   const intro = says === '' ? '' : `${asked.host} ${says} ${hosts}\n`
-  const more = nearest.length === 0 ? '' : `${row('did you mean', nearest.join(', '))}\n`
+  const similar = nearest.length === 0 ? '' : `${row('did you mean', nearest.join(', '))}\n`
+  const more = undiscovered === undefined ? similar : undiscoveredText(undiscovered)
   return `${intro}${answers.map(answer => visibilityText(client, answer)).join('')}${more}`
+}
+
+function undiscoveredText({ origin, source }: NonNullable<VisibilityReply['undiscovered']>): string {
+  const why = `discoverySelectors of the mesh config leave namespace ${origin.namespace} out${placeText(source)}`
+  return `${row('service', `${originText(origin)} does not count`)}\n${row('', why)}\n`
 }
 
 function visibilityText(client: string, answer: VisibilityAnswer): string {

@@ -26,6 +26,8 @@ export interface VisibilityFacts {
   readonly port: number
   /** The Service or ServiceEntry that a service was made from. */
   readonly originOf: (service: Service) => ConfigOrigin | undefined
+  /** Whether the mesh lets it be seen less far than is written in it (`serviceEntryVisibility`). */
+  readonly isLimited: (service: Service) => boolean
   readonly place: FindPlace
   /** Where the mesh config sets a field; undefined: it does not. */
   readonly meshField: (field: string) => Position | undefined
@@ -61,6 +63,8 @@ export interface CandidateVerdict {
   readonly exportTo: readonly string[]
   /** Where that is said; undefined: nowhere, so it is the default. */
   readonly exportSource: Position | undefined
+  /** The mesh config narrows what the object says. */
+  readonly isLimited: boolean
   readonly reason: VisibilityReason
   /** The egress host that brings it, or that excludes it. */
   readonly egress: Written | undefined
@@ -148,6 +152,7 @@ function nearest(candidates: readonly CandidateVerdict[]): VisibilityReason {
 function judge(service: Service, facts: VisibilityFacts, reached: Service | undefined): CandidateVerdict {
   const { namespace, registry, exportTo } = service
   const origin = facts.originOf(service)
+  const isLimited = facts.isLimited(service)
   const found = egressOf(service, facts)
   const reason = reasonFor(service, facts, reached, found)
   return {
@@ -156,7 +161,8 @@ function judge(service: Service, facts: VisibilityFacts, reached: Service | unde
     origin,
     ports: service.ports.map(({ port }) => port),
     exportTo,
-    exportSource: exportSource(origin, facts),
+    exportSource: isLimited ? facts.meshField('serviceEntryVisibility') : exportSource(origin, facts),
+    isLimited,
     reason,
     egress: found?.egress,
     precedence:
