@@ -16,7 +16,7 @@ export interface Outstanding {
 export interface Refusal {
   /** Envoy's own words. */
   readonly message: string
-  /** The resources that the message names, of those that were sent; empty: it names none. */
+  /** The resources that the message names, of those that were sent, or the only one that was; empty: it names none. */
   readonly resources: readonly string[]
   /** Of the response that was refused. */
   readonly version: string
@@ -153,7 +153,7 @@ export function refuse(subscription: Subscription, nonce: string, message: strin
   if (sent !== undefined) noteRefused(subscription, sent)
   const refusal: Refusal = {
     message,
-    resources: namedIn(message, sent?.names ?? []),
+    resources: sent?.names.length === 1 ? sent.names : namedIn(message, sent?.names ?? []),
     version: sent?.version ?? subscription.versionSent,
   }
   subscription.refusal = refusal
