@@ -10,12 +10,13 @@ import {
   MERGE_METRICS_ANNOTATION,
   PROXY_CONFIG_ANNOTATION,
   STATUS_PORT_ANNOTATION,
+  TEMPLATES_ANNOTATION,
 } from './names.js'
 
 /** What is wrong with a value, or undefined. */
 type Rule = (value: string) => string | undefined
 
-/** Every annotation that the reference checks before it injects, and how. */
+/** Every annotation that the reference checks before it injects, and how; and one that would let a pod hold up the webhook. */
 export const ANNOTATION_RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   [INTERCEPTION_ANNOTATION, interceptionMode],
   [STATUS_PORT_ANNOTATION, port],
@@ -36,7 +37,22 @@ export const ANNOTATION_RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>
   ['sidecar.istio.io/proxyMemory', quantity],
   ['sidecar.istio.io/proxyCPULimit', quantity],
   ['sidecar.istio.io/proxyMemoryLimit', quantity],
+  [TEMPLATES_ANNOTATION, templateCount],
 ])
+
+/** Templates that one pod may ask for: each takes about a millisecond, while everybody else waits. */
+const MAX_TEMPLATES = 100
+/** Longest part of a value, or of what is said of it, that a message shows, in characters. A value may have 256 Ki. */
+const SHOWN = 400
+
+function shown(text: string): string {
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text
+}
+
+function templateCount(value: string): string | undefined {
+  const count = value.split(',').length
+  return count > MAX_TEMPLATES ? `${count} templates, and at most ${MAX_TEMPLATES} are allowed` : undefined
+}
 
 /** All annotations whose value is not allowed, in order of their names. */
 export function validateAnnotations(annotations: ReadonlyMap<string, string>): Problem[] {
@@ -47,7 +63,7 @@ export function validateAnnotations(annotations: ReadonlyMap<string, string>): P
     problems.push({
       severity: 'error',
       code: 'invalid-annotation',
-      message: `invalid value '${value}' for annotation '${key}': ${broken}`,
+      message: `invalid value '${shown(value)}' for annotation '${key}': ${shown(broken)}`,
       path: `metadata.annotations["${key}"]`,
     })
   }
