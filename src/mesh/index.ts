@@ -11,6 +11,7 @@
 
 export { type AuthorizationObject, policiesOfWorkload, type TokenObject } from './authorization.js'
 export { type RuleClient, ruleClientOf } from './best-rule.js'
+export { keyOfRule } from './destination-rules.js'
 export type { Endpoint, Health } from './endpoint.js'
 export { spiffe } from './endpoints.js'
 export { isExportedTo, isPublic, normaliseExportTo } from './export-to.js'
@@ -80,4 +81,5 @@ export {
 } from './sidecar-scope.js'
 export { configsIn, declareMesh, lazySettings, type MeshTables, sidecarsOf } from './tables.js'
 export { type TelemetryObject, telemetryOfWorkload } from './telemetry.js'
+export { MESH_GATEWAY } from './virtual-services.js'
 export type { Workload } from './workload.js'

@@ -1,5 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { ConfigObject } from '../config/object.js'
+import { FINDINGS, type FindingKind } from '../xds/resources/findings.js'
+import { meshFindings } from './mesh-findings.js'
 import type { MeshSource, ObjectEvent } from './mesh-source.js'
 
 /** Counts of the mesh and of the engine, read when somebody asks, and of changes, which the answer takes. */
@@ -28,14 +30,8 @@ export function declareMeshMetrics(
     'Total virtual services known to pilot.',
     () => all(tables.inputs.config.VirtualService).size,
   )
-  gauge(
-    'pilot_no_ip',
-    'Pods without an address, possibly invalid.',
-    () =>
-      [...all(tables.workload).values()].filter(
-        ({ kind, isAlive, addresses }) => kind === 'Pod' && isAlive && addresses.length === 0,
-      ).length,
-  )
+  for (const [name, help] of Object.entries(FINDINGS) as [FindingKind, string][])
+    gauge(name, help, () => meshFindings(mesh.graph)[name].length)
   gauge(
     'pillion_sidecar_conflicts',
     'Sidecars that can never apply, as an older one selects the same workloads.',

@@ -1,5 +1,7 @@
 import { formatProblem } from '../../lang/problem.js'
 import { ok } from '../../lang/result.js'
+import { type Finding, type FindingConfig, sortedFindings } from '../../xds/resources/findings.js'
+import { meshFindings } from '../mesh-findings.js'
 import { shortOf } from '../xds-types.js'
 import { connectedProxies, type DebugFacts, type DebugPage } from './page.js'
 
@@ -14,6 +16,7 @@ export const pushStatusPages: readonly DebugPage[] = [
         revision: facts.mesh.graph.engine.revision,
         ProxyStatus: {
           ...refusalsOf(facts),
+          ...findingsOf(facts),
           pillion_sidecar_conflict: conflictsOf(facts),
           pillion_configuration_problem: Object.fromEntries(
             facts
@@ -46,6 +49,26 @@ function refusalsOf(facts: DebugFacts): Readonly<Record<string, Readonly<Record<
       }
     }
   return found
+}
+
+/** By the reference's metric; those with any. */
+function findingsOf({ mesh }: DebugFacts): Readonly<Record<string, Readonly<Record<string, object>>>> {
+  const nameOf = ({ type, namespace, name }: FindingConfig): string => {
+    const source = mesh.sourceOf({ type, cluster: '', namespace, name })
+    const place = source === undefined ? '' : ` (${source.file ?? '-'}:${source.line})`
+    return `${type} ${namespace}/${name}${place}`
+  }
+  const entries = Object.entries(meshFindings(mesh.graph)) as [string, readonly Finding[]][]
+  return Object.fromEntries(
+    entries
+      .filter(([, findings]) => findings.length > 0)
+      .map(([metric, findings]) => [
+        metric,
+        Object.fromEntries(
+          sortedFindings(findings).map(({ key, message, configs }) => [key, { message, configs: configs.map(nameOf) }]),
+        ),
+      ]),
+  )
 }
 
 function conflictsOf({ mesh: { graph } }: DebugFacts): Readonly<Record<string, Entry>> {
