@@ -53,6 +53,7 @@ const SCOPED_1000: Reference = {
 
 interface Scenario extends MeshShape {
   readonly protocol: Protocol
+  readonly discoversHosts?: boolean
   readonly reference?: Reference
 }
 
@@ -72,7 +73,7 @@ function scoped(services: number, proxies: number): Scenario {
   return { services, proxies, isScoped: true, protocol: 'delta' }
 }
 
-/** Flags: `--growth`; `--services=N --proxies=M --scoped --sotw` for one run of that size. */
+/** Flags: `--growth`; `--services=N --proxies=M --scoped --sotw --vhds` for one run of that size. */
 export async function run(flags: readonly string[] = []): Promise<void> {
   for (const scenario of scenariosOf(flags)) await measure(scenario)
 }
@@ -88,6 +89,7 @@ function scenariosOf(flags: readonly string[]): readonly Scenario[] {
       proxies: number('proxies', 100),
       isScoped: flags.includes('--scoped'),
       protocol: flags.includes('--sotw') ? 'sotw' : 'delta',
+      discoversHosts: flags.includes('--vhds'),
     },
   ]
 }
@@ -99,7 +101,7 @@ async function measure(scenario: Scenario): Promise<void> {
     const files = writeMesh(folder, scenario)
     const server = await startServer(folder)
     console.log(
-      `\n${services} services in ${files.files} files, ${proxies} proxies ${isScoped ? 'scoped by Sidecars' : 'unscoped'}, ${protocol}`,
+      `\n${services} services in ${files.files} files, ${proxies} proxies ${isScoped ? 'scoped by Sidecars' : 'unscoped'}, ${protocol}${scenario.discoversHosts === true ? ', virtual hosts discovered' : ''}`,
     )
     console.log(`  ready after ${ms(server.startMs)}, ${ms(server.cpuMs())} CPU, ${server.memory().rss.toFixed(0)} MiB`)
     const load = await openLoad()
@@ -119,10 +121,11 @@ async function measure(scenario: Scenario): Promise<void> {
   }
 }
 
-async function warm(server: Server, load: Load, { protocol, reference }: Scenario, { pods }: MeshFiles): Promise<void> {
+async function warm(server: Server, load: Load, scenario: Scenario, { pods }: MeshFiles): Promise<void> {
+  const { protocol, reference, discoversHosts = false } = scenario
   const cpu = server.cpuMs()
   const start = hrtime()
-  load.connect({ port: server.port, protocol, pods })
+  load.connect({ port: server.port, protocol, pods, discoversHosts })
   let now = await load.report()
   while (now.warm < pods.length) {
     await pause(20)

@@ -4,7 +4,7 @@
 import { connect } from 'node:http2'
 import { encode } from '../../src/proto/index.js'
 import { createFrameReader, frameHead } from '../../src/servers/grpc/frames.js'
-import { CDS, EDS, LDS, RDS } from '../../src/xds/delivery/index.js'
+import { CDS, EDS, LDS, RDS, VHDS } from '../../src/xds/delivery/index.js'
 import type { ProxyPod } from './files.js'
 import { endpointsOf, type Response, readResponse, routesOf } from './wire.js'
 
@@ -12,6 +12,8 @@ export interface LoadJob {
   readonly port: number
   readonly protocol: 'delta' | 'sotw'
   readonly pods: readonly ProxyPod[]
+  /** PILLION_VHDS: virtual hosts are resources of their own. */
+  readonly discoversHosts: boolean
 }
 
 export interface LoadReport {
@@ -40,7 +42,8 @@ let reached = new Set<object>()
 let warm = 0
 let ended = 0
 
-function node({ name, namespace, ip, labels, serviceAccount }: ProxyPod): object {
+function node({ name, namespace, ip, labels, serviceAccount }: ProxyPod, discoversHosts: boolean): object {
+  const proxyMetadata = discoversHosts ? { proxyMetadata: { PILLION_VHDS: 'true' } } : {}
   return {
     id: `sidecar~${ip}~${name}.${namespace}~${namespace}.svc.cluster.local`,
     cluster: `${labels['app']}.${namespace}`,
@@ -57,12 +60,17 @@ function node({ name, namespace, ip, labels, serviceAccount }: ProxyPod): object
       MESH_ID: 'cluster.local',
       NODE_NAME: 'node-1',
       INTERCEPTION_MODE: 'REDIRECT',
-      PROXY_CONFIG: { concurrency: 2, discoveryAddress: 'istiod.istio-system.svc:15012', statusPort: 15020 },
+      PROXY_CONFIG: {
+        concurrency: 2,
+        discoveryAddress: 'istiod.istio-system.svc:15012',
+        statusPort: 15020,
+        ...proxyMetadata,
+      },
     },
   }
 }
 
-function runProxy({ port, protocol }: LoadJob, pod: ProxyPod): void {
+function runProxy({ port, protocol, discoversHosts }: LoadJob, pod: ProxyPod): void {
   const isDelta = protocol === 'delta'
   const request = `envoy.service.discovery.v3.${isDelta ? 'DeltaDiscoveryRequest' : 'DiscoveryRequest'}`
   const session = connect(`http://127.0.0.1:${port}`, { settings: { initialWindowSize: 16 << 20 } })
@@ -109,9 +117,10 @@ function runProxy({ port, protocol }: LoadJob, pod: ProxyPod): void {
       )
     } else if (type === EDS) ask(LDS, [])
     else if (type === LDS) ask(RDS, [...new Set(bodies.flatMap(body => routesOf(bytes, body)))])
+    else if (type === RDS && discoversHosts) ask(VHDS, [])
     if (answered.has(type)) return
     answered.add(type)
-    if (answered.size === 4) warm++
+    if (answered.size === (discoversHosts ? 5 : 4)) warm++
   }
   stream.on('error', () => {})
   stream.on('close', () => {
@@ -136,7 +145,7 @@ function runProxy({ port, protocol }: LoadJob, pod: ProxyPod): void {
     })
     if (fault !== undefined) throw new Error(fault.kind)
   })
-  ask(CDS, [], { node: node(pod) })
+  ask(CDS, [], { node: node(pod, discoversHosts) })
 }
 
 function report(): LoadReport {
