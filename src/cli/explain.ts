@@ -269,6 +269,7 @@ async function compareAll(
   const { compareExplanations, comparisonText, isChange } = await import('../explain/index.js')
   const [was, is] = [await explanationsOf(before, false), await explanationsOf(after, false)]
   const comparisons = was.map((explanation, i) => compareExplanations(explanation, is[i]!))
+  if (is.some(({ call }) => call.outcome === 'no-configuration')) context.stderr.write(`pillion: ${NO_CALLS}\n`)
   if (options.output === 'json') {
     context.stdout.write(`${JSON.stringify({ workloads: comparisons.map(comparisonJson) }, null, 2)}\n`)
   } else {
@@ -283,6 +284,9 @@ async function compareAll(
   }
   return options.exitCode === true && comparisons.some(isChange) ? 1 : 0
 }
+
+const NO_CALLS =
+  'no MutatingWebhookConfiguration was given, so calls are assumed, and labels change nothing about them (see --configDir)'
 
 /** Both pods whole would drown the rest. */
 function comparisonJson({ kind, before, after, differences }: Comparison): object {
