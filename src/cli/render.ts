@@ -67,7 +67,9 @@ async function run(flags: RenderFlags, context: CommandContext): Promise<ExitCod
 type Rendered = Readonly<Record<string, readonly JsonObject[]>>
 type Origins = readonly (readonly [kind: TracedKind, names: readonly string[], origins: readonly ResourceOrigins[]])[]
 
-const TRACED: readonly TracedKind[] = ['clusters', 'endpoints', 'listeners', 'routes']
+/** There is one, without a name. */
+const TITLES: Partial<Record<TracedKind, string>> = { nameTable: 'name table' }
+const TRACED: readonly TracedKind[] = ['clusters', 'endpoints', 'listeners', 'routes', 'nameTable']
 
 async function originsFor({ mesh, place }: OpenMesh, node: ProxyNode, rendered: Rendered): Promise<Origins> {
   const { traceResources } = await import('../explain/resources-all.js')
@@ -87,7 +89,9 @@ async function textOf(output: string, rendered: Rendered, origins: Origins | und
     const { resourceOriginsText } = await import('../explain/resources-text.js')
     return origins
       .flatMap(([kind, names, list]) =>
-        list.map((each, i) => resourceOriginsText(`${kind} ${names[i]}`, rendered[kind]?.[i] ?? null, each)),
+        list.map((each, i) =>
+          resourceOriginsText(`${TITLES[kind] ?? kind} ${names[i]}`.trim(), rendered[kind]?.[i] ?? null, each),
+        ),
       )
       .join('\n')
   }

@@ -204,11 +204,7 @@ function tracedCauses(
   const field = (name: string): string => idOf({ type: 'MeshConfig', cluster: '', namespace: '', name })
   const changedField = (name: string) =>
     objects.has(field(name)) ? (places.meshField(name) ?? { line: 1, column: 1 }) : undefined
-  const found = changes.map(({ kind, [side]: resource }): string[] =>
-    kind !== 'nameTable' || resource === undefined
-      ? []
-      : [...objects.keys()].filter(id => NAMED.has(id.slice(0, id.indexOf('/')))),
-  )
+  const found: (readonly string[])[] = changes.map(() => [])
   for (const kind of TRACED_KINDS) {
     const own = changes.flatMap(({ kind: each, [side]: resource }, index) =>
       each === kind && resource !== undefined ? [{ index, message: messageOf(kind, resource) }] : [],
@@ -225,9 +221,7 @@ function tracedCauses(
   return { found, scope: scopeIds(sidecar, node, objects), hosts: new Set(services.map(({ host }) => host)) }
 }
 
-const TRACED_KINDS = ['clusters', 'endpoints', 'listeners', 'routes'] as const
-/** Kinds that a name table is made of. */
-const NAMED: ReadonlySet<string> = new Set(['Service', 'ServiceEntry', 'Sidecar'])
+const TRACED_KINDS = ['clusters', 'endpoints', 'listeners', 'routes', 'nameTable'] as const
 
 function scopeIds(sidecar: string | undefined, node: ProxyNode, objects: ObjectChanges): string[] {
   const name = node.metadata.name || node.instance.slice(0, node.instance.lastIndexOf('.'))

@@ -23,10 +23,11 @@ const TYPES: Readonly<Record<TracedKind, string>> = {
   endpoints: 'envoy.config.endpoint.v3.ClusterLoadAssignment',
   listeners: 'envoy.config.listener.v3.Listener',
   routes: 'envoy.config.route.v3.RouteConfiguration',
+  nameTable: 'istio.networking.nds.v1.NameTable',
 }
 /** All scenarios take too long for every run; of those that are left out none has an object that is missed (when this was written). */
 const EVERY = 2
-const KINDS = ['clusters', 'endpoints', 'listeners', 'routes'] as const
+const KINDS = ['clusters', 'endpoints', 'listeners', 'routes', 'nameTable'] as const
 
 type Rendered = Readonly<Record<TracedKind, ReadonlyMap<string, JsonObject>>>
 
@@ -44,6 +45,7 @@ function render({ graph }: Scenario, { node }: ScenarioProxy): Rendered {
     endpoints: list('endpoints'),
     listeners: list('listeners'),
     routes: list('routes'),
+    nameTable: list('nameTable'),
   }
 }
 

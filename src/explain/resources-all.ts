@@ -1,20 +1,23 @@
 import type { JsonObject } from '../lang/json.js'
 import type { Cluster, ClusterLoadAssignment, Listener, RouteConfiguration } from '../proto/envoy-types.generated.js'
 import type { ViewRow, XdsGraph } from '../xds/resources/graph.js'
+import type { NameTable } from '../xds/resources/nametable.js'
 import { traceAssignment, traceClusters } from './resources-clusters.js'
 import { traceListener } from './resources-listeners.js'
+import { traceNames } from './resources-names.js'
 import { traceRoutes } from './resources-routes.js'
 import { openTracer, type ResourceOrigins, type Tracer } from './resources-trace.js'
 import type { Places } from './visibility-facts.js'
 
-/** Kinds of resources whose origins are known; the name table is of every service in reach. */
-export type TracedKind = 'clusters' | 'endpoints' | 'listeners' | 'routes'
+/** Kinds of resources, as a proxy's are listed; all have origins. */
+export type TracedKind = 'clusters' | 'endpoints' | 'listeners' | 'routes' | 'nameTable'
 
 const TRACE: { readonly [K in TracedKind]: (tracer: Tracer, resource: JsonObject) => ResourceOrigins | undefined } = {
   clusters: (tracer, resource) => traceClusters(tracer, resource as Cluster),
   endpoints: (tracer, resource) => traceAssignment(tracer, resource as ClusterLoadAssignment),
   listeners: (tracer, resource) => traceListener(tracer, resource as Listener),
   routes: (tracer, resource) => traceRoutes(tracer, resource as RouteConfiguration),
+  nameTable: (tracer, resource) => traceNames(tracer, resource as NameTable),
 }
 
 const NONE: ResourceOrigins = { origins: [], meshFields: [], fields: [] }
