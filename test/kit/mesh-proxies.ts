@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../src/lang/json.js'
 import { type ProxyNode, parseNode } from '../../src/proxy/node.js'
 
-/** Proxies of different kinds in a random mesh (`random-mesh.ts`): some of its workloads, some that it does not know. */
-export const MESH_PROXIES: readonly ProxyNode[] = [
+/** Nodes of different kinds in a random mesh (`random-mesh/`): some of its workloads, some that it does not know. */
+export const MESH_NODES: readonly JsonObject[] = [
   node('sidecar', 'web-0', 'shop', '10.1.0.17', { LABELS: { app: 'web', version: 'v1' } }),
   node('sidecar', 'api-0', 'bank', '10.1.0.37', {
     LABELS: { app: 'api' },
@@ -25,8 +25,8 @@ function node(
   metadata: JsonObject,
   /** Of its Envoy, where it lists them: a stock one. */
   extensions?: readonly JsonObject[],
-): ProxyNode {
-  const parsed = parseNode({
+): JsonObject {
+  return {
     id: `${type}~${address}~${name}.${namespace}~${namespace}.svc.cluster.local`,
     cluster: `${name}.${namespace}`,
     ...(extensions === undefined ? {} : { extensions: [...extensions] }),
@@ -40,7 +40,13 @@ function node(
       SERVICE_ACCOUNT: 'default',
       ...metadata,
     },
-  })
-  if (!parsed.ok) throw new Error(parsed.error)
-  return parsed.value
+  }
 }
+
+function parsed(node: JsonObject): ProxyNode {
+  const read = parseNode(node)
+  if (!read.ok) throw new Error(read.error)
+  return read.value
+}
+
+export const MESH_PROXIES: readonly ProxyNode[] = MESH_NODES.map(parsed)
