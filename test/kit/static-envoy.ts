@@ -22,11 +22,28 @@ export function staticOf(node: JsonObject, { clusters, listeners, routes }: Rend
   const own = bootstrap.staticResources?.clusters ?? []
   return {
     ...bootstrap,
-    staticResources: {
+    staticResources: withOwnSecrets({
       clusters: [...own, ...clusters],
       listeners: withRoutes(listeners as readonly Json[] as Json, byName),
-    },
+    }),
   }
+}
+
+/** Secrets over ADS are asked for on a stream of their own: Envoy 1.40 crashes on a static cluster that asks ADS, which is not there yet. */
+function withOwnSecrets(resources: object): object {
+  const ownStream = {
+    apiConfigSource: {
+      apiType: 'GRPC',
+      transportApiVersion: 'V3',
+      grpcServices: [{ envoyGrpc: { clusterName: 'xds-grpc' } }],
+    },
+    resourceApiVersion: 'V3',
+  }
+  return JSON.parse(
+    JSON.stringify(resources, (key, value: unknown) =>
+      key === 'sdsConfig' && Object.hasOwn(value as object, 'ads') ? ownStream : value,
+    ),
+  ) as object
 }
 
 function withRoutes(value: Json, routes: ReadonlyMap<string, JsonObject>): Json {

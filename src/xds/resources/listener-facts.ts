@@ -9,6 +9,7 @@ import { outboundClusterName } from './names.js'
 import { type AuthorizationFilters, authorizationFilters } from './rbac.js'
 import { type StatsFilters, statsFilters } from './stats.js'
 import { type TracingFields, tracingOf } from './tracing.js'
+import type { ClusterOf } from './tracing-provider.js'
 
 const FIELDS = [
   'defaultInboundHttpRetryPolicy',
@@ -70,7 +71,9 @@ const VIRTUAL_INBOUND_PORT = 15_006
 /** `mode`: for listeners that the workload calls others through, or that others call it through. */
 export function listenerFactsOf(context: ProxyContext, mode: TelemetryMode): ListenerFacts {
   const { view, mesh, scope } = context
-  const service = byHost(context)
+  const reachable = reachableBy(context)
+  const service = byHost(context, reachable)
+  const cluster = clusterOf(service, reachable)
   const config = (view.meta.proxyConfig as MeshProxyConfig | undefined) ?? mesh.defaultConfig ?? {}
   return {
     context,
@@ -78,10 +81,10 @@ export function listenerFactsOf(context: ProxyContext, mode: TelemetryMode): Lis
     mesh: Object.fromEntries(FIELDS.map(field => [field, mesh[field]])),
     scope,
     config,
-    tracing: tracingOf({ view, mesh, config, telemetry: context.telemetry, mode, cluster: clusterOf(service) }),
-    logs: accessLogsOf({ mesh, telemetry: context.telemetry, mode, cluster: clusterOf(service) }),
+    tracing: tracingOf({ view, mesh, config, telemetry: context.telemetry, mode, cluster }),
+    logs: accessLogsOf({ mesh, telemetry: context.telemetry, mode, cluster }),
     stats: statsFilters({ view, mesh, telemetry: context.telemetry, mode }),
-    admission: admissionOf(context, mode, service),
+    admission: admissionOf(context, mode, cluster),
     idleTimeout: durationOf(view.meta.idleTimeout),
     wildcards: WILDCARDS[view.ipMode],
     loopbacks: LOOPBACKS[view.ipMode],
@@ -95,13 +98,8 @@ export function listenerFactsOf(context: ProxyContext, mode: TelemetryMode): Lis
 }
 
 /** Nobody is admitted to outbound listeners. */
-function admissionOf(
-  context: ProxyContext,
-  mode: TelemetryMode,
-  service: ListenerFacts['service'],
-): AuthorizationFilters {
+function admissionOf(context: ProxyContext, mode: TelemetryMode, cluster: ClusterOf): AuthorizationFilters {
   if (mode === 'CLIENT') return { http: [], tcp: [] }
-  const cluster = clusterOf(service)
   const { http, tcp } = authorizationFilters({ policies: context.authorization, mesh: context.mesh, cluster })
   return { http: [...tokenFilters({ policies: context.tokens, cluster }), ...http], tcp }
 }
@@ -115,24 +113,33 @@ function durationOf(text: string): string | undefined {
 /** Of a Kubernetes service, whose host says its namespace. */
 const KUBERNETES_HOST = /^[^.]+\.([^.]+)\.svc\./
 
-/**
- * Made when it is first asked for: few listeners have routes to other services. A scope that was narrowed to the port of a listener
- * may lack them.
- */
-function byHost({ scope, reachable, lookup }: ProxyContext): ListenerFacts['service'] {
+/** What the proxy has clusters for. Made when it is first asked for: few listeners have routes to other services. */
+function reachableBy({ scope, reachable }: ProxyContext): ListenerFacts['service'] {
+  if (reachable !== undefined) return reachable
   let hosts: ReadonlyMap<Hostname, Service> | undefined
   return host => {
-    if (reachable === undefined) hosts ??= new Map([...scope.services].reverse().map(each => [each.host, each]))
-    const found = reachable === undefined ? hosts?.get(host) : reachable(host)
-    return found ?? lookup.service(host, KUBERNETES_HOST.exec(host)?.[1] ?? scope.namespace)
+    hosts ??= new Map([...scope.services].reverse().map(each => [each.host, each]))
+    return hosts.get(host)
   }
 }
 
+/** Others of the mesh too: a scope that was narrowed to the port of a listener may lack them. */
+function byHost({ scope, lookup }: ProxyContext, reachable: ListenerFacts['service']): ListenerFacts['service'] {
+  return host => reachable(host) ?? lookup.service(host, KUBERNETES_HOST.exec(host)?.[1] ?? scope.namespace)
+}
+
 /** Where providers of mesh config are reached, which name their service `[<namespace>/]<host>`. */
-function clusterOf(service: ListenerFacts['service']) {
-  return (name: string, port: number) => {
-    const host = name.slice(name.indexOf('/') + 1)
-    const found = service(host)
-    return found === undefined ? undefined : { host: found.host, name: outboundClusterName(port, '', found.host) }
+function clusterOf(service: ListenerFacts['service'], reachable: ListenerFacts['service']): ClusterOf {
+  return (name, port) => {
+    const found = service(name.slice(name.indexOf('/') + 1))
+    if (found === undefined) return undefined
+    const { host } = found
+    return {
+      host,
+      name: outboundClusterName(port, '', host),
+      get isReachable() {
+        return reachable(host)?.ports.some(each => each.port === port) === true
+      },
+    }
   }
 }

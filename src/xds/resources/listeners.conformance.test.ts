@@ -61,7 +61,8 @@ describe.skipIf(!HAS_SCENARIOS)('recorded listeners of sidecars', () => {
     for (const proxy of loadScenario(name).proxies) {
       proxy.with(context => {
         const { view, mesh, identity, lookup, own, mtls, authorization, tokens, telemetry, scope } = context
-        const around = { view, mesh, identity, lookup, own, mtls, authorization, tokens, telemetry }
+        const reachable = (host: string) => scope.services.find(service => service.host === host)
+        const around = { view, mesh, identity, lookup, own, mtls, authorization, tokens, telemetry, reachable }
         const whole = translateListeners(context)
         const parts = [...portsOf(scope)].flatMap(port => translateListeners({ ...around, scope: atPort(scope, port) }))
         expect(parts, proxy.name).toEqual(whole)

@@ -11,8 +11,15 @@ import type {
 } from '../../proto/envoy-types.generated.js'
 import { packAny } from '../../proto/index.js'
 
-/** Where a service of a provider is reached: its host, and the name of its cluster. Undefined: it is not in the mesh. */
-export type ClusterOf = (service: string, port: number) => { readonly host: string; readonly name: string } | undefined
+/** Where a service of a provider is reached. Undefined: it is not in the mesh. */
+export type ClusterOf = (service: string, port: number) => ProviderCluster | undefined
+
+interface ProviderCluster {
+  readonly host: string
+  readonly name: string
+  /** The proxy has that cluster: its scope has the service, and the service that port. */
+  readonly isReachable: boolean
+}
 
 type Provided = Pick<HttpConnectionManager_Tracing, 'provider' | 'maxPathTagLength'>
 
@@ -20,7 +27,7 @@ const ZIPKIN_PATH = '/api/v2/spans'
 const ZIPKIN_TIMEOUT = '5s'
 
 /**
- * Who is told of spans. Undefined: mesh config has no such provider, its service is not in the mesh, or it is of a kind that is
+ * Who is told of spans. Undefined: mesh config has no such provider, its service is not in the mesh (Zipkin: not in scope), or it is of a kind that is
  * not supported (docs/deviations.json). `serviceName`: by which the workload is known there.
  * https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-ExtensionProvider
  */
@@ -36,7 +43,8 @@ export function tracingProvider(
 function zipkinTracer(zipkin: Zipkin, cluster: ClusterOf): Provided | undefined {
   const { service = '', port = 0, path, timeout, headers, traceContextOption = 'USE_B3' } = zipkin
   const target = cluster(service, port)
-  if (target === undefined) return undefined
+  // Envoy refuses every listener that names a collector which it does not know.
+  if (target?.isReachable !== true) return undefined
   const collector = httpService(target, path || ZIPKIN_PATH, timeout ?? ZIPKIN_TIMEOUT, headers)
   return {
     ...lengthOf(zipkin),

@@ -27,6 +27,8 @@ const MESH: MeshSettings = {
       },
     },
     { name: 'lost', zipkin: { service: 'lost.example', port: 1 } },
+    { name: 'far-zip', zipkin: { service: 'far.example', port: 9411 } },
+    { name: 'far-otel', opentelemetry: { service: 'far.example', port: 4317 } },
     { name: 'dog', datadog: { service: 'zip.example', port: 1 } },
   ],
 }
@@ -46,7 +48,10 @@ function fieldsOf({ levels = [], mesh = {}, mode = 'CLIENT', config = {} }: Case
     config,
     telemetry: levels.map(tracing => ({ spec: { tracing } }) as unknown as TelemetryObject),
     mode,
-    cluster: (host, port) => (host === 'lost.example' ? undefined : { host, name: `outbound|${port}||${host}` }),
+    cluster: (host, port) =>
+      host === 'lost.example'
+        ? undefined
+        : { host, name: `outbound|${port}||${host}`, isReachable: !host.startsWith('far.') },
   })
   // What cannot be encoded is no connection manager.
   decode(MANAGER, encode(MANAGER, fields))
@@ -71,6 +76,8 @@ describe('tracingOf', () => {
     ['only of the other direction', { levels: [[{ ...by('zip'), match: { mode: 'SERVER' } }]] }, undefined],
     ['a provider that is not there', { levels: [[by('gone')]] }, undefined],
     ['a provider whose service is not there', { levels: [[by('lost')]] }, undefined],
+    ['a Zipkin that is out of scope, which Envoy would refuse', { levels: [[by('far-zip')]] }, undefined],
+    ['another that is out of scope', { levels: [[by('far-otel')]] }, 'envoy.tracers.opentelemetry'],
     ['a kind of provider that is not supported', { levels: [[by('dog')]] }, undefined],
     ['Telemetry that names none, though the mesh traces', { levels: [[{}]], mesh: { enableTracing: true } }, undefined],
   ])('%s', (_, given, expected) => {
