@@ -76,25 +76,58 @@ interface Work {
   readonly options: MutateOptions
 }
 
+interface ActiveWork extends Work {
+  readonly seen: Seen
+}
+
 async function mutateAll(documents: readonly YamlDocument[], work: Work, context: CommandContext): Promise<ExitCode> {
   const { namespaceLabelsOf } = await import('../rules/index.js')
   const namespaces = new Map([...work.namespaces, ...namespaceLabelsOf(documents)])
   const output = await openOutput(work.options.output, context)
   if (!output.ok) return failed(context, output.error)
+  const seen: Seen = { hasMatch: false, kinds: new Set() }
   let code: ExitCode = 0
   for (const document of documents) {
-    const text = await mutateDocument(document, { ...work, namespaces }, context)
+    const text = await mutateDocument(document, { ...work, namespaces, seen }, context)
     if (text === undefined) code = 1
     else await output.value.write(text)
   }
   const done = await output.value.finish()
+  if (!seen.hasMatch) context.stderr.write(`pillion: ${nothingMatched(seen, work.rules)}\n`)
   return done.ok ? code : failed(context, done.error)
 }
+
+/** What became of all objects together. */
+interface Seen {
+  hasMatch: boolean
+  readonly kinds: Set<string>
+}
+
+/** Silence would look like success. */
+function nothingMatched({ kinds }: Seen, rules: readonly Rule[]): string {
+  const isForPods = rules.some(({ resources }) => resources.some(({ resources: names }) => names.includes('pods')))
+  const workload = [...kinds].find(kind => POD_MAKERS.has(kind))
+  const hint =
+    isForPods && workload !== undefined
+      ? `; rules for pods are asked about the pods that a ${workload} makes, not about the ${workload}`
+      : ''
+  return `no rule matched any object${hint} (-v tells what each rule looked at)`
+}
+
+const POD_MAKERS: ReadonlySet<string> = new Set([
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'ReplicaSet',
+  'ReplicationController',
+  'Job',
+  'CronJob',
+])
 
 /** The document as the rules leave it, byte for byte where they change nothing; undefined where it was denied. */
 async function mutateDocument(
   document: YamlDocument,
-  work: Work,
+  work: ActiveWork,
   context: CommandContext,
 ): Promise<string | undefined> {
   const asIs = document.text.endsWith('\n') || document.text === '' ? document.text : `${document.text}\n`
@@ -111,11 +144,17 @@ function isList(object: JsonObject): boolean {
   return object['kind'] === 'List' && Array.isArray(object['items'])
 }
 
-async function mutateObject(object: Json, work: Work, context: CommandContext): Promise<Interception | undefined> {
+async function mutateObject(
+  object: Json,
+  work: ActiveWork,
+  context: CommandContext,
+): Promise<Interception | undefined> {
   if (!isJsonObject(object)) return undefined
   const { applyRules } = await import('../rules/index.js')
   const request = await requestFor(object, work)
   const interception = applyRules(work.rules, request)
+  work.seen.hasMatch ||= interception.outcomes.some(({ effect }) => effect !== 'not matched')
+  work.seen.kinds.add(request.kind)
   const name = request.name === '' ? '(no name)' : request.name
   const subject = `${request.kind} ${request.namespace === '' ? '' : `${request.namespace}/`}${name}`
   for (const outcome of interception.outcomes) report(outcome, subject, work.options.verbose === true, context)
