@@ -16,12 +16,18 @@ function stream() {
   const cluster = (name: string) => ({ name, type: 'EDS', edsClusterConfig: {} })
   const shorts: Readonly<Record<string, string>> = { [CDS]: 'CDS', [EDS]: 'EDS', [RDS]: 'RDS' }
   const settled: string[] = []
+  const ended: string[] = []
   const note = (event: AdsEvent): void => {
     if (event.kind === 'settled') settled.push(`${event.since}-${event.revision}`)
     if (event.kind === 'sent') sent.push(shorts[event.type] ?? event.type)
   }
   const ads = openAdsStream(
-    { peer: { address: 'test', metadata: new Map() }, isWritable: true, write: () => true, end: () => {} },
+    {
+      peer: { address: 'test', metadata: new Map() },
+      isWritable: true,
+      write: () => true,
+      end: status => void ended.push(`${status.code}: ${status.message}`),
+    },
     {
       protocol: 'delta',
       connect: () => ok({ connection: 'test', source, release: () => {} }),
@@ -43,6 +49,7 @@ function stream() {
     ask: (typeUrl: string, names: readonly string[]) => request({ typeUrl, resourceNamesSubscribe: names }),
     /** Acknowledges the next message that was not. */
     acknowledge: (typeUrl: string) => request({ typeUrl, responseNonce: (++nonces).toString(36) }),
+    ended: () => ended,
     /** What was answered, from which revision to which. */
     settled: () => settled.splice(0),
     /** Something that nobody asked for. */
@@ -123,5 +130,19 @@ describe('that all is answered', () => {
     expect(settled()).toEqual(['3-4'])
     acknowledge(CDS)
     expect(settled()).toEqual([])
+  })
+})
+
+describe('a client that opens a stream', () => {
+  it('has half a minute to say who it is', () => {
+    const silent = stream()
+    const quick = stream()
+    vi.advanceTimersByTime(29_999)
+    quick.ask(CDS, ['*'])
+    vi.advanceTimersByTime(600_000)
+    expect([silent.ended(), quick.ended()]).toEqual([
+      ['DEADLINE_EXCEEDED: no request with a node has come within 30 s'],
+      [],
+    ])
   })
 })

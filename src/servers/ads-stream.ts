@@ -16,6 +16,8 @@ import { type StreamStatus, typeStatus } from './ads-status.js'
 import { grpcStatus, OK } from './grpc/status.js'
 import type { GrpcStatus, Peer, StreamCall, StreamHandler } from './grpc/types.js'
 
+/** A client has this long from opening a stream to saying who it is, in ms. */
+const HELLO_MS = 30_000
 /** Routes wait this long for a client to bring up their clusters, in ms; Envoy takes a few. */
 const HOLD_MS = 500
 
@@ -40,6 +42,8 @@ export interface AdsStream extends StreamHandler {
   pushTo(revision: SourceRevision, dueAt: number): boolean
   /** Sends what can be sent now. */
   pump(): void
+  /** For how long what was written has not been taken, in ms at that time of `performance.now()`; 0: all is. */
+  unsentMs(now: number): number
   status(): StreamStatus | undefined
   end(status: GrpcStatus): void
 }
@@ -62,6 +66,8 @@ interface State {
   /** Since when a push is due and has not begun; undefined: none is. */
   dueAt: number | undefined
   holdTimer: NodeJS.Timeout | undefined
+  /** Until the client was let in. */
+  helloTimer: NodeJS.Timeout | undefined
   /** Everything up to here is sent and answered; undefined: never was. */
   settled: SourceRevision | undefined
   /** Something was sent since then. */
@@ -71,9 +77,20 @@ interface State {
 
 export function openAdsStream(call: StreamCall, options: AdsStreamOptions): AdsStream {
   const state: State = {
-    ...{ call, options, session: undefined, unsent: 0, unsentSince: 0, dueAt: undefined, holdTimer: undefined },
+    ...{
+      call,
+      options,
+      session: undefined,
+      unsent: 0,
+      unsentSince: 0,
+      dueAt: undefined,
+      holdTimer: undefined,
+      helloTimer: undefined,
+    },
     ...{ settled: undefined, hasNews: false, refusedAt: new WeakMap() },
   }
+  const silent = grpcStatus('DEADLINE_EXCEEDED', `no request with a node has come within ${HELLO_MS / 1000} s`)
+  state.helloTimer = setTimeout(() => call.end(silent), HELLO_MS).unref()
   return {
     message: bytes => message(state, bytes),
     halfClosed: () => call.end(OK),
@@ -87,6 +104,7 @@ export function openAdsStream(call: StreamCall, options: AdsStreamOptions): AdsS
     },
     pushTo: (revision, dueAt) => pushTo(state, revision, dueAt),
     pump: () => pump(state),
+    unsentMs: now => (state.unsent === 0 ? 0 : now - state.unsentSince),
     status: () => statusOf(state),
     end: status => call.end(status),
   }
@@ -109,6 +127,8 @@ function first(state: State, request: XdsRequest): void {
     call.end(session.error)
     return
   }
+  clearTimeout(state.helloTimer)
+  state.helloTimer = undefined
   state.session = session.value
   const { connection } = session.value.attachment
   options.on({ kind: 'connected', connection, peer: call.peer.address })
@@ -232,6 +252,7 @@ function closed(state: State, status: GrpcStatus): void {
   const { call, options, session } = state
   setUnsent(state, 0)
   clearTimeout(state.holdTimer)
+  clearTimeout(state.helloTimer)
   options.closed()
   const peer = call.peer.address
   if (session === undefined) {

@@ -14,6 +14,7 @@ import {
   type TypeRule,
   type TypeUrl,
 } from '../xds/delivery/index.js'
+import { type BacklogLimits, createBacklog } from './ads-backlog.js'
 import { createPushTimer } from './ads-push-timer.js'
 import type { Nack, StreamStatus } from './ads-status.js'
 import { type AdsStream, openAdsStream } from './ads-stream.js'
@@ -51,6 +52,7 @@ export interface AdsOptions {
   now(): number
   /** Comes before the revision in `version_info`, so that versions of two runs differ. */
   readonly versionPrefix?: string
+  readonly limits?: Partial<BacklogLimits>
   readonly on?: (event: AdsEvent) => void
 }
 
@@ -97,8 +99,6 @@ export interface AdsServer {
   close(): void
 }
 
-/** Bytes handed to connections that have not taken them: beyond it no more is encoded, for anyone, until some do. */
-const MAX_BUFFERED = 128 * 1024 * 1024
 /** How long the messages that streams share are kept once nobody asks for them, in ms. */
 const MESSAGES_MS = 1000
 
@@ -147,8 +147,9 @@ export function createAdsServer(options: AdsOptions): AdsServer {
 }
 
 function createShared(options: AdsOptions): Shared {
+  const streams = new Set<AdsStream>()
+  const backlog = createBacklog(streams, options.limits)
   const messages = createMessageCache()
-  let buffered = 0
   let messageTimer: NodeJS.Timeout | undefined
   const dropMessages = (): void => {
     messageTimer = undefined
@@ -156,21 +157,20 @@ function createShared(options: AdsOptions): Shared {
   }
   const turns = createTurns<AdsStream>({
     work: stream => pump(stream, options),
-    mayWork: () => buffered < MAX_BUFFERED,
+    mayWork: () => !backlog.isFull(),
     done: () => {
       if (messages.bytes > 0) messageTimer ??= setTimeout(dropMessages, MESSAGES_MS).unref()
     },
   })
   const bufferedBy = (bytes: number): void => {
-    const wasFull = buffered >= MAX_BUFFERED
-    buffered += bytes
-    if (wasFull && buffered < MAX_BUFFERED) turns.resume()
+    if (backlog.add(bytes)) turns.resume()
   }
   const stop = (): void => {
     turns.stop()
+    backlog.stop()
     clearTimeout(messageTimer)
   }
-  return { options, streams: new Set(), turns, messages, bufferedBy, stop }
+  return { options, streams, turns, messages, bufferedBy, stop }
 }
 
 /** A bug ends the stream that met it, and no other. */

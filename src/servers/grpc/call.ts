@@ -8,6 +8,8 @@ export interface CallOptions {
   readonly headers: IncomingHttpHeaders
   readonly peer: Peer
   readonly maxMessageBytes: number
+  /** Once a call was ended, the client has this long to read what it was sent, in ms. */
+  readonly endGraceMs: number
   /** Once, when the call is over. */
   ended(status: GrpcStatus): void
   /** A handler threw: a bug. */
@@ -96,7 +98,11 @@ function end(state: State, status: GrpcStatus): void {
   if (!isRunning(state)) return
   const { stream } = state.options
   state.final = status
-  if (!stream.destroyed && stream.writable) stream.end()
+  if (!stream.destroyed && stream.writable) {
+    stream.end()
+    // Whoever reads nothing would otherwise hold what was written for as long as the connection lasts.
+    closeLater(stream, state.options.endGraceMs, constants.NGHTTP2_CANCEL)
+  }
   finish(state, status)
 }
 
@@ -207,8 +213,11 @@ const LINGER_MS = 1000
 /** A reset would overtake the status, so the client gets the time to read it; what it still sends is thrown away. */
 function linger(stream: ServerHttp2Stream): void {
   stream.resume()
-  if (stream.readableEnded || stream.destroyed) return
-  const timer = setTimeout(() => stream.close(constants.NGHTTP2_NO_ERROR), LINGER_MS).unref()
+  if (!stream.readableEnded && !stream.destroyed) closeLater(stream, LINGER_MS, constants.NGHTTP2_NO_ERROR)
+}
+
+function closeLater(stream: ServerHttp2Stream, ms: number, code: number): void {
+  const timer = setTimeout(() => stream.close(code), ms).unref()
   stream.once('close', () => clearTimeout(timer))
 }
 

@@ -19,8 +19,12 @@ export interface Calls {
 /** How long a new stream waits where they are limited by the second, as the reference has it, in ms. */
 const MAX_STREAM_WAIT = 1000
 
+/** For the last message and the status to reach a client that is slow, in ms. */
+const END_GRACE_MS = 5000
+
 interface State {
   readonly limits: GrpcLimits
+  readonly endGraceMs: number
   readonly emit: (event: GrpcEvent) => void
   readonly methods: Map<string, Method>
   /** Those of each connection, so that its end looks at no other's. */
@@ -31,10 +35,23 @@ interface State {
   readonly inLine: Set<ServerHttp2Stream>
 }
 
-export function createCalls(limits: GrpcLimits, emit: (event: GrpcEvent) => void): Calls {
+export function createCalls(
+  limits: GrpcLimits,
+  emit: (event: GrpcEvent) => void,
+  endGraceMs: number = END_GRACE_MS,
+): Calls {
   const { maxStreamsPerSecond: rate } = limits
   const gate = rate > 0 ? createRateGate(rate, MAX_STREAM_WAIT) : undefined
-  const state: State = { limits, emit, methods: new Map(), open: new Map(), count: 0, gate, inLine: new Set() }
+  const state: State = {
+    limits,
+    endGraceMs,
+    emit,
+    methods: new Map(),
+    open: new Map(),
+    count: 0,
+    gate,
+    inLine: new Set(),
+  }
   return {
     methods: state.methods,
     begin: (stream, headers) => {
@@ -102,6 +119,7 @@ function openCall(
   let isEnded = false
   const opening: CallOptions = {
     ...{ stream, headers, peer, maxMessageBytes: state.limits.maxMessageBytes },
+    endGraceMs: state.endGraceMs,
     ended: status => {
       isEnded = true
       if (call !== undefined) remove(state, session, call)

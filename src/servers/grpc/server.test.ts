@@ -1,12 +1,17 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { connect as connectHttp2, type IncomingHttpHeaders, type SecureClientSessionOptions } from 'node:http2'
+import {
+  connect as connectHttp2,
+  constants,
+  type IncomingHttpHeaders,
+  type SecureClientSessionOptions,
+} from 'node:http2'
 import { connect as connectTcp } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Issuer, issueCertificate } from '../../identity/certificate.js'
 import { createRateGate } from './rate.js'
 import { createGrpcServer } from './server.js'
 import { OK, percentDecode } from './status.js'
-import type { GrpcEvent, GrpcServerOptions, Peer } from './types.js'
+import type { GrpcEvent, GrpcServerOptions, GrpcStatus, Peer } from './types.js'
 
 const closing: (() => Promise<void> | void)[] = []
 afterEach(async () => {
@@ -137,6 +142,28 @@ describe('calls', () => {
       code: 4,
       message: 'the deadline has passed',
     })
+  })
+
+  it('whose client reads nothing are reset soon after they end, with all that they hold', async () => {
+    const { port, server } = await run({ endGraceMs: 100 })
+    const ends: ((status: GrpcStatus) => void)[] = []
+    server.add('/t/Flood', {
+      kind: 'stream',
+      open: call => {
+        ends.push(call.end)
+        call.write({ parts: [Buffer.alloc(1_000_000)] })
+        return { message: () => {}, halfClosed: () => {}, writable: () => {}, closed: () => {} }
+      },
+    })
+    const call = hold(plain(port), { ':path': '/t/Flood' })
+    call.stream.pause()
+    await expect.poll(() => ends.length).toBe(1)
+    ends[0]?.({ code: 'UNAVAILABLE', message: 'enough' })
+    await expect.poll(() => call.stream.rstCode).toBe(constants.NGHTTP2_CANCEL)
+    const reader = hold(plain(port), { ':path': '/t/Flood' })
+    await expect.poll(() => ends.length).toBe(2)
+    ends[1]?.({ code: 'UNAVAILABLE', message: 'enough' })
+    expect(await reader.ended).toEqual({ code: 14, message: 'enough' })
   })
 
   it('beyond the rate wait for their turn, and are turned away where that would take too long', async () => {

@@ -36,7 +36,7 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
   const limits: GrpcLimits = { ...GRPC_LIMITS, ...options.limits }
   const emit = options.on ?? (() => {})
   const http = createHttp(options, limits)
-  const calls = createCalls(limits, emit)
+  const calls = createCalls(limits, emit, options.endGraceMs)
   const sockets = acceptSockets(http, limits, emit)
   const sessions = new Set<ServerHttp2Session>()
   http.on('session', (session: ServerHttp2Session) => {

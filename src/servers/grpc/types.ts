@@ -111,6 +111,8 @@ export interface GrpcServerOptions {
   readonly connectionIdleMs?: number
   /** Of one that is old the calls have this long to end by themselves; default 10 s. */
   readonly connectionGraceMs?: number
+  /** A call that was ended is reset after this long if the client has not read what it was sent; default 5 s. */
+  readonly endGraceMs?: number
   readonly on?: (event: GrpcEvent) => void
 }
 

@@ -3,6 +3,7 @@ import {
   acknowledge,
   addNames,
   createSubscription,
+  forget,
   oweAll,
   oweName,
   type Refusal,
@@ -163,12 +164,6 @@ function changeNames(subscription: Subscription, request: XdsRequest, source: Re
     } else forget(subscription, name)
   }
   addNames(subscription, namesOf(rule, request.names), source)
-}
-
-function forget(subscription: Subscription, name: string): void {
-  subscription.names.delete(name)
-  subscription.dueNames.delete(name)
-  subscription.gone.delete(name)
 }
 
 function namesOf(rule: TypeRule, names: readonly string[]): readonly string[] {

@@ -17,6 +17,8 @@ import {
   type XdsRequest,
 } from './index.js'
 import { MAX_NAMES } from './receive.js'
+import { MAX_NAME_CHARS } from './stream.js'
+import { MAX_OUTSTANDING } from './subscription.js'
 import { ADS_TYPES } from './types.js'
 
 const SHORT = new Map(ADS_TYPES.map(({ url, short }) => [url, short]))
@@ -355,6 +357,34 @@ describe.each<Protocol>(['sotw', 'delta'])('%s', protocol => {
     expect(it.say({ type: EDS, names: many })).toBe('limit')
     for (let i = 0; i < 40; i++) it.say({ type: `unknown/${i}`, names: ['a'] })
     expect(it.say({ type: 'unknown/last', names: ['a'] })).toBe('limit')
+  })
+
+  it('counts the characters of all names that are asked for, and no longer those that were dropped', () => {
+    const it = client(protocol)
+    const long = (from: number, to: number): string[] =>
+      Array.from({ length: to - from }, (_, i) => `${from + i}`.padEnd(MAX_NAME_CHARS / 64, 'x'))
+    const drop = protocol === 'sotw' ? { names: [] } : { unsubscribe: long(0, 40) }
+    expect(it.say({ type: EDS, names: long(0, 40) })).toBe('accepted')
+    expect(it.say({ type: RDS, names: long(40, 64) })).toBe('accepted')
+    it.take()
+    it.say({ type: EDS, nonce: it.last(EDS).nonce, ...drop })
+    expect(it.say({ type: ECDS, names: long(64, 104) })).toBe('accepted')
+    expect(it.say({ type: EDS, names: ['one', 'more'] })).toBe('limit')
+  })
+
+  it('goes on telling a client that never answers, and remembers no more than the last of it', () => {
+    const it = client(protocol)
+    it.put(EDS, { a: 0 })
+    it.say({ type: EDS, names: ['a'] })
+    for (let mark = 1; mark <= MAX_OUTSTANDING + 10; mark++) {
+      it.take(false)
+      it.put(EDS, { a: mark })
+      it.push()
+    }
+    expect(it.take(false)).toEqual(['EDS a'])
+    expect(it.stream.subscriptions()[0]?.outstanding.length).toBe(MAX_OUTSTANDING)
+    expect(it.say({ type: EDS, nonce: it.last(EDS).nonce })).toBe('accepted')
+    expect(it.stream.isQuiet).toBe(true)
   })
 })
 

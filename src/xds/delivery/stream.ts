@@ -12,6 +12,9 @@ import { followOwners, ownersSent } from './within.js'
 /** Types of one stream that are not in the rules, or that nobody has: an honest client stays far below. */
 const MAX_TYPES = 32
 
+/** Of all names that one stream asks for: as many as it may ask for of one type, each as long as hosts get. */
+export const MAX_NAME_CHARS = 16 * 1024 * 1024
+
 export interface StreamOptions {
   readonly protocol: Protocol
   readonly source: ResourceSource
@@ -111,11 +114,20 @@ function receive(state: State, request: XdsRequest): Received {
   const before = subscriptions.get(rule.url)
   const accept = options.protocol === 'sotw' ? receiveSotw : receiveDelta
   const received = accept(subscriptions, rule, request, options.source)
+  if (request.names.length > 0 && nameCharsOf(subscriptions) > MAX_NAME_CHARS) {
+    return { kind: 'limit', message: `the names that are asked for have more than ${MAX_NAME_CHARS} characters` }
+  }
   const after = subscriptions.get(rule.url)
   if (after !== before) replaced(state, before, after)
   followOwners(state.rules, subscriptions, rule, options.source)
   if (received.kind === 'refused') refused(warming, rule.url)
   return received
+}
+
+function nameCharsOf(subscriptions: Subscriptions): number {
+  let sum = 0
+  for (const { nameChars } of subscriptions.values()) sum += nameChars
+  return sum
 }
 
 function replaced(state: State, before: Subscription | undefined, after: Subscription | undefined): void {

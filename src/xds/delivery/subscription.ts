@@ -28,6 +28,8 @@ export interface Subscription {
   isWildcard: boolean
   /** Asked for by name, with the version last sent (empty: none). */
   readonly names: Map<string, string>
+  /** Characters of all of them. */
+  nameChars: number
   /** What a wildcard was last sent: shared with every stream that was sent the same. */
   held: ReadonlyMap<string, EncodedResource>
   /** Everything that changed up to here was sent, or needed not be. */
@@ -76,6 +78,7 @@ export function createSubscription(rule: TypeRule): Subscription {
     rule,
     isWildcard: false,
     names: new Map(),
+    nameChars: 0,
     held: NOTHING,
     told: 0,
     due: 'nothing',
@@ -100,7 +103,10 @@ export function addNames(subscription: Subscription, names: Iterable<string>, so
   for (const name of names) {
     // The source's own string, where there is one: a thousand streams then share it, not a copy each out of its request.
     const own = source.get(subscription.rule.url, name)?.name ?? name
-    if (!subscription.names.has(own)) subscription.names.set(own, '')
+    if (!subscription.names.has(own)) {
+      subscription.names.set(own, '')
+      subscription.nameChars += own.length
+    }
     oweName(subscription, own)
   }
 }
@@ -119,8 +125,18 @@ export function versionOf(subscription: Subscription, name: string): string {
   return subscription.names.get(name) || (subscription.isWildcard ? (subscription.held.get(name)?.version ?? '') : '')
 }
 
+/** Drops a name that was asked for. */
+export function forget(subscription: Subscription, name: string): void {
+  if (subscription.names.delete(name)) subscription.nameChars -= name.length
+  subscription.dueNames.delete(name)
+  subscription.gone.delete(name)
+}
+
+/** Responses that a client may leave unanswered: who answers none is still told everything, and takes no more memory for it. */
+export const MAX_OUTSTANDING = 1000
+
 export function noteSent(subscription: Subscription, sent: Outstanding): void {
-  subscription.outstanding.push(sent)
+  if (subscription.outstanding.push(sent) > MAX_OUTSTANDING) subscription.outstanding.shift()
   subscription.nonceSent = sent.nonce
   subscription.serialSent = sent.serial
   subscription.versionSent = sent.version
