@@ -1,4 +1,5 @@
 import type { FieldChange } from './diff-json.js'
+import { compareNames } from './reading-order.js'
 import type { ConfigOrigin } from './resources.js'
 
 /** What `proxy-config` calls them, in the order of a push. */
@@ -78,7 +79,7 @@ export function changedNames(before: SentResources, after: SentResources): reado
     const [was, is] = [before[kind], after[kind]]
     if (was === is) return []
     const names = new Set([...was.keys(), ...is.keys()])
-    return [...names].flatMap(name => {
+    return [...names].sort(compareNames).flatMap(name => {
       const [old, now] = [was.get(name), is.get(name)]
       if (old?.version === now?.version) return []
       return [

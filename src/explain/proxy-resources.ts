@@ -6,6 +6,7 @@ import type { XdsGraph } from '../xds/resources/graph.js'
 import { openSource, type SourceOptions } from '../xds/resources/source.js'
 import type { ProxyResources, VersionedResource } from './config-dump.js'
 import { assembled } from './discovered-hosts.js'
+import { compareNames } from './reading-order.js'
 
 /** What a proxy would be sent, as proto3 JSON. */
 export type RenderedResources = Readonly<
@@ -59,5 +60,7 @@ function decoded(
   resources: Iterable<{ readonly version: string; readonly bytes: Uint8Array }>,
 ): readonly VersionedResource[] {
   const message = type.slice(type.indexOf('/') + 1)
-  return [...resources].map(({ version, bytes }) => ({ version, value: decode(message, bytes) as JsonObject }))
+  return [...resources]
+    .map(({ version, bytes }) => ({ version, value: decode(message, bytes) as JsonObject }))
+    .sort((a, b) => compareNames(nameOf(a.value), nameOf(b.value)))
 }
