@@ -11,7 +11,7 @@ const numRuns = Number(process.env['PILLION_FUZZ_RUNS'] ?? 8)
 const timeout = 30_000 + numRuns * 5_000
 const seed = Number(process.env['PILLION_FUZZ_SEED'] ?? 20260101)
 
-describe('a client that discovers virtual hosts', () => {
+describe('a client that discovers virtual hosts', { timeout }, () => {
   it('holds what a client that comes now is sent, and its route configurations are those of a client that does not', () => {
     const holds = fc.property(randomMesh, deliveryEvents, (mesh, events) =>
       playDeliveries('delta', mesh, events, { discoversHosts: true }),
