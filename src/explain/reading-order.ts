@@ -8,13 +8,15 @@ import {
   VIRTUAL_OUTBOUND_LISTENER,
 } from '../xds/resources/names.js'
 
+/** Stands for all of them. */
+const INBOUND = 'inbound|'
 /** What every proxy has, after what its mesh gives it; what is served last. */
 const LAST = [
   BLACK_HOLE_CLUSTER,
   PASSTHROUGH_CLUSTER,
   DYNAMIC_DNS_CLUSTER,
   VIRTUAL_OUTBOUND_LISTENER,
-  'inbound|',
+  INBOUND,
   INBOUND_PASSTHROUGH_CLUSTER,
   VIRTUAL_INBOUND_LISTENER,
 ]
@@ -32,7 +34,7 @@ export function compareNames(a: string, b: string): number {
 }
 
 function rankOf(name: string): number {
-  return LAST.findIndex(each => (each.endsWith('|') ? name.startsWith(each) : name === each))
+  return LAST.indexOf(name.startsWith(INBOUND) ? INBOUND : name)
 }
 
 const collator = new Intl.Collator('en', { numeric: true })
