@@ -10,10 +10,15 @@ export interface GraphResource {
   readonly needs?: readonly string[]
   /** Answers who asks for a name that there is nothing of. */
   readonly isFiller?: boolean
+  /** There is none, though others have one: only ever in a table that goes before theirs. */
+  readonly isAbsent?: boolean
 }
 
-/** `SHELL`: route configurations whose virtual hosts are resources of their own, `VHDS`. */
-export type GraphType = 'CDS' | 'EDS' | 'LDS' | 'RDS' | 'SHELL' | 'VHDS' | 'NDS'
+/**
+ * `SHELL`: route configurations whose virtual hosts are resources of their own, `VHDS`; `NEAR`: those that a namespace has otherwise,
+ * which go before them.
+ */
+export type GraphType = 'CDS' | 'EDS' | 'LDS' | 'RDS' | 'SHELL' | 'VHDS' | 'NEAR' | 'NDS'
 
 export const MESSAGES = {
   CDS: 'envoy.config.cluster.v3.Cluster',
@@ -22,6 +27,7 @@ export const MESSAGES = {
   RDS: 'envoy.config.route.v3.RouteConfiguration',
   SHELL: 'envoy.config.route.v3.RouteConfiguration',
   VHDS: 'envoy.config.route.v3.VirtualHost',
+  NEAR: 'envoy.config.route.v3.VirtualHost',
   NDS: 'istio.networking.nds.v1.NameTable',
 } as const satisfies Record<GraphType, string>
 

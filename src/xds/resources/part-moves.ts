@@ -54,6 +54,8 @@ interface Known {
 const known = new WeakMap<Resources, WeakMap<Resources, Known>>()
 
 function differences(engine: Engine, from: Resources, to: Resources): readonly string[] {
+  // What others have too is there before and after.
+  if (from === to) return NONE
   const { revision } = engine
   const others = known.get(from) ?? new WeakMap<Resources, Known>()
   known.set(from, others)

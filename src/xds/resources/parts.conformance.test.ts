@@ -11,6 +11,7 @@ const TYPES = {
   RDS: 'type.googleapis.com/envoy.config.route.v3.RouteConfiguration',
   SHELL: 'type.googleapis.com/envoy.config.route.v3.RouteConfiguration',
   VHDS: 'type.googleapis.com/envoy.config.route.v3.VirtualHost',
+  NEAR: 'type.googleapis.com/envoy.config.route.v3.VirtualHost',
   NDS: 'type.googleapis.com/istio.networking.nds.v1.NameTable',
 } satisfies Record<GraphType, string>
 
@@ -19,7 +20,7 @@ describe.skipIf(!HAS_SCENARIOS)('parts of proxies', () => {
     const { graph, proxies, bugs } = loadScenario(name, TRANSLATORS)
     for (const { node } of proxies) {
       for (const [type, url] of Object.entries(TYPES) as [GraphType, string][]) {
-        using source = openSource(graph, node, { discoversHosts: type === 'SHELL' || type === 'VHDS' })
+        using source = openSource(graph, node, { discoversHosts: ['SHELL', 'VHDS', 'NEAR'].includes(type) })
         source.list(url)
         using tables = graph.resourceTables(node, type)
         expect(tables.value.length).toBeGreaterThan(0)

@@ -31,15 +31,37 @@ export function holdsShells(versions: ReadonlyMap<string, string>): boolean {
 }
 
 /** The virtual hosts of a shell, with the one for hosts that are unknown: so there is always one, and listeners do not wait in vain. */
-export function discoveredHosts({ base, domains }: NearBase): readonly GraphResource[] {
-  const { plan, hosts } = base
+export function discoveredHosts({ plan, hosts }: RouteBase): readonly GraphResource[] {
   if (plan.isSniffed) return []
-  const own = hosts.flatMap(({ host, domains: common }, position) => {
-    const kept = domains.get(position) ?? common
-    return kept.length === 0 ? [] : [discovered(plan.name, host, kept)]
-  })
+  const own = hosts.map(({ host, domains }) => discovered(plan.name, host, domains))
   return [...own, ...plan.last.map(host => lastHost(plan.name, host))]
 }
+
+/** Of those, what clients of a namespace have otherwise. */
+export function nearHosts(base: RouteBase, near: NearBase): readonly GraphResource[] {
+  const { plan, hosts } = base
+  if (plan.isSniffed) return []
+  if (near.base !== base) return differences(discoveredHosts(base), discoveredHosts(near.base))
+  return [...near.domains].map(([position, domains]) => {
+    const { host } = hosts[position]!
+    return domains.length === 0
+      ? absent(discoveredHostName(plan.name, host.name))
+      : discovered(plan.name, host, domains)
+  })
+}
+
+function differences(before: readonly GraphResource[], after: readonly GraphResource[]): readonly GraphResource[] {
+  const known = new Map(before.map(row => [row.name, row.version]))
+  const there = new Set(after.map(({ name }) => name))
+  const gone = before.filter(({ name }) => !there.has(name)).map(({ name }) => absent(name))
+  return [...after.filter(({ name, version }) => known.get(name) !== version), ...gone]
+}
+
+function absent(name: string): GraphResource {
+  return { name, version: '', bytes: NO_BYTES, isAbsent: true }
+}
+
+const NO_BYTES = new Uint8Array()
 
 /** By the host as it is encoded for all: configuration and domains to the resource. */
 const made = new WeakMap<EncodedHost, Map<string, GraphResource>>()

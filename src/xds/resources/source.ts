@@ -3,6 +3,7 @@ import { encode } from '../../proto/index.js'
 import type { ProxyNode } from '../../proxy/node.js'
 import { type GraphResource, type GraphType, holdPart, type ProxyParts, type XdsGraph } from './graph.js'
 import { HTTP_PROXY_ROUTE } from './names.js'
+import { overlaidLists } from './overlaid-list.js'
 import { type Move, movedNames } from './part-moves.js'
 import type { PartTables } from './part-tables.js'
 import { PART_NAMES, type PartName } from './proxy-parts.js'
@@ -24,6 +25,14 @@ const DISCOVERING: ReadonlyMap<string, GraphType> = new Map([
   ['type.googleapis.com/envoy.config.route.v3.VirtualHost', 'VHDS'],
 ])
 
+/** What some proxies have otherwise than others goes before what all have. */
+const BEFORE: { readonly [T in GraphType]?: GraphType } = { VHDS: 'NEAR' }
+
+function withBefore(type: GraphType): readonly GraphType[] {
+  const before = BEFORE[type]
+  return before === undefined ? [type] : [before, type]
+}
+
 /** Parts that have something of a type, in the order to list them. */
 const PARTS_OF: Readonly<Record<GraphType, readonly PartName[]>> = {
   CDS: ['upstream', 'fixed', 'own'],
@@ -32,6 +41,7 @@ const PARTS_OF: Readonly<Record<GraphType, readonly PartName[]>> = {
   RDS: ['routes'],
   SHELL: ['routes'],
   VHDS: ['routes'],
+  NEAR: ['routes'],
   NDS: ['names'],
 }
 
@@ -100,7 +110,8 @@ export function openSource(
       held.set(name, after)
       if (before === undefined) continue
       cameAt.set(name, engine.revision)
-      const names = movedNames(engine, before.value, after.value, { types: types.values(), told: pin.revision })
+      const mover = { types: [...types.values()].flatMap(withBefore), told: pin.revision }
+      const names = movedNames(engine, before.value, after.value, mover)
       moves.push({ revision: engine.revision, names })
       before[Symbol.dispose]()
     }
@@ -111,11 +122,13 @@ export function openSource(
     look()
     const known = shares.get(type)
     if (known !== undefined) return known
-    const parts = PARTS_OF[type].flatMap(name => held.get(name) ?? [])
-    const share: Share = {
-      tables: parts.flatMap(({ value }) => value.resource[type] ?? []),
-      since: PARTS_OF[type].map(name => cameAt.get(name) ?? start),
-    }
+    const found = withBefore(type).flatMap(each =>
+      PARTS_OF[each].flatMap(name => {
+        const table = held.get(name)?.value.resource[each]
+        return table === undefined ? [] : [{ table, since: cameAt.get(name) ?? start }]
+      }),
+    )
+    const share: Share = { tables: found.map(({ table }) => table), since: found.map(({ since }) => since) }
     shares.set(type, share)
     return share
   }
@@ -139,7 +152,7 @@ export function openSource(
       return engine.read(read => {
         for (const table of tables) {
           const found = read.one(table, name)
-          if (found !== undefined) return found
+          if (found !== undefined) return found.isAbsent === true ? undefined : found
         }
         return type === 'EDS' ? emptyAssignment(name) : undefined
       })
@@ -148,7 +161,8 @@ export function openSource(
       const type = types.get(url)
       if (type === undefined) return NOTHING
       const { tables } = shareOf(type)
-      const found = joinLists(engine.read(read => tables.map(table => read.all(table))))
+      const lists = engine.read(read => tables.map(table => read.all(table)))
+      const found = BEFORE[type] === undefined ? joinLists(lists) : overlaidLists(lists)
       return type === 'RDS' || type === 'SHELL' ? referredTo(found) : found
     },
     changes: (url, from) => {
@@ -159,10 +173,11 @@ export function openSource(
       let found: { readonly changed: string[]; readonly removed: string[] } | undefined
       for (const { revision, names } of moves) {
         if (revision <= from) continue
-        const moved = names(type)
-        if (moved === 'unknown') return RESET
-        // Whether they are there now is seen by who asks for them.
-        if (moved.length > 0) found = { changed: [...(found?.changed ?? []), ...moved], removed: [] }
+        for (const moved of withBefore(type).map(names)) {
+          if (moved === 'unknown') return RESET
+          // Whether they are there now is seen by who asks for them.
+          if (moved.length > 0) found = { changed: [...(found?.changed ?? []), ...moved], removed: [] }
+        }
       }
       for (const [index, table] of tables.entries()) {
         const changes = engine.changes(table, Math.max(from, since[index] ?? start) as Revision)
