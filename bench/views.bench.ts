@@ -97,10 +97,14 @@ function measure(shape: MeshShape): void {
   console.log(
     `${''.padEnd(28)} ${(heap() - heapBefore).toFixed(1).padStart(8)} MiB heap, of all ${heap().toFixed(1)}; ${JSON.stringify(small(engine.stats()))}`,
   )
-  const own = appOf(10)
+  const [shared, own] = [appOf(0), appOf(10)]
   const pods = allPods(own, shape)
   const changes: readonly (readonly [string, string, readonly object[]])[] = [
     ['one endpoint', appFile(own), appDocuments(own, pods, { ready: 1 })],
+    ['one endpoint, of all', appFile(shared), appDocuments(shared, allPods(shared, shape), { ready: 1 })],
+    ...[80, 70, 60].map(weight => {
+      return ['one VirtualService, of all', routeFile(shared), [virtualService(shared, weight)]] as const
+    }),
     ['a label that nobody reads', appFile(own), appDocuments(own, pods, { ready: 1, note: 'x' })],
     ['unrelated', IDLE_FILE, idleDocuments(1)],
     ['one VirtualService', routeFile(own), [virtualService(own, 80)]],

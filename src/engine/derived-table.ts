@@ -94,7 +94,7 @@ export class DerivedTable extends ComputedTable {
     channel.table.assertLive()
     const known = this.#edges.to(channel)
     if (known !== undefined) return known
-    if (channel.table.level >= this.level) assertNoCycle(this, channel.table)
+    if (channel.table.level >= this.level && (this.isRead || channel.table === this)) assertNoCycle(this, channel.table)
     const edge = new Edge(channel, this, this.clockwork.revision)
     this.#edges.add(edge)
     channel.addReader(edge)

@@ -81,6 +81,10 @@ export abstract class TableState implements Table<string, unknown> {
     return new KeyChannel(name, this)
   }
 
+  get isRead(): boolean {
+    return this.channels.some(({ readers }) => readers !== undefined)
+  }
+
   publish(): void {
     for (const channel of this.channels) channel.publish()
   }

@@ -1,6 +1,14 @@
 import { objectKey } from '../../config/object.js'
 import { type Graph, keyOfObject, type Lookup, type Memo } from '../../engine/index.js'
-import { type ConsolidatedRule, type RuleClient, type ScopeKey, serviceKey } from '../../mesh/index.js'
+import {
+  type ConsolidatedRule,
+  type Hostname,
+  type RuleClient,
+  type ScopeTables,
+  type Service,
+  serviceKey,
+  type VirtualServiceConfig,
+} from '../../mesh/index.js'
 import { encode } from '../../proto/index.js'
 import { type Facts, factsOf, viewOfFacts } from '../../proxy/facts.js'
 import { versionOf } from './encoded.js'
@@ -18,15 +26,14 @@ import {
 export interface EncodedHost extends HostPlace {
   /** How many of its domains it has where no other host is in its way. */
   readonly alone: number
-  /** The message; from `restAt` on what follows its name and domains. */
-  readonly bytes: Uint8Array
+  /** As a field of its configuration; from `restAt` on what follows its name and domains. */
+  readonly field: Buffer
   readonly restAt: number
   readonly version: string
 }
 
-/** Who asks for hosts: in which scope, and what is known of the proxies. */
+/** Who asks for hosts. */
 export interface HostClient {
-  readonly scope: ScopeKey
   readonly client: RuleClient
   readonly facts: Facts<'routes'>
 }
@@ -37,32 +44,50 @@ interface PlainQuestion {
   readonly facts: Facts<'routes'>
 }
 
-interface RoutedQuestion extends HostClient {
+/** A host that requests may be sent to: as it is for who asks. */
+interface Target {
+  readonly service: Service | undefined
+  readonly rule: ConsolidatedRule | undefined
+}
+
+interface RoutedQuestion {
   readonly plan: VirtualHostPlan
+  readonly facts: Facts<'routes'>
+  readonly targets: ReadonlyMap<Hostname, Target>
 }
 
 /** Virtual hosts, each translated and encoded once for all that are alike in what it is made of. */
 export interface EncodedHosts {
-  /** A function for one kind of clients: their host of a plan. */
-  readonly of: (client: HostClient) => (read: Lookup, plan: VirtualHostPlan) => EncodedHost
+  /** A function for one kind of clients in a scope: their host of a plan. */
+  readonly of: (client: HostClient, scope: ScopeTables) => (read: Lookup, plan: VirtualHostPlan) => EncodedHost
 }
 
 export function declareHosts(graph: Graph, parts: PartFacts): EncodedHosts {
   const { tables } = parts
   const plain = declarePlain(graph, parts)
   const routed = declareRouted(graph, parts)
-  const of = ({ scope, client, facts }: HostClient) => {
+  const of = ({ client, facts }: HostClient, scope: ScopeTables) => {
     // Only a VirtualService asks who calls.
     const plainFacts = factsOf('routes', viewOfFacts(facts), { namespace: '', labels: {} })
+    const ruleOf = (read: Lookup, service: Service | undefined): ConsolidatedRule | undefined => {
+      const { host = '', namespace = '' } = service ?? {}
+      return read.memo(tables.bestRule, { host, serviceNamespace: namespace, client }).rule
+    }
+    const targetsOf = (read: Lookup, virtual: VirtualServiceConfig): RoutedQuestion['targets'] => {
+      const reachable = reachableIn(read, scope)
+      const found = destinationHosts(virtual).map((host): readonly [Hostname, Target] => {
+        const service = reachable(host)
+        return [host, { service, rule: service && ruleOf(read, service) }]
+      })
+      return new Map(found)
+    }
     return (read: Lookup, plan: VirtualHostPlan): EncodedHost => {
       const { service, virtual } = plan
       if (virtual !== undefined) {
         read.one(tables.virtual, objectKey(virtual))
-        return read.memo(routed, { plan, scope, client, facts })
+        return read.memo(routed, { plan, facts, targets: targetsOf(read, virtual) })
       }
-      const { host = '', namespace = '' } = service ?? {}
-      const { rule } = read.memo(tables.bestRule, { host, serviceNamespace: namespace, client })
-      return read.memo(plain, { plan, rule, facts: plainFacts })
+      return read.memo(plain, { plan, rule: ruleOf(read, service), facts: plainFacts })
     }
   }
   return { of }
@@ -81,18 +106,42 @@ function declarePlain(graph: Graph, parts: PartFacts): Memo<PlainQuestion, Encod
   )
 }
 
-/** By a VirtualService, which may lead to any service in scope. */
+/** By a VirtualService: the same in all scopes in which what it leads to is the same. */
 function declareRouted(graph: Graph, parts: PartFacts): Memo<RoutedQuestion, EncodedHost> {
   return graph.memo(
     'routedHost',
-    ({ plan, scope, client, facts }) =>
-      `${placeKey(plan)}@${scope.namespace}|${scope.sidecar}@${JSON.stringify(client)}@${facts.key}`,
-    ({ plan, scope, client, facts }, read) => {
-      const reachable = reachableIn(read, read.member(parts.scopes, scope))
-      return encodedHost(plan, routeFactsOf(partContext(read, parts, facts, { scope: noScope, client, reachable })))
+    ({ plan, facts, targets }) => `${placeKey(plan)}@${[...targets].map(targetKey).join()}@${facts.key}`,
+    ({ plan, facts, targets }, read) => {
+      const target = (host: Hostname): Target => {
+        const found = targets.get(host)
+        if (found === undefined) throw new Error(`routes of ${plan.host} may not depend on ${host}`)
+        return found
+      }
+      const context = partContext(read, parts, facts, { scope: noScope, reachable: host => target(host).service })
+      return encodedHost(plan, { ...routeFactsOf(context), rule: host => target(host).rule })
     },
     { equals: isSameHost },
   )
+}
+
+function targetKey([host, { service, rule }]: readonly [Hostname, Target]): string {
+  return `${host}#${service === undefined ? '' : keyOfObject(service)}#${rule === undefined ? '' : keyOfObject(rule)}`
+}
+
+const destinations = new WeakMap<VirtualServiceConfig, readonly Hostname[]>()
+
+/** Hosts that requests, or copies of them, may be sent to. */
+function destinationHosts(virtual: VirtualServiceConfig): readonly Hostname[] {
+  const known = destinations.get(virtual)
+  if (known !== undefined) return known
+  const all = (virtual.spec.http ?? []).flatMap(({ route = [], mirror, mirrors = [] }) => [
+    ...route.map(({ destination }) => destination),
+    mirror,
+    ...mirrors.map(({ destination }) => destination),
+  ])
+  const hosts = [...new Set(all.map(destination => destination?.host ?? ''))]
+  destinations.set(virtual, hosts)
+  return hosts
 }
 
 function placeKey({ host, port, isAnyPort, service, virtual }: VirtualHostPlan): string {
@@ -111,32 +160,51 @@ function encodedHost(plan: VirtualHostPlan, facts: RouteFacts): EncodedHost {
   const host = translateVirtualHost(plan, facts)
   const { routes: _, ...place } = host
   const domains = joinVirtualHosts([place])[0]?.domains ?? []
-  const head = headOf(place, domains)
   const { name: __, domains: ___, ...rest } = virtualHostOf(host, domains, facts)
-  const bytes = Buffer.concat([head, encode(VIRTUAL_HOST, rest)])
-  const version = versionOf(bytes, ...place.domains, ...place.short)
-  return { ...place, alone: domains.length, bytes, restAt: head.length, version }
-}
-
-/** Fields of the lowest numbers: what follows them in a message is in the order of the wire. */
-function headOf({ name }: HostPlace, domains: readonly string[]): Uint8Array {
-  return encode(VIRTUAL_HOST, { name, domains })
+  const [head, tail] = [headOf(place.name, domains), encode(VIRTUAL_HOST, rest)]
+  const tag = tagOf(head.length + tail.length)
+  const field = Buffer.concat([tag, head, tail])
+  const version = versionOf(field, ...place.domains, ...place.short)
+  return { ...place, alone: domains.length, field, restAt: tag.length + head.length, version }
 }
 
 /** The host as a message of its own, with the domains that it has in its configuration, under another name. */
-export function namedHost({ bytes, restAt }: EncodedHost, name: string, domains: readonly string[]): Buffer {
-  return Buffer.concat([encode(VIRTUAL_HOST, { name, domains }), bytes.subarray(restAt)])
+export function namedHost({ field, restAt }: EncodedHost, name: string, domains: readonly string[]): Buffer {
+  return Buffer.concat([headOf(name, domains), field.subarray(restAt)])
 }
 
 /** `virtual_hosts` of a RouteConfiguration: number 2, length-delimited. */
 const VIRTUAL_HOSTS_TAG = 0x12
 
+interface Variant {
+  readonly domains: string
+  readonly chunks: readonly Uint8Array[]
+}
+
+/** Few hosts have other domains for some clients, and those the same ones whatever else changes. */
+const variants = new WeakMap<EncodedHost, Variant>()
+
 /** The host as a field of its configuration, with the domains that it has there. */
 export function hostField(host: EncodedHost, domains: readonly string[], isWhole: boolean): readonly Uint8Array[] {
-  const body = isWhole ? [host.bytes] : [headOf(host, domains), host.bytes.subarray(host.restAt)]
-  let length = body.reduce((sum, bytes) => sum + bytes.length, 0)
-  const head = [VIRTUAL_HOSTS_TAG]
-  for (; length > 0x7f; length >>>= 7) head.push((length & 0x7f) | 0x80)
-  head.push(length)
-  return [Uint8Array.from(head), ...body]
+  if (isWhole) return [host.field]
+  const key = domains.join(' ')
+  const known = variants.get(host)
+  if (known?.domains === key) return known.chunks
+  const [head, rest] = [headOf(host.name, domains), host.field.subarray(host.restAt)]
+  const chunks = [Buffer.concat([tagOf(head.length + rest.length), head]), rest]
+  variants.set(host, { domains: key, chunks })
+  return chunks
+}
+
+function tagOf(size: number): Buffer {
+  const tag = [VIRTUAL_HOSTS_TAG]
+  let length = size
+  for (; length > 0x7f; length >>>= 7) tag.push((length & 0x7f) | 0x80)
+  tag.push(length)
+  return Buffer.from(tag)
+}
+
+/** Fields of the lowest numbers: what follows them in a message is in the order of the wire. */
+function headOf(name: string, domains: readonly string[]): Uint8Array {
+  return encode(VIRTUAL_HOST, { name, domains })
 }

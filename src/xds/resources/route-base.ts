@@ -1,4 +1,5 @@
 import type { Family, Graph, Lookup, Table } from '../../engine/index.js'
+import type { ScopeKey } from '../../mesh/index.js'
 import type { VirtualHost } from '../../proto/envoy-types.generated.js'
 import { encode } from '../../proto/index.js'
 import type { ProxyView } from '../../proxy/view.js'
@@ -15,12 +16,13 @@ import {
   routeNamesAt,
   routeShell,
 } from './routes.js'
-import { hostPlace, meansPort, type VirtualHostPlan } from './virtual-host.js'
+import { type HostPlace, hostPlace, meansPort, type VirtualHostPlan } from './virtual-host.js'
 import { homeOf } from './virtual-host-domains.js'
 
 /** Proxies whose routes differ only in the names that services of their own namespace have there. */
 export interface BaseKey extends HostClient {
   readonly key: string
+  readonly scope: ScopeKey
   readonly hasHttpProxy: boolean
 }
 
@@ -67,7 +69,7 @@ export function declareRouteBases(graph: Graph, parts: PartFacts): BaseFamily {
 
 function baseTable(graph: Graph, key: BaseKey, parts: PartFacts, hosts: EncodedHosts): Table<string, RouteBase> {
   const scope = graph.member(parts.scopes, key.scope)
-  const hostOf = hosts.of(key)
+  const hostOf = hosts.of(key, scope)
   const names = graph.derive('nameAt', scope.port, row => routeNamesAt(row).map(name => [name, name] as const))
   const ofProxy = graph.derive('proxyName', parts.tables.once, () =>
     key.hasHttpProxy ? [[HTTP_PROXY_ROUTE, HTTP_PROXY_ROUTE] as const] : [],
@@ -110,6 +112,15 @@ function baseOf(plan: RoutePlan, hostOf: (plan: VirtualHostPlan) => EncodedHost)
   return assembled({ name, isSniffed, last: lastHosts(plan) }, planned)
 }
 
+let shellRest: Uint8Array | undefined
+
+/** What all configurations have in common: it follows the hosts on the wire. */
+function restOfShell(): Uint8Array {
+  const { name: _, ...rest } = routeShell({ name: '' })
+  shellRest ??= encode(MESSAGES.RDS, rest)
+  return shellRest
+}
+
 /** `all`: in the order in which they come to domains. */
 function assembled(shell: Shell, all: readonly PlannedHost[]): RouteBase {
   const { name, isSniffed, last } = shell
@@ -123,8 +134,7 @@ function assembled(shell: Shell, all: readonly PlannedHost[]): RouteBase {
     return { host, domains, plan: all[order]?.plan, order }
   })
   const head = encode(MESSAGES.RDS, { name })
-  const { name: _, ...rest } = routeShell(shell)
-  const tail = [encode(MESSAGES.RDS, { virtualHosts: last }), encode(MESSAGES.RDS, rest)]
+  const tail = [encode(MESSAGES.RDS, { virtualHosts: last }), restOfShell()]
   const chunks: Uint8Array[] = [head]
   const versions: string[] = []
   const ends: number[] = []
@@ -207,7 +217,7 @@ function nearDomains(
     const found = base.hosts[position]
     if (found?.plan === undefined) return undefined
     const { plan, order } = found
-    const { domains, short, port } = hostPlace(plan, view)
+    const { domains, short, port } = placeFor(found.host, plan, view)
     const mine: string[] = []
     for (const domain of domains) {
       const key = domain.toLowerCase()
@@ -224,6 +234,22 @@ function nearDomains(
     near.set(position, mine)
   }
   return near
+}
+
+interface KnownPlace {
+  readonly view: ProxyView
+  readonly place: HostPlace
+}
+
+const places = new WeakMap<EncodedHost, KnownPlace>()
+
+/** The host tells all that its names depend on but who asks: in most meshes those are of one namespace. */
+function placeFor(host: EncodedHost, plan: VirtualHostPlan, view: ProxyView): HostPlace {
+  const known = places.get(host)
+  if (known?.view === view) return known.place
+  const place = hostPlace(plan, view)
+  places.set(host, { view, place })
+  return place
 }
 
 /** All other hosts as they are encoded in the base. */
