@@ -49,6 +49,13 @@ describe('what is not there', () => {
     expect(stderr).toMatch(says)
   })
 
+  it('the translation of gateways', async () => {
+    const args = ['render', '--proxy', 'gateway.shop', '--type', 'router', '--configDir', 'samples/bookinfo/kubernetes']
+    const { code, stderr } = await runInProcess({ args, cwd: ROOT })
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/^pillion: of a gateway only clusters and endpoints are made: .*\n$/)
+  })
+
   it('clusters that fit the filters', async () => {
     const args = ['proxy-config', 'clusters', 'productpage-v1.shop', '--configDir', 'samples/bookinfo/this-machine']
     const found = await runInProcess({ args: [...args, '--port', '1'], cwd: ROOT })

@@ -70,7 +70,7 @@ status: {podIP: 10.0.1.1, phase: Running}
       '127.0.0.1_80',
       '127.0.0.1_81',
     ])
-    expect(await listeners('')).toEqual(['10.0.0.1_80', 'virtualInbound', '10.0.0.1_81'])
+    expect(await listeners('')).toEqual(['10.0.0.1_80', '10.0.0.1_81', 'virtualInbound'])
   })
 
   it('diff tells with its exit code that proxies come or go', async () => {

@@ -26,7 +26,12 @@ export async function proxyIn(
   if (!json.ok) return err(flags.node === undefined ? wrongUse(context, json.error) : failed(context, json.error))
   const { parseNode } = await import('../proxy/node.js')
   const node = parseNode(json.value)
-  return node.ok ? node : err(failed(context, node.error))
+  if (!node.ok) return err(failed(context, node.error))
+  if (node.value.type === 'router')
+    context.stderr.write(
+      'pillion: of a gateway only clusters and endpoints are made: Gateway objects are not translated yet\n',
+    )
+  return node
 }
 
 /** The flags, completed by what the configuration knows of the workload. */
