@@ -25,5 +25,5 @@ export function formatProblem(problem: Problem): string {
     position === undefined
       ? ''
       : `${position.file === undefined ? '' : `${position.file}:`}${position.line}:${position.column}: `
-  return `${where}${message}${path === undefined ? '' : ` (${path})`}`
+  return `${where}${message}${path === undefined || path === '' ? '' : ` (${path})`}`
 }

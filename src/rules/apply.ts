@@ -1,4 +1,5 @@
 import { isJsonObject, type Json } from '../lang/json.js'
+import type { Problem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
 import { parseYaml } from '../lang/yaml/index.js'
 import { applyJsonPatch, diffJson, type JsonPatchOperation, jsonMergePatch, strategicMerge } from '../patch/index.js'
@@ -121,7 +122,7 @@ function merge(strategy: 'strategic' | 'json', template: Template, request: Inte
   const text = render(template, request)
   if (!text.ok) return text
   const overlay = parseYaml(text.value)
-  if (!overlay.ok) return err(`the template's output is not YAML: ${overlay.error.message}`)
+  if (!overlay.ok) return err(`the template's output is not YAML${placeIn(overlay.error)}`)
   // An empty output is how a template says "nothing to do".
   if (overlay.value === null) return ok(request.object)
   if (!isJsonObject(overlay.value)) return err("the template's output is not an object")
@@ -130,6 +131,13 @@ function merge(strategy: 'strategic' | 'json', template: Template, request: Inte
   if (type === undefined) return err(`${request.resource} has no strategic merge schema here; use strategy: json`)
   const merged = strategicMerge(request.object, overlay.value, type)
   return merged.ok ? merged : err(merged.error.message)
+}
+
+/** The line by number alone: messages are logged, and contents are not. */
+function placeIn({ message, position }: Problem): string {
+  return position === undefined
+    ? `: ${message}`
+    : ` (line ${position.line}, column ${position.column} of it): ${message}`
 }
 
 function patch(

@@ -92,6 +92,14 @@ describe('actions', () => {
     expect(applyRules(lenient, request(pod())).object).toMatchObject({ metadata: { labels: { team: 'shop' } } })
   })
 
+  it('says where the output of a template stops being YAML, and nothing of what it contains', () => {
+    const template = '"metadata:\\n  labels:\\n    a: [secret"'
+    const rules = rulesOf(`${HEAD}- name: a\n  ${PODS}\n  failurePolicy: Fail\n  merge: {template: ${template}}\n`)
+    const { denial } = applyRules(rules, request(pod()))
+    expect(denial?.message).toMatch(/the template's output is not YAML \(line \d, column \d+ of it\): /)
+    expect(denial?.message).not.toContain('secret')
+  })
+
   it('with failurePolicy Ignore a failing rule warns, and the others still work', () => {
     const rules = rulesOf(
       `${HEAD}- name: broken\n  ${PODS}\n  patch: {operations: [{op: remove, path: /spec/nope}]}\n- name: good\n  ${PODS}\n  patch: {operations: [{op: add, path: /metadata/name, value: x}]}\n`,
