@@ -1,6 +1,7 @@
+import { isJsonObject, type JsonObject } from '../lang/json.js'
 import { err, ok, type Result } from '../lang/result.js'
 import type { BootstrapOptions, HostPort } from '../xds/resources/bootstrap.js'
-import { type CommandContext, type CommandModule, type ExitCode, failed, wrongUse } from './command.js'
+import { type CommandContext, type CommandModule, collect, type ExitCode, failed, wrongUse } from './command.js'
 import { type NodeFlags, nodeFrom, proxyOptions } from './node-flags.js'
 
 interface BootstrapFlags extends NodeFlags {
@@ -8,11 +9,13 @@ interface BootstrapFlags extends NodeFlags {
   readonly sdsAddress?: string
   readonly adminAddress: string
   readonly sotw?: boolean
+  readonly metadata: readonly string[]
 }
 
 export const command: CommandModule = {
   define: (command, act) => {
     proxyOptions(command, 'NONE')
+      .option('--metadata <key=value>', 'metadata of its Node, such as PILLION_VHDS=true; repeatable', collect, [])
       .optionsGroup('The control plane:')
       .option('--xdsAddress <host:port>', 'ADS, plaintext', '127.0.0.1:15010')
       .option('--sdsAddress <host:port>', 'SDS (default: where ADS is)')
@@ -27,6 +30,10 @@ export const command: CommandModule = {
       does: 'a stock Envoy of this mesh',
     },
     { line: 'pillion bootstrap --node proxy.json#client > bootstrap.json', does: 'for a Node that was recorded' },
+    {
+      line: 'pillion bootstrap --proxy web-1.shop --metadata PILLION_VHDS=true',
+      does: 'one that is sent single virtual hosts',
+    },
   ],
 }
 
@@ -35,14 +42,33 @@ async function run(flags: BootstrapFlags, context: CommandContext): Promise<Exit
   if (!node.ok) return flags.node === undefined ? wrongUse(context, node.error) : failed(context, node.error)
   const addresses = parseAddresses(flags)
   if (!addresses.ok) return wrongUse(context, addresses.error)
+  const withOwn = withMetadata(node.value, flags.metadata)
+  if (!withOwn.ok) return wrongUse(context, withOwn.error)
   const { bootstrapOf } = await import('../xds/resources/bootstrap.js')
+  const { asksForDiscovery, VHDS_SWITCH } = await import('../proxy/discovers-hosts.js')
+  if (flags.sotw === true && asksForDiscovery(withOwn.value))
+    return wrongUse(context, `${VHDS_SWITCH} needs a delta stream: leave out --sotw, or the switch`)
   const bootstrap = bootstrapOf({
-    node: node.value,
+    node: withOwn.value,
     ...addresses.value,
     protocol: flags.sotw === true ? 'sotw' : 'delta',
   })
   context.stdout.write(`${JSON.stringify(bootstrap, undefined, 2)}\n`)
   return 0
+}
+
+/** `key=value` of each flag, in place of what the Node has. */
+function withMetadata(node: JsonObject, flags: readonly string[]): Result<JsonObject, string> {
+  const bad = flags.find(flag => flag.indexOf('=') < 1)
+  if (bad !== undefined) return err(`--metadata ${bad} is not key=value`)
+  if (flags.length === 0) return ok(node)
+  const own = flags.map(flag => [flag.slice(0, flag.indexOf('=')), flag.slice(flag.indexOf('=') + 1)])
+  const { metadata = null } = node
+  const metadataWithOwn: JsonObject = {
+    ...(isJsonObject(metadata) ? metadata : {}),
+    ...(Object.fromEntries(own) as JsonObject),
+  }
+  return ok({ ...node, metadata: metadataWithOwn })
 }
 
 function parseAddresses(flags: BootstrapFlags): Result<Pick<BootstrapOptions, 'xds' | 'sds' | 'admin'>, string> {

@@ -1,4 +1,4 @@
-import type { Json } from '../lang/json.js'
+import { isJsonObject, type Json, type JsonObject } from '../lang/json.js'
 import type { MeshSettings } from '../mesh/index.js'
 import type { ProxyNode } from './node.js'
 
@@ -26,7 +26,7 @@ export function hostDiscovery(
   mesh: Pick<MeshSettings, 'defaultConfig'>,
 ): HostDiscovery {
   const { raw, proxyConfig } = metadata
-  const own = valueAt(raw, VHDS_SWITCH) ?? valueAt(proxyConfig?.['proxyMetadata'], VHDS_SWITCH)
+  const own = ownSwitch(raw)
   const common = proxyConfig === undefined ? mesh.defaultConfig?.proxyMetadata : undefined
   if ((own ?? valueAt(common, VHDS_SWITCH)) !== 'true') return { kind: 'inline' }
   if (protocol === 'sotw') return impossible('it needs a delta stream, and this one is state of the world')
@@ -35,6 +35,16 @@ export function hostDiscovery(
       `it needs Envoy ${FIRST_ENVOY.major}.${FIRST_ENVOY.minor} or later, and this is ${envoy.major}.${envoy.minor}`,
     )
   return { kind: 'discovered' }
+}
+
+/** Whether a Node (proto3 JSON) has the switch on by itself. */
+export function asksForDiscovery({ metadata }: JsonObject): boolean {
+  return isJsonObject(metadata ?? null) && ownSwitch(metadata as JsonObject) === 'true'
+}
+
+function ownSwitch(metadata: JsonObject): string | undefined {
+  const { PROXY_CONFIG: config = null } = metadata
+  return valueAt(metadata, VHDS_SWITCH) ?? valueAt(isJsonObject(config) ? config['proxyMetadata'] : null, VHDS_SWITCH)
 }
 
 function impossible(why: string): HostDiscovery {
