@@ -1,4 +1,4 @@
-import { objectKey } from '../config/object.js'
+import { type Labels, objectKey } from '../config/object.js'
 import type { Graph, Index, Table } from '../engine/index.js'
 import type { Problem } from '../lang/problem.js'
 import { byAge, compare } from './selection.js'
@@ -22,23 +22,37 @@ interface SidecarConflict {
   readonly problem: Problem
 }
 
-/** Sidecars of one namespace with the same selector, or both without: the oldest applies. */
+/**
+ * Sidecars of one namespace that no workload can get, since an older one selects all that they select: by the same labels, or by
+ * some of them, or both by none.
+ */
 export function sidecarConflicts(sidecars: readonly SidecarObject[]): readonly SidecarConflict[] {
-  const winners = new Map<string, SidecarObject>()
+  const older: SidecarObject[] = []
   return [...sidecars].sort(byAge).flatMap(sidecar => {
-    const selector = selectorText(sidecar)
-    const winner = winners.get(selector)
-    if (winner === undefined) winners.set(selector, sidecar)
-    return winner === undefined ? [] : [conflict(sidecar, winner, selector)]
+    const winner = older.find(each => covers(labelsOf(each), labelsOf(sidecar)))
+    if (winner === undefined) older.push(sidecar)
+    return winner === undefined ? [] : [conflict(sidecar, winner)]
   })
 }
 
-function selectorText({ spec }: SidecarObject): string {
-  const labels = Object.entries(spec.workloadSelector?.labels ?? {}).sort(([a], [b]) => compare(a, b))
-  return labels.map(([key, value]) => `${key}=${value}`).join(',')
+function labelsOf({ spec }: SidecarObject): Labels {
+  return spec.workloadSelector?.labels ?? {}
 }
 
-function conflict(loser: SidecarObject, winner: SidecarObject, selector: string): SidecarConflict {
+/** Without labels it is the namespace's, for workloads that no other selects. */
+function covers(winner: Labels, loser: Labels): boolean {
+  const wanted = Object.entries(winner)
+  if (wanted.length === 0) return Object.keys(loser).length === 0
+  return wanted.every(([key, value]) => Object.hasOwn(loser, key) && loser[key] === value)
+}
+
+function selectorText(labels: Labels): string {
+  const sorted = Object.entries(labels).sort(([a], [b]) => compare(a, b))
+  return sorted.map(([key, value]) => `${key}=${value}`).join(',')
+}
+
+function conflict(loser: SidecarObject, winner: SidecarObject): SidecarConflict {
+  const selector = selectorText(labelsOf(winner))
   const whom = selector === '' ? `all workloads of namespace ${loser.namespace}` : `workloads with ${selector}`
   const message = `Sidecar ${objectKey(loser)} has no effect: ${objectKey(winner)} is older and selects ${whom} too`
   const position = loser.source === undefined ? {} : { position: loser.source }
