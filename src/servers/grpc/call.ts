@@ -1,12 +1,13 @@
-import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
+import { constants, type ServerHttp2Stream } from 'node:http2'
 import { createFrameReader, type FrameFault, type FrameReader, frameHead } from './frames.js'
-import { grpcStatus, isGrpcStatus, OK, parseTimeout, statusHeaders, statusOfReset } from './status.js'
+import { grpcStatus, isGrpcStatus, OK, statusHeaders, statusOfReset } from './status.js'
 import type { GrpcStatus, Message, Peer, StreamCall, StreamHandler, StreamMethod, UnaryMethod } from './types.js'
 
 export interface CallOptions {
   readonly stream: ServerHttp2Stream
-  readonly headers: IncomingHttpHeaders
   readonly peer: Peer
+  /** The client's own deadline; undefined: it has none. */
+  readonly timeoutMs: number | undefined
   readonly maxMessageBytes: number
   /** Once a call was ended, the client has this long to read what it was sent, in ms. */
   readonly endGraceMs: number
@@ -89,9 +90,9 @@ function isRunning({ final, isOver }: State): boolean {
 }
 
 function startDeadline(state: State): void {
-  const timeout = parseTimeout(header(state.options.headers, 'grpc-timeout'))
-  if (timeout === undefined) return
-  state.deadline = setTimeout(() => end(state, grpcStatus('DEADLINE_EXCEEDED', 'the deadline has passed')), timeout)
+  const { timeoutMs } = state.options
+  if (timeoutMs === undefined) return
+  state.deadline = setTimeout(() => end(state, grpcStatus('DEADLINE_EXCEEDED', 'the deadline has passed')), timeoutMs)
 }
 
 function end(state: State, status: GrpcStatus): void {
@@ -225,9 +226,4 @@ function faultStatus(fault: FrameFault, maxBytes: number): GrpcStatus {
   return fault.kind === 'compressed'
     ? grpcStatus('UNIMPLEMENTED', 'compressed messages are not supported; grpc-accept-encoding is identity')
     : grpcStatus('RESOURCE_EXHAUSTED', `the message has ${fault.bytes} bytes, and ${maxBytes} are accepted`)
-}
-
-function header(headers: IncomingHttpHeaders, name: string): string | undefined {
-  const value = headers[name]
-  return Array.isArray(value) ? value[0] : value
 }

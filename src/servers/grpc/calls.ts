@@ -2,7 +2,7 @@ import { constants, type IncomingHttpHeaders, type ServerHttp2Session, type Serv
 import { answerStatus, type CallOptions, type OpenCall, openStreamCall, openUnaryCall } from './call.js'
 import { peerOf } from './peer.js'
 import { createRateGate, type RateGate } from './rate.js'
-import { grpcStatus } from './status.js'
+import { grpcStatus, parseTimeout } from './status.js'
 import type { GrpcEvent, GrpcLimits, GrpcStatus, Method } from './types.js'
 
 /** The calls of a server: which may begin, which are there, and how all of them end. */
@@ -85,7 +85,7 @@ function begin(state: State, stream: ServerHttp2Stream, headers: IncomingHttpHea
   const wait = state.gate === undefined ? 0 : state.gate.enter(performance.now())
   if (wait === undefined)
     return grpcStatus('RESOURCE_EXHAUSTED', `more than ${maxStreamsPerSecond} new streams a second: try again later`)
-  const open = (): void => openCall(state, method, path, { stream, headers })
+  const open = (): void => openCall(state, method, stream, headers)
   if (wait <= 0) open()
   else openLater(state, wait, stream, open)
   return undefined
@@ -107,18 +107,15 @@ function openLater({ inLine }: State, wait: number, stream: ServerHttp2Stream, o
   })
 }
 
-function openCall(
-  state: State,
-  method: Method,
-  path: string,
-  { stream, headers }: Pick<CallOptions, 'stream' | 'headers'>,
-): void {
+function openCall(state: State, method: Method, stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
   const session = stream.session as ServerHttp2Session | undefined
   const peer = peerOf(stream, headers)
+  const path = headers[':path'] ?? ''
+  const timeoutMs = parseTimeout(headers['grpc-timeout'])
   let call: OpenCall | undefined
   let isEnded = false
   const opening: CallOptions = {
-    ...{ stream, headers, peer, maxMessageBytes: state.limits.maxMessageBytes },
+    ...{ stream, peer, timeoutMs, maxMessageBytes: state.limits.maxMessageBytes },
     endGraceMs: state.endGraceMs,
     ended: status => {
       isEnded = true

@@ -41,8 +41,8 @@ const UNITS: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S: 10
 const MAX_TIMER = 0x7fffffff
 
 /** The header grpc-timeout in ms, rounded up; undefined: none, or not one. */
-export function parseTimeout(header: string | undefined): number | undefined {
-  const match = header === undefined ? null : /^(\d{1,8})([HMSmun])$/.exec(header)
+export function parseTimeout(header: string | readonly string[] | undefined): number | undefined {
+  const match = typeof header !== 'string' ? null : /^(\d{1,8})([HMSmun])$/.exec(header)
   if (match === null) return undefined
   const ms = Math.ceil(Number(match[1]) * (UNITS[match[2] ?? ''] ?? 0))
   return ms > MAX_TIMER ? undefined : ms
