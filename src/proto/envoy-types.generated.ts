@@ -753,6 +753,20 @@ export interface HeaderBasedSessionState {
   readonly name?: string | undefined
 }
 
+/** envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig */
+export interface PreserveCaseFormatterConfig {
+  readonly forwardReasonPhrase?: boolean | undefined
+  readonly formatterTypeOnEnvoyHeaders?: PreserveCaseFormatterConfig_FormatterTypeOnEnvoyHeaders | undefined
+}
+
+/** envoy.extensions.tracers.opentelemetry.samplers.v3.DynatraceSamplerConfig */
+export interface DynatraceSamplerConfig {
+  readonly tenant?: string | undefined
+  readonly clusterId?: number | undefined
+  readonly httpService?: CoreHttpService | undefined
+  readonly rootSpansPerMinute?: number | undefined
+}
+
 /** envoy.extensions.load_balancing_policies.client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin */
 export interface ClientSideWeightedRoundRobin {
   readonly enableOobLoadReport?: boolean | undefined
@@ -4584,6 +4598,9 @@ export type ProxyProtocolTlvMergePolicy = 'ADD_IF_ABSENT' | 'OVERWRITE_BY_TYPE_I
 /** envoy.extensions.filters.network.tcp_proxy.v3.UpstreamConnectMode */
 export type UpstreamConnectMode = 'IMMEDIATE' | 'ON_DOWNSTREAM_DATA' | 'ON_DOWNSTREAM_TLS_HANDSHAKE'
 
+/** envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig.FormatterTypeOnEnvoyHeaders */
+export type PreserveCaseFormatterConfig_FormatterTypeOnEnvoyHeaders = 'DEFAULT' | 'PROPER_CASE'
+
 /** envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext.OcspStaplePolicy */
 export type DownstreamTlsContext_OcspStaplePolicy = 'LENIENT_STAPLING' | 'STRICT_STAPLING' | 'MUST_STAPLE'
 
@@ -4805,6 +4822,8 @@ export interface Messages {
   'envoy.extensions.filters.network.wasm.v3.Wasm': NetworkWasmWasm
   'envoy.extensions.http.stateful_session.cookie.v3.CookieBasedSessionState': CookieBasedSessionState
   'envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState': HeaderBasedSessionState
+  'envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig': PreserveCaseFormatterConfig
+  'envoy.extensions.tracers.opentelemetry.samplers.v3.DynatraceSamplerConfig': DynatraceSamplerConfig
   'envoy.extensions.load_balancing_policies.client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin': ClientSideWeightedRoundRobin
   'envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin': RoundRobin
   'envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocality': WrrLocality

@@ -12,13 +12,16 @@ interface Reads {
  */
 const READS = {
   /** Clusters of services. */
-  clusters: { view: ['type', 'ipMode', 'extensions'], meta: ['tlsClient', 'hasSelfDiscovery'] },
+  clusters: {
+    view: ['type', 'ipMode', 'extensions'],
+    meta: ['tlsClient', 'hasSelfDiscovery', 'clusterSettings'],
+  },
   /** Clusters that depend on no service. */
-  fixed: { view: ['type', 'ipMode', 'extensions'], meta: ['tlsClient', 'dnsServer'] },
+  fixed: { view: ['type', 'ipMode', 'extensions'], meta: ['tlsClient', 'dnsServer', 'clusterSettings'] },
   /** Clusters that ask DNS have their endpoints inside. */
   dnsClusters: {
     view: ['type', 'ipMode', 'extensions', 'cluster', 'network', 'networkView', 'locality', 'nodeName', 'labels'],
-    meta: ['tlsClient', 'hasSelfDiscovery'],
+    meta: ['tlsClient', 'hasSelfDiscovery', 'clusterSettings'],
   },
   /** Endpoints of services, in EDS or inside clusters that ask DNS. */
   endpoints: {
@@ -61,6 +64,7 @@ const READS = {
       'statusPort',
       'prometheusPort',
       'tlsServer',
+      'clusterSettings',
       'proxyConfig',
     ],
   },
@@ -178,6 +182,7 @@ const META_KEYS = Object.keys({
   tlsClient: 0,
   outlierLogPath: 0,
   podPorts: 0,
+  clusterSettings: 0,
   proxyConfig: 0,
 } satisfies Record<keyof ViewMetadata, 0>)
 

@@ -1,3 +1,4 @@
+import type { MeshProxyConfig } from '../config/istio-types.generated.js'
 import type { Labels } from '../config/object.js'
 import {
   type AuthorizationObject,
@@ -15,6 +16,7 @@ import {
   type WorkloadMtls,
   withTopology,
 } from '../mesh/index.js'
+import { type ClusterSettings, clusterSettingsOf } from './cluster-settings.js'
 import type { InterceptionMode, NodeMetadata } from './metadata.js'
 import type { IstioVersion, NodeType, ProxyNode } from './node.js'
 
@@ -75,6 +77,8 @@ export interface ViewMetadata {
   readonly tlsClient: { readonly certChain: string; readonly key: string; readonly rootCert: string }
   readonly outlierLogPath: string
   readonly podPorts: readonly { readonly name: string; readonly containerPort: number; readonly protocol: string }[]
+  /** Of its own ProxyConfig; undefined: it sends none, so the mesh's holds. */
+  readonly clusterSettings: ClusterSettings | undefined
   /** The proxy's own ProxyConfig (PROXY_CONFIG), as sent. */
   readonly proxyConfig: Readonly<Record<string, unknown>> | undefined
 }
@@ -171,6 +175,7 @@ function viewMetadata(node: ProxyNode, metadata: NodeMetadata): ViewMetadata {
     tlsClient: metadata.tlsClient,
     outlierLogPath: metadata.outlierLogPath,
     podPorts: metadata.podPorts,
+    clusterSettings: metadata.proxyConfig && clusterSettingsOf(metadata.proxyConfig as MeshProxyConfig),
     proxyConfig: metadata.proxyConfig,
   }
 }

@@ -86,6 +86,22 @@ const MESHES: Readonly<Record<string, SmallMesh>> = {
     objects: `${ENDPOINTS}spec: {host: far.example, trafficPolicy: {loadBalancer: {zoneAwareLbSetting: {enabled: true, minClusterSize: 1}}}}`,
     proxy: SELF_DISCOVERY,
   },
+  'settings of connections': {
+    objects: SERVICE,
+    mesh: {
+      defaultConfig: {
+        proxyHeaders: { preserveHttp1HeaderCase: true, xForwardedHost: { enabled: true } },
+        connectionSettings: {
+          profile: 'EDGE',
+          httpMaxConnectionDuration: '600s',
+          httpDrainTimeout: '5s',
+          httpRequestHeadersTimeout: '10s',
+          httpMaxStreamDuration: '600s',
+        },
+      },
+      defaultInboundHttpRetryPolicy: { attempts: 1, backoff: '0.1s' },
+    },
+  },
   'load by zones, for whom nobody asks': { objects: SERVICE, proxy: SELF_DISCOVERY },
   'load by what backends report': {
     objects: `${ENDPOINTS}spec:

@@ -4,7 +4,7 @@ go 1.24.0
 
 require (
 	google.golang.org/protobuf v1.36.11
-	istio.io/api v1.31.1
+	istio.io/api v1.31.0-alpha.1.0.20260819121012-5803fb6accf7
 )
 
 require (

@@ -97,6 +97,8 @@ const OUTPUTS = [
       'envoy.extensions.filters.network.wasm.v3.Wasm',
       'envoy.extensions.http.stateful_session.cookie.v3.CookieBasedSessionState',
       'envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState',
+      'envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig',
+      'envoy.extensions.tracers.opentelemetry.samplers.v3.DynatraceSamplerConfig',
       'envoy.extensions.load_balancing_policies.client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin',
       'envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin',
       'envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocality',

@@ -1,7 +1,7 @@
 import type { Cluster } from '../../proto/envoy-types.generated.js'
 import type { ProxyContext, ProxyView } from '../../proxy/view.js'
 import { upstreamFiltersOf } from './cluster-filters.js'
-import { circuitBreakersOf, connectionOptionsOf, connectTimeoutOf } from './cluster-pool.js'
+import { bufferFields, circuitBreakersOf, connectionOptionsOf, connectTimeoutOf, settingsOf } from './cluster-pool.js'
 import { passthroughHttpOptions } from './cluster-protocol.js'
 import { unknownHostClusters } from './dynamic-dns.js'
 import { altStatName, BLACK_HOLE_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER, PASSTHROUGH_CLUSTER } from './names.js'
@@ -44,7 +44,9 @@ export function inboundBindConfig(ipMode: ProxyView['ipMode']): NonNullable<Clus
   }
 }
 
-function passthroughOf({ mesh }: ProxyContext): Cluster {
+function passthroughOf(context: ProxyContext): Cluster {
+  const { mesh } = context
+  const settings = settingsOf(context)
   const pool = mesh.defaultTrafficPolicy?.connectionPool
   return {
     altStatName: altStatName(PASSTHROUGH_CLUSTER),
@@ -53,6 +55,7 @@ function passthroughOf({ mesh }: ProxyContext): Cluster {
     connectTimeout: connectTimeoutOf(mesh, pool),
     circuitBreakers: circuitBreakersOf(pool),
     ...connectionOptionsOf(mesh, pool),
-    ...passthroughHttpOptions(PASSTHROUGH_IDLE),
+    ...bufferFields(settings),
+    ...passthroughHttpOptions(PASSTHROUGH_IDLE, settings),
   }
 }

@@ -8,9 +8,12 @@ import type { MeshSettings } from '../../mesh/index.js'
 import type {
   CircuitBreakers,
   CircuitBreakers_Thresholds,
+  Cluster,
   TcpKeepalive,
   UpstreamConnectionOptions,
 } from '../../proto/envoy-types.generated.js'
+import { type ClusterSettings, clusterSettingsOf } from '../../proxy/cluster-settings.js'
+import type { ProxyContext } from '../../proxy/view.js'
 
 /** Envoy's own limits (1,024 each) are too low for a mesh: no limit unless a rule gives one. Largest uint32. */
 const UNLIMITED = 4294967295
@@ -42,6 +45,16 @@ function retryBudgetOf(budget: TrafficPolicy_RetryBudget): NonNullable<CircuitBr
     minRetryConcurrency: budget.minRetryConcurrency || DEFAULT_BUDGET_CONCURRENCY,
     ...(budget.budgetInterval !== undefined && { budgetInterval: budget.budgetInterval }),
   }
+}
+
+/** What the proxy's own ProxyConfig, else the mesh's, says of its connections to others. */
+export function settingsOf({ view, mesh }: Pick<ProxyContext, 'view' | 'mesh'>): ClusterSettings {
+  return view.meta.clusterSettings ?? clusterSettingsOf(mesh.defaultConfig)
+}
+
+/** `per_connection_buffer_limit_bytes`; absent: Envoy's own. */
+export function bufferFields({ bufferLimit }: ClusterSettings): Pick<Cluster, 'perConnectionBufferLimitBytes'> {
+  return bufferLimit > 0 ? { perConnectionBufferLimitBytes: bufferLimit } : {}
 }
 
 /** `connect_timeout`: the rule's, else the mesh's. */

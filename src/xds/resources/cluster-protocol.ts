@@ -6,7 +6,9 @@ import type {
   Http2ProtocolOptions,
   HttpHttpProtocolOptions,
 } from '../../proto/envoy-types.generated.js'
-import { packAny } from '../../proto/index.js'
+import { constant, packAny } from '../../proto/index.js'
+
+import type { ClusterSettings } from '../../proxy/cluster-settings.js'
 
 /** How requests are sent: HTTP/1.1, HTTP/2, or as the client sent them. */
 export type UpstreamProtocol = 'http1' | 'http2' | 'downstream'
@@ -43,6 +45,8 @@ export interface HttpOptions {
   readonly pool?: ConnectionPoolSettings | undefined
   /** Set where the proxy itself starts TLS towards what is not of the mesh. */
   readonly originates?: ClientTLSSettings | undefined
+  /** Names of HTTP/1 headers are sent as they were written. */
+  readonly preservesCase?: boolean
   /** Status codes that count as errors for outlier detection; empty: Envoy's own, 5xx. */
   readonly errorCodes?: readonly number[] | undefined
 }
@@ -55,17 +59,24 @@ export function httpOptionsOf(options: HttpOptions): { readonly typedExtensionPr
     : { typedExtensionProtocolOptions: { [HTTP_OPTIONS]: packAny(HTTP_OPTIONS, message) } }
 }
 
-function httpMessageOf({ protocol, pool, originates, errorCodes }: HttpOptions): HttpHttpProtocolOptions | undefined {
+function httpMessageOf({
+  protocol,
+  pool,
+  originates,
+  errorCodes,
+  preservesCase = false,
+}: HttpOptions): HttpHttpProtocolOptions | undefined {
   const common = commonOptionsOf(pool)
   const upstream = originates === undefined ? undefined : autoSniOf(originates)
   const detection = errorCodes === undefined || errorCodes.length === 0 ? undefined : errorMatcherOf(errorCodes)
-  const isDefault = common === undefined && upstream === undefined && detection === undefined && protocol === 'http1'
+  const isDefault =
+    common === undefined && upstream === undefined && detection === undefined && protocol === 'http1' && !preservesCase
   if (isDefault) return undefined
   return {
     ...(common !== undefined && { commonHttpProtocolOptions: common }),
     ...(upstream !== undefined && { upstreamHttpProtocolOptions: upstream }),
     ...(detection !== undefined && { outlierDetection: detection }),
-    ...protocolConfigOf(protocol, pool),
+    ...protocolConfigOf(protocol, pool, preservesCase),
   }
 }
 
@@ -73,13 +84,23 @@ function httpMessageOf({ protocol, pool, originates, errorCodes }: HttpOptions):
 function protocolConfigOf(
   protocol: UpstreamProtocol,
   pool: ConnectionPoolSettings | undefined,
+  preservesCase: boolean,
 ): HttpHttpProtocolOptions {
-  if (protocol === 'http1') return { explicitHttpConfig: { httpProtocolOptions: {} } }
+  const http1 = preservesCase ? { headerKeyFormat: HEADERS_AS_WRITTEN } : {}
+  if (protocol === 'http1') return { explicitHttpConfig: { httpProtocolOptions: http1 } }
   const http2 = http2OptionsOf(pool)
   return protocol === 'http2'
     ? { explicitHttpConfig: { http2ProtocolOptions: http2 } }
-    : { useDownstreamProtocolConfig: { httpProtocolOptions: {}, http2ProtocolOptions: http2 } }
+    : { useDownstreamProtocolConfig: { httpProtocolOptions: http1, http2ProtocolOptions: http2 } }
 }
+
+/** HTTP/1 headers keep the case in which they were written, which says nothing, but which some programs look at. */
+export const HEADERS_AS_WRITTEN = constant({
+  statefulFormatter: {
+    name: 'preserve_case',
+    typedConfig: packAny('envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig', {}),
+  },
+})
 
 function http2OptionsOf(pool: ConnectionPoolSettings | undefined): Http2ProtocolOptions {
   const { maxConcurrentStreams, http2KeepAlive } = pool?.http ?? {}
@@ -122,12 +143,16 @@ function errorMatcherOf(codes: readonly number[]): NonNullable<HttpHttpProtocolO
 /** For clusters to which connections are passed on: as the client speaks, idle connections given up in time. */
 export function passthroughHttpOptions(
   idleTimeout: string,
+  { preservesCase }: Pick<ClusterSettings, 'preservesCase'>,
   upstream?: HttpHttpProtocolOptions['upstreamHttpProtocolOptions'],
 ): { readonly typedExtensionProtocolOptions: Record<string, Any> } {
   const message: HttpHttpProtocolOptions = {
     commonHttpProtocolOptions: { idleTimeout },
     ...(upstream !== undefined && { upstreamHttpProtocolOptions: upstream }),
-    useDownstreamProtocolConfig: { httpProtocolOptions: {}, http2ProtocolOptions: {} },
+    useDownstreamProtocolConfig: {
+      httpProtocolOptions: preservesCase ? { headerKeyFormat: HEADERS_AS_WRITTEN } : {},
+      http2ProtocolOptions: {},
+    },
   }
   return { typedExtensionProtocolOptions: { [HTTP_OPTIONS]: packAny(HTTP_OPTIONS, message) } }
 }

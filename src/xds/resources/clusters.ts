@@ -7,7 +7,7 @@ import { clusterMetadataOf } from './cluster-metadata.js'
 import { type Outbound, outboundNameOf, outboundsOf } from './cluster-outbound.js'
 import { outlierDetectionOf } from './cluster-outlier.js'
 import { type PortPolicy, portPolicyOf } from './cluster-policy.js'
-import { circuitBreakersOf, connectionOptionsOf, connectTimeoutOf } from './cluster-pool.js'
+import { bufferFields, circuitBreakersOf, connectionOptionsOf, connectTimeoutOf, settingsOf } from './cluster-pool.js'
 import { HTTP_OPTIONS, httpOptionsOf, upstreamProtocolOf } from './cluster-protocol.js'
 import { statNameOf } from './cluster-stat-name.js'
 import { assignmentOf } from './endpoint-assignment.js'
@@ -96,6 +96,7 @@ function connectionFieldsOf(
   discovery: Discovery,
 ): Cluster {
   const pool = policy.connectionPool
+  const settings = settingsOf({ view, mesh })
   const isGateway = view.type === 'router'
   const protocol = upstreamProtocolOf(port.protocol, { isGateway, pool, mesh })
   const peerNames = (): readonly string[] => expandTrustDomains(lookup.accounts(service), mesh)
@@ -120,11 +121,13 @@ function connectionFieldsOf(
   const originates = mode === 'plain' && isStarted(policy.tls, sockets) ? policy.tls : undefined
   return {
     connectTimeout: connectTimeoutOf(mesh, pool),
+    ...bufferFields(settings),
     circuitBreakers: circuitBreakersOf(pool, policy.retryBudget),
     ...connectionOptionsOf(mesh, pool),
     ...httpOptionsOf({
       protocol,
       pool,
+      preservesCase: settings.preservesCase,
       originates,
       errorCodes: policy.outlierDetection?.outlierDetectionHttpErrorCodes,
     }),

@@ -5,7 +5,7 @@ import { packAny } from '../../proto/index.js'
 import type { ProxyContext, ProxyView } from '../../proxy/view.js'
 import { uncheckedNames } from './cluster-discovery.js'
 import { exchangesMetadata, upstreamFiltersOf } from './cluster-filters.js'
-import { circuitBreakersOf, connectionOptionsOf, connectTimeoutOf } from './cluster-pool.js'
+import { bufferFields, circuitBreakersOf, connectionOptionsOf, connectTimeoutOf, settingsOf } from './cluster-pool.js'
 import { autoSniOf, passthroughHttpOptions } from './cluster-protocol.js'
 import type { ListenerFacts } from './listener-facts.js'
 import { altStatName, DYNAMIC_DNS_CLUSTER } from './names.js'
@@ -33,7 +33,9 @@ export function unknownHostClusters(context: ProxyContext): readonly Cluster[] {
   return mesh.outboundTrafficPolicy?.mode === MODE ? [unknownHostCluster(context)] : []
 }
 
-function unknownHostCluster({ mesh, view }: ProxyContext): Cluster {
+function unknownHostCluster(context: ProxyContext): Cluster {
+  const { mesh, view } = context
+  const settings = settingsOf(context)
   const tls = mesh.outboundTrafficPolicy?.tls
   const pool = mesh.defaultTrafficPolicy?.connectionPool
   const sockets = upstreamSocketsOf({
@@ -65,7 +67,8 @@ function unknownHostCluster({ mesh, view }: ProxyContext): Cluster {
     connectTimeout: connectTimeoutOf(mesh, pool),
     circuitBreakers: circuitBreakersOf(pool),
     ...connectionOptionsOf(mesh, pool),
-    ...passthroughHttpOptions(IDLE, upstream),
+    ...bufferFields(settings),
+    ...passthroughHttpOptions(IDLE, settings, upstream),
     ...sockets,
     ...(originatesTls(tls) ? {} : upstreamFiltersOf(view)),
   }

@@ -22,6 +22,11 @@ const INBOUND_PEER_METADATA = peerMetadata({
   downstream_discovery: [{ istio_headers: {} }, { workload_discovery: {} }],
   downstream_propagation: [{ istio_headers: {} }],
 })
+/** Those outside of the mesh are told nothing. */
+const MESH_PEER_METADATA = peerMetadata({
+  upstream_discovery: [{ istio_headers: {} }, { workload_discovery: {} }],
+  upstream_propagation: [{ istio_headers: { skip_external_clusters: true } }],
+})
 const OUTBOUND_PEER_METADATA = peerMetadata({
   upstream_discovery: [{ istio_headers: {} }, { workload_discovery: {} }],
   upstream_propagation: [{ istio_headers: {} }],
@@ -37,7 +42,9 @@ function peerMetadata(value: PeerMetadata): HttpFilter {
   })
 }
 
-type Method = { readonly istio_headers: Empty } | { readonly workload_discovery: Empty }
+type Method =
+  | { readonly istio_headers: Empty | { readonly skip_external_clusters: true } }
+  | { readonly workload_discovery: Empty }
 type Empty = Readonly<Record<string, never>>
 type PeerMetadata = Readonly<Record<string, readonly Method[]>>
 
@@ -76,6 +83,8 @@ const ALPN: HttpFilter = constant({
 export interface HttpFilterOptions {
   readonly direction: 'inbound' | 'outbound'
   readonly isGrpcWeb: boolean
+  /** Only peers in the mesh are told who calls. */
+  readonly isKeptInMesh: boolean
   /** Whether the proxy's own `x-envoy-*` headers are left out of requests and responses. */
   readonly suppressEnvoyHeaders: boolean
   /** Whose token is good, and who may ask for what. */
@@ -91,7 +100,7 @@ export function httpFilters(view: ProxyView, options: HttpFilterOptions): HttpFi
   const isInbound = options.direction === 'inbound'
   return [
     ...(hasIstioExtension(view, 'httpPeerMetadata')
-      ? [isInbound ? INBOUND_PEER_METADATA : OUTBOUND_PEER_METADATA]
+      ? [isInbound ? INBOUND_PEER_METADATA : options.isKeptInMesh ? MESH_PEER_METADATA : OUTBOUND_PEER_METADATA]
       : []),
     ...options.admission,
     ...(options.isGrpcWeb ? [GRPC_WEB] : []),

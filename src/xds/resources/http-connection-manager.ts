@@ -4,11 +4,13 @@ import { isHttp2 } from '../../mesh/index.js'
 import type {
   ConfigListenerFilter,
   Http1ProtocolOptions,
+  Http2ProtocolOptions,
   HttpConnectionManager,
   HttpFilter,
   RouteConfiguration,
 } from '../../proto/envoy-types.generated.js'
 import { packAny } from '../../proto/index.js'
+import { HEADERS_AS_WRITTEN } from './cluster-protocol.js'
 import { unknownHostFilters } from './dynamic-dns.js'
 import { httpFilters } from './filters.js'
 import type { ListenerFacts } from './listener-facts.js'
@@ -46,6 +48,7 @@ function managerOf(facts: ListenerFacts, options: HttpOptions): HttpConnectionMa
     httpFilters: httpFilters(view, {
       direction,
       isGrpcWeb: protocol === 'grpc-web',
+      isKeptInMesh: config.proxyHeaders?.metadataExchangeHeaders?.mode === 'IN_MESH',
       suppressEnvoyHeaders: config.proxyHeaders?.envoyDebugHeaders?.disabled === true,
       admission: facts.admission.http,
       stats: facts.stats.http,
@@ -58,7 +61,7 @@ function managerOf(facts: ListenerFacts, options: HttpOptions): HttpConnectionMa
     ...protocolOptions(facts, options),
     ...facts.tracing,
     ...(facts.logs.traffic.length === 0 ? {} : { accessLog: facts.logs.traffic }),
-    ...(facts.idleTimeout === undefined ? {} : { commonHttpProtocolOptions: { idleTimeout: facts.idleTimeout } }),
+    ...connectionFields(facts),
   }
 }
 
@@ -82,13 +85,15 @@ function routesOf(routes: string | RouteConfiguration): HttpConnectionManager {
   }
 }
 
-function pathNormalisation({ mesh }: ListenerFacts): HttpConnectionManager {
+function pathNormalisation({ mesh, settings }: ListenerFacts): HttpConnectionManager {
   const mode = mesh.pathNormalization?.normalization ?? 'DEFAULT'
   const mergesSlashes = mode === 'MERGE_SLASHES' || mode === 'DECODE_AND_MERGE_SLASHES'
+  const asked = settings.httpPathWithEscapedSlashesAction ?? 'PATH_WITH_ESCAPED_SLASHES_UNSPECIFIED'
+  const ofMesh = mode === 'DECODE_AND_MERGE_SLASHES' ? 'UNESCAPE_AND_FORWARD' : 'KEEP_UNCHANGED'
   return {
     normalizePath: mode !== 'NONE',
-    ...(mergesSlashes ? { mergeSlashes: true } : {}),
-    pathWithEscapedSlashesAction: mode === 'DECODE_AND_MERGE_SLASHES' ? 'UNESCAPE_AND_FORWARD' : 'KEEP_UNCHANGED',
+    ...((settings.httpMergeSlashes ?? mergesSlashes) ? { mergeSlashes: true } : {}),
+    pathWithEscapedSlashesAction: asked === 'PATH_WITH_ESCAPED_SLASHES_UNSPECIFIED' ? ofMesh : asked,
   }
 }
 
@@ -122,13 +127,62 @@ function clientCertificate({ proxyHeaders }: MeshProxyConfig): HttpConnectionMan
   }
 }
 
+/** Time limits and sizes of what is received. */
+function connectionFields({ settings, idleTimeout: ownIdle }: ListenerFacts): HttpConnectionManager {
+  const idleTimeout = settings.httpIdleTimeout ?? ownIdle
+  const underscores = UNDERSCORES[settings.httpHeadersWithUnderscoresAction ?? 'HEADERS_WITH_UNDERSCORES_UNSPECIFIED']
+  const common: HttpConnectionManager['commonHttpProtocolOptions'] = {
+    ...(idleTimeout === undefined ? {} : { idleTimeout }),
+    ...(settings.httpMaxConnectionDuration === undefined
+      ? {}
+      : { maxConnectionDuration: settings.httpMaxConnectionDuration }),
+    ...(settings.httpMaxStreamDuration === undefined ? {} : { maxStreamDuration: settings.httpMaxStreamDuration }),
+    ...(underscores === undefined ? {} : { headersWithUnderscoresAction: underscores }),
+  }
+  return {
+    ...(Object.keys(common).length === 0 ? {} : { commonHttpProtocolOptions: common }),
+    ...(settings.httpDrainTimeout === undefined ? {} : { drainTimeout: settings.httpDrainTimeout }),
+    ...(settings.httpRequestTimeout === undefined ? {} : { requestTimeout: settings.httpRequestTimeout }),
+    ...(settings.httpRequestHeadersTimeout === undefined
+      ? {}
+      : { requestHeadersTimeout: settings.httpRequestHeadersTimeout }),
+    ...(settings.httpStreamIdleTimeout === undefined ? {} : { streamIdleTimeout: settings.httpStreamIdleTimeout }),
+  }
+}
+
+const UNDERSCORES = {
+  HEADERS_WITH_UNDERSCORES_UNSPECIFIED: undefined,
+  HEADERS_WITH_UNDERSCORES_ALLOW: undefined,
+  HEADERS_WITH_UNDERSCORES_REJECT_REQUEST: 'REJECT_REQUEST',
+  HEADERS_WITH_UNDERSCORES_DROP_HEADER: 'DROP_HEADER',
+} as const
+
 function protocolOptions(facts: ListenerFacts, options: HttpOptions): HttpConnectionManager {
   const http1: Http1ProtocolOptions = {
     ...(options.acceptsAbsoluteUrls === true ? { allowAbsoluteUrl: true } : {}),
     ...(facts.view.meta.acceptsHttp10 ? { acceptHttp10: true } : {}),
+    ...(facts.config.proxyHeaders?.preserveHttp1HeaderCase === true ? { headerKeyFormat: HEADERS_AS_WRITTEN } : {}),
   }
+  const http2 = http2Options(facts)
   return {
     ...(Object.keys(http1).length === 0 ? {} : { httpProtocolOptions: http1 }),
-    ...(options.direction === 'inbound' && isHttp2(options.protocol) ? { http2ProtocolOptions: {} } : {}),
+    ...(http2 !== undefined || (options.direction === 'inbound' && isHttp2(options.protocol))
+      ? { http2ProtocolOptions: http2 ?? {} }
+      : {}),
   }
+}
+
+function http2Options({ settings }: ListenerFacts): Http2ProtocolOptions | undefined {
+  const options: Http2ProtocolOptions = {
+    ...(settings.httpMaxConcurrentStreams === undefined
+      ? {}
+      : { maxConcurrentStreams: settings.httpMaxConcurrentStreams }),
+    ...(settings.http2InitialStreamWindowSize === undefined
+      ? {}
+      : { initialStreamWindowSize: settings.http2InitialStreamWindowSize }),
+    ...(settings.http2InitialConnectionWindowSize === undefined
+      ? {}
+      : { initialConnectionWindowSize: settings.http2InitialConnectionWindowSize }),
+  }
+  return Object.keys(options).length === 0 ? undefined : options
 }

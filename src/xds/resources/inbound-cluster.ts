@@ -5,7 +5,7 @@ import type { OwnTarget, ProxyContext } from '../../proxy/view.js'
 import { inboundBindConfig, inboundPassthroughCluster } from './cluster-fixed.js'
 import { clusterMetadataOf } from './cluster-metadata.js'
 import { overlay, type PortPolicy } from './cluster-policy.js'
-import { circuitBreakersOf, connectionOptionsOf, connectTimeoutOf } from './cluster-pool.js'
+import { bufferFields, circuitBreakersOf, connectionOptionsOf, connectTimeoutOf, settingsOf } from './cluster-pool.js'
 import { httpOptionsOf, upstreamProtocolOf } from './cluster-protocol.js'
 import { statNameOf } from './cluster-stat-name.js'
 import { inboundClusterName } from './names.js'
@@ -95,6 +95,7 @@ function inboundOf(context: ProxyContext, inbound: Inbound): Cluster {
   const protocol = upstreamProtocolOf(inbound.protocol, { isGateway: false, pool })
   const name = inboundClusterName(inbound.port)
   const hasMetadata = inbound.services.length > 0
+  const settings = settingsOf(context)
   return {
     name,
     altStatName: statNameOf(mesh.inboundClusterStatName, {
@@ -108,7 +109,8 @@ function inboundOf(context: ProxyContext, inbound: Inbound): Cluster {
     circuitBreakers: circuitBreakersOf(pool, policy.retryBudget),
     commonLbConfig: {},
     ...connectionOptionsOf(mesh, pool),
-    ...httpOptionsOf({ protocol, pool }),
+    ...bufferFields(settings),
+    ...httpOptionsOf({ protocol, pool, preservesCase: settings.preservesCase }),
     ...(hasMetadata && {
       metadata: clusterMetadataOf({
         services: inbound.services,

@@ -19,9 +19,15 @@ const DEFAULT_RETRIES = { numRetries: 2, retryOn: 'reset-before-request' }
 function retryFields({ defaultInboundHttpRetryPolicy: policy }: InboundRouteSettings, protocol: Protocol): RouteAction {
   if (protocol === 'grpc' || protocol === 'grpc-web') return {}
   if (policy === undefined) return { retryPolicy: DEFAULT_RETRIES }
-  const { attempts = 0, retryOn = '' } = policy
+  const { attempts = 0, retryOn = '', backoff } = policy
   if (attempts <= 0) return {}
-  return { retryPolicy: { numRetries: attempts, retryOn: retryOn || DEFAULT_RETRIES.retryOn } }
+  return {
+    retryPolicy: {
+      numRetries: attempts,
+      retryOn: retryOn || DEFAULT_RETRIES.retryOn,
+      ...(backoff === undefined ? {} : { retryBackOff: { baseInterval: backoff } }),
+    },
+  }
 }
 
 /** The routes of a port of the workload: everything to its cluster, without a time limit (callers have theirs). */

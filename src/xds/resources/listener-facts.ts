@@ -1,6 +1,7 @@
-import type { MeshProxyConfig } from '../../config/istio-types.generated.js'
+import type { MeshProxyConfig, ProxyConfig_ConnectionSettings } from '../../config/istio-types.generated.js'
 import { formatProtoDuration, parseDuration } from '../../lang/duration.js'
 import type { Hostname, MeshSettings, Service, SidecarScope } from '../../mesh/index.js'
+import { connectionSettingsOf } from '../../proxy/connection-settings.js'
 import type { ProxyContext, ProxyView } from '../../proxy/view.js'
 import { type AccessLogs, accessLogsOf } from './access-log.js'
 import type { TelemetryMode } from './access-log-policy.js'
@@ -31,6 +32,8 @@ export interface ListenerFacts {
   readonly scope: SidecarScope
   /** The proxy's own ProxyConfig, else the mesh's. */
   readonly config: MeshProxyConfig
+  /** Of the connections that it accepts. */
+  readonly settings: ProxyConfig_ConnectionSettings
   readonly tracing: TracingFields
   /** Of traffic in the direction that these facts are for. */
   readonly logs: AccessLogs
@@ -81,6 +84,7 @@ export function listenerFactsOf(context: ProxyContext, mode: TelemetryMode): Lis
     mesh: Object.fromEntries(FIELDS.map(field => [field, mesh[field]])),
     scope,
     config,
+    settings: connectionSettingsOf(config),
     tracing: tracingOf({ view, mesh, config, telemetry: context.telemetry, mode, cluster }),
     logs: accessLogsOf({ mesh, telemetry: context.telemetry, mode, cluster }),
     stats: statsFilters({ view, mesh, telemetry: context.telemetry, mode }),

@@ -1,7 +1,7 @@
 import type { Listener } from '../../proto/envoy-types.generated.js'
 import type { ProxyContext } from '../../proxy/view.js'
 import { inboundListeners } from './inbound-listener.js'
-import { listenerFactsOf } from './listener-facts.js'
+import { type ListenerFacts, listenerFactsOf } from './listener-facts.js'
 import { claimsByPort, outboundListeners } from './listener-outbound.js'
 import { httpProxy, virtualOutbound } from './listener-virtual-outbound.js'
 
@@ -12,8 +12,8 @@ export function translateListeners(context: ProxyContext, port?: number): readon
   if (context.view.type !== 'sidecar') return []
   const facts = listenerFactsOf(context, 'CLIENT')
   const claims = claimsByPort(facts)
-  if (port !== undefined) return outboundListeners(facts, claims.get(port) ?? [])
-  return [...claims.values()].flatMap(each => outboundListeners(facts, each))
+  const asked = port === undefined ? [...claims.values()] : [claims.get(port) ?? []]
+  return asked.flatMap(each => outboundListeners(facts, each)).map(buffered(facts))
 }
 
 /** Those that depend on no service but the workload's own: what redirected connections come to, and what is bound to. */
@@ -22,5 +22,12 @@ export function translateFixedListeners(context: ProxyContext): readonly Listene
   const facts = listenerFactsOf(context, 'CLIENT')
   const proxy = httpProxy(facts)
   const outbound = context.view.interception === 'NONE' ? [] : [virtualOutbound(facts)]
-  return [...outbound, ...inboundListeners(listenerFactsOf(context, 'SERVER')), ...(proxy === undefined ? [] : [proxy])]
+  const inbound = inboundListeners(listenerFactsOf(context, 'SERVER'))
+  return [...outbound, ...inbound, ...(proxy === undefined ? [] : [proxy])].map(buffered(facts))
+}
+
+/** With the limit of what is buffered of a connection; absent: Envoy's own. */
+function buffered({ settings }: ListenerFacts): (listener: Listener) => Listener {
+  const limit = settings.listenerPerConnectionBufferLimitBytes ?? 0
+  return limit > 0 ? listener => ({ ...listener, perConnectionBufferLimitBytes: limit }) : listener => listener
 }

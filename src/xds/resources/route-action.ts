@@ -45,6 +45,7 @@ export function forwarding(route: HTTPRoute, facts: PortFacts): Forwarding {
       ...timeouts(route.timeout),
       ...pathRewrite(route.rewrite),
       ...(hostRewriteLiteral === '' ? {} : { hostRewriteLiteral }),
+      ...(facts.tellsHost ? { appendXForwardedHost: true } : {}),
       ...(mirrors.length === 0 ? {} : { requestMirrorPolicies: mirrors }),
       ...retries(route.retries === undefined ? facts.defaultRetryPolicy : retryPolicy(route.retries)),
     },

@@ -14,6 +14,8 @@ export interface RouteFacts {
   readonly defaultRetryPolicy: ReturnType<typeof retryPolicy>
   /** Whether the workload is told which attempt a request is. */
   readonly countsAttempts: boolean
+  /** Whether the server is told the host that was asked for, where another takes its place. */
+  readonly tellsHost: boolean
 }
 
 export function routeFactsOf(context: ProxyContext): RouteFacts {
@@ -30,6 +32,7 @@ export function routeFactsOf(context: ProxyContext): RouteFacts {
     },
     defaultRetryPolicy: retryPolicy(defaultHttpRetryPolicy),
     countsAttempts: config?.proxyHeaders?.attemptCount?.disabled !== true,
+    tellsHost: config?.proxyHeaders?.xForwardedHost?.enabled === true,
   }
 }
 

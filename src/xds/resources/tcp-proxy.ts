@@ -127,10 +127,11 @@ function policyOf(rule: ConsolidatedRule | undefined, subset: string, port: numb
 
 /** The parts of a DestinationRule that a TCP proxy carries out itself, rather than the cluster. */
 function policyOptions(policy: PortPolicy): TcpProxy {
-  const idleTimeout = policy.connectionPool?.tcp?.idleTimeout
+  const { idleTimeout, maxConnectionDuration } = policy.connectionPool?.tcp ?? {}
   const { tunnel } = policy
   return {
     ...(idleTimeout === undefined ? {} : { idleTimeout }),
+    ...(maxConnectionDuration === undefined ? {} : { maxDownstreamConnectionDuration: maxConnectionDuration }),
     ...(policy.loadBalancer?.consistentHash?.useSourceIp === true ? { hashPolicy: [{ sourceIp: {} }] } : {}),
     ...(tunnel === undefined ? {} : { tunnelingConfig: tunnelOf(tunnel) }),
   }
