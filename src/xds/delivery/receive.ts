@@ -1,3 +1,4 @@
+import type { XdsRequest } from './request.js'
 import type { ResourceSource, TypeRule } from './resource.js'
 import {
   acknowledge,
@@ -11,7 +12,6 @@ import {
   type Subscription,
   UNTOLD,
 } from './subscription.js'
-import type { XdsRequest } from './wire.js'
 
 /** What a request turned out to be; the answer itself comes out of `next`. */
 export type Received =

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encode } from '../../proto/index.js'
-import { parseRequest } from './request.js'
+import { parseRequest, parseWhole, type XdsRequest } from './request.js'
 import { EDS } from './types.js'
-import { type Protocol, parseRequest as parseWhole, type XdsRequest } from './wire.js'
+import type { Protocol } from './wire.js'
 
 const MESSAGES: Readonly<Record<Protocol, string>> = {
   sotw: 'envoy.service.discovery.v3.DiscoveryRequest',

@@ -2,11 +2,12 @@ import { createMessageCache, type MessageCache, type Outgoing } from './messages
 import { type Plan, planNext, planRemoval } from './plan.js'
 import { type Received, receiveDelta, receiveSotw, type Subscriptions } from './receive.js'
 import { planAgain } from './refused.js'
+import type { XdsRequest } from './request.js'
 import type { ResourceSource, SourceRevision, TypeRule, TypeUrl } from './resource.js'
 import { isOwed, isSettled, noteSent, type Subscription } from './subscription.js'
 import { ADS_TYPES } from './types.js'
 import { catchUp, createWarming, isHeld, refused, release, type Warming, warm } from './warming.js'
-import type { Protocol, XdsRequest } from './wire.js'
+import type { Protocol } from './wire.js'
 import { followOwners, ownersSent } from './within.js'
 
 /** Types of one stream that are not in the rules, or that nobody has: an honest client stays far below. */

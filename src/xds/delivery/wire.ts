@@ -1,66 +1,6 @@
-import { decode, ProtoError } from '../../proto/index.js'
 import { type EncodedResource, sizeOf, type TypeUrl } from './resource.js'
 
-/** One DiscoveryRequest or DeltaDiscoveryRequest. Absent strings are empty. */
-export interface XdsRequest {
-  readonly type: TypeUrl
-  /** The Node in proto3 JSON; only the first request of a stream must have one. */
-  readonly node: object | undefined
-  readonly nonce: string
-  /** Envoy's words if it refuses what the nonce names. */
-  readonly error: string | undefined
-  /** SotW: the version that the client has. */
-  readonly version: string
-  /** SotW: all names; delta: the names to add. */
-  readonly names: readonly string[]
-  /** Delta: the names to drop. */
-  readonly unsubscribe: readonly string[]
-  /** Delta, at the start of a stream: what the client still has, name to version. */
-  readonly initialVersions: ReadonlyMap<string, string>
-}
-
-interface RequestJson {
-  readonly versionInfo?: string
-  readonly node?: object
-  readonly typeUrl?: string
-  readonly responseNonce?: string
-  readonly errorDetail?: { readonly code?: number; readonly message?: string }
-  readonly resourceNames?: readonly string[]
-  readonly resourceNamesSubscribe?: readonly string[]
-  readonly resourceNamesUnsubscribe?: readonly string[]
-  readonly initialResourceVersions?: Readonly<Record<string, string>>
-}
-
 export type Protocol = 'sotw' | 'delta'
-
-/** Undefined text: it could be read. Otherwise why not. */
-export function parseRequest(protocol: Protocol, bytes: Uint8Array): XdsRequest | string {
-  try {
-    return requestOf(protocol, decodeRequest(protocol, bytes))
-  } catch (error) {
-    if (error instanceof ProtoError) return error.message
-    throw error
-  }
-}
-
-function decodeRequest(protocol: Protocol, bytes: Uint8Array): RequestJson {
-  const message = protocol === 'sotw' ? 'DiscoveryRequest' : 'DeltaDiscoveryRequest'
-  return decode(`envoy.service.discovery.v3.${message}`, bytes) as RequestJson
-}
-
-function requestOf(protocol: Protocol, json: RequestJson): XdsRequest {
-  const { errorDetail } = json
-  return {
-    type: json.typeUrl ?? '',
-    node: json.node,
-    nonce: json.responseNonce ?? '',
-    error: errorDetail === undefined ? undefined : (errorDetail.message ?? `code ${errorDetail.code ?? 0}`),
-    version: json.versionInfo ?? '',
-    names: (protocol === 'sotw' ? json.resourceNames : json.resourceNamesSubscribe) ?? [],
-    unsubscribe: json.resourceNamesUnsubscribe ?? [],
-    initialVersions: new Map(Object.entries(json.initialResourceVersions ?? {})),
-  }
-}
 
 /** What a response says around its resources. */
 export interface ResponseHead {
