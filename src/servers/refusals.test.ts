@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ProxyNode, parseNode } from '../proxy/node.js'
 import { readPaths } from '../sources/snapshot.js'
-import { CDS, LDS } from '../xds/delivery/index.js'
+import { CDS, LDS, VHDS } from '../xds/delivery/index.js'
 import { createMeshSource, type MeshSource, meshFiles } from './mesh-source.js'
 import { causeText, createRefusals } from './refusals.js'
 
@@ -18,6 +18,11 @@ apiVersion: networking.istio.io/v1
 kind: DestinationRule
 metadata: {name: cart, namespace: shop}
 spec: {host: cart, subsets: [{name: v1, labels: {version: v1}}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: cart, namespace: shop}
+spec: {hosts: [cart], http: [{route: [{destination: {host: cart}}]}]}
 `
 const CART = 'outbound|80|v1|cart.shop.svc.cluster.local'
 const folder = mkdtempSync(join(tmpdir(), 'pillion-refusals-'))
@@ -57,6 +62,14 @@ describe('what proxies refuse', () => {
     expect(refusals.of('c', LDS)).toEqual([])
     refusals.forget('a')
     expect(refusals.of('a', CDS)).toEqual([])
+  })
+
+  it('may be a virtual host of its own', () => {
+    const host = '80/cart.shop.svc.cluster.local:80'
+    const found = createRefusals(mesh).note('a', node, VHDS, nack('no', host)) ?? []
+    const [file, ...routing] = [join(folder, 'mesh.yaml'), `VirtualService shop/cart (`, `Service shop/cart (`]
+    expect(found.map(({ name }) => name)).toEqual([host])
+    for (const each of routing) expect(causeText(found)).toContain(`${each}${file}`)
   })
 
   it('may be gone by now', () => {
