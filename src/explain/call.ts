@@ -2,7 +2,7 @@ import type { WebhookConfiguration, WebhookEntry } from '../config/webhook-confi
 import { isJsonObject, type JsonObject } from '../lang/json.js'
 import { formatSelector, type LabelRequirement, matchesSelector } from '../lang/selector.js'
 import { type InterceptionRequest, type MatchStep, matchRequest } from '../rules/index.js'
-import { criteriaOf, isInjector, labelsOf, namespaceLabels } from './criteria.js'
+import { criteriaOf, isInjector, labelsOf, NOT_UNDERSTOOD, namespaceLabels } from './criteria.js'
 import { nearestOf } from './nearest.js'
 import type {
   CallExplanation,
@@ -196,11 +196,12 @@ function describe(step: MatchStep, input: EntryInput): CriterionFinding {
   return { ...placed, requirements: selector.requirements.map(item => requirementFinding(item, step.criterion, input)) }
 }
 
-/** Who creates a bare pod is not known here, nor what they may do. */
+/** Who creates a bare pod is not known here, nor what they may do, nor all that an API server understands. */
 function doubtful(step: CriterionFinding, subject: Subject): CriterionFinding {
   const asksUser = subject.controller === undefined && /\brequest\.userInfo\b/.test(step.detail)
   const asksAuthorizer = /\bauthorizer\b/.test(step.detail)
-  return step.outcome === 'error' && (asksUser || asksAuthorizer) ? { ...step, outcome: 'unknown' } : step
+  const isDoubtful = asksUser || asksAuthorizer || step.detail.includes(NOT_UNDERSTOOD)
+  return step.outcome === 'error' && isDoubtful ? { ...step, outcome: 'unknown' } : step
 }
 
 function requirementFinding(

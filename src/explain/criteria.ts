@@ -1,5 +1,6 @@
 import type { WebhookEntry } from '../config/webhook-configuration.js'
 import { isJsonObject } from '../lang/json.js'
+import { err } from '../lang/result.js'
 import {
   type InterceptionRequest,
   type MatchCondition,
@@ -29,10 +30,13 @@ export function criteriaOf(entry: WebhookEntry): MatchCriteria {
   return criteria
 }
 
-/** A condition that cannot be compiled is one that always fails; an API server would not have taken it. */
+/** Stands in what is said of a condition that cannot be compiled: what it says is not known. */
+export const NOT_UNDERSTOOD = 'not understood here'
+
+/** An API server takes no condition that it cannot compile, but it has functions that are not here. */
 function compile({ name, expression }: WebhookEntry['matchConditions'][number]): MatchCondition {
   const parsed = parseCondition(name, expression)
-  return parsed.ok ? parsed.value : { name, expression, evaluate: () => parsed }
+  return parsed.ok ? parsed.value : { name, expression, evaluate: () => err(`${NOT_UNDERSTOOD}: ${parsed.error}`) }
 }
 
 export function namespaceLabels({ namespaceLabels: labels, namespace }: InterceptionRequest): StringMap {

@@ -11,6 +11,8 @@ export interface Regex {
   matches(text: string): boolean
   /** True when the pattern matches the whole text. */
   matchesWhole(text: string): boolean
+  /** The parts that match, from left to right without overlaps, at most `limit` of them. */
+  findAll(text: string, limit: number): string[]
 }
 
 /** Compiles a user's pattern. The error says what RE2 does not accept (look-around and back references among it). */
@@ -23,6 +25,12 @@ export function compileRegex(source: string): Result<Regex, string> {
       source,
       matches: text => compiled.matcher(text).find(),
       matchesWhole: text => compiled.matches(text),
+      findAll: (text, limit) => {
+        const found: string[] = []
+        const matcher = compiled.matcher(text)
+        while (found.length < limit && matcher.find()) found.push(matcher.group() ?? '')
+        return found
+      },
     })
   } catch (error) {
     return err(`invalid regular expression: ${error instanceof Error ? error.message : String(error)}`)

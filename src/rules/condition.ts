@@ -2,6 +2,7 @@ import { Environment } from '@marcbachmann/cel-js'
 import type { Json } from '../lang/json.js'
 import { compileRegex } from '../lang/regex.js'
 import { err, ok, type Result } from '../lang/result.js'
+import { addKubernetesFunctions } from './cel-functions.js'
 
 /** A CEL match condition as admissionregistration.k8s.io/v1 has them, compiled. */
 export interface MatchCondition {
@@ -67,6 +68,7 @@ function environment(): Environment {
     if (!regex.ok) throw new Error(regex.error)
     return regex.value.matches(text)
   })
+  addKubernetesFunctions(shared)
   return shared
 }
 
