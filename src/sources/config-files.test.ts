@@ -63,13 +63,25 @@ describe('readConfigFiles', () => {
     expect(hostsOf(read({ 'a.yaml': rule('a', 'x') }, { 'a.yaml': rule('a', '"?"') }, { 'a.yaml': '' }))).toEqual([])
   })
 
-  // A deleted file, one behind a lost permission, one replaced by a folder of the same name.
+  // A file that was named and is not there, one behind a lost permission, one replaced by a folder of the same name.
   it.each([
-    ['no such file', { 'a.yaml': err('no such file') }, []],
+    ['no such file', { 'a.yaml': err('no such file') }, ['a=x']],
     ['permission denied', { 'a.yaml': err('permission denied') }, ['a=x']],
     ['a folder', { 'a.yaml/b.yaml': rule('b', 'z') }, ['b=z']],
   ])('%s', (_, after, expected) => {
     expect(hostsOf(read({ 'a.yaml': rule('a', 'x') }, after))).toEqual(expected)
+  })
+
+  it('keeps what a folder held that cannot be read, until it can', () => {
+    const held = { 'mesh/a.yaml': rule('a', 'x'), 'mesh/sub/b.yaml': rule('b', 'x'), 'meshes.yaml': rule('c', 'x') }
+    const gone = { mesh: err('no such file'), 'meshes.yaml': rule('c', 'z') }
+    const lost = read(held, gone, gone)
+    expect(hostsOf(lost)).toEqual(['a=x', 'b=x', 'c=z'])
+    expect(lost.problems.map(({ message }) => message)).toEqual([
+      'cannot read mesh: no such file; its 2 objects stay as they were',
+    ])
+    expect(hostsOf(read(held, gone, { 'mesh/a.yaml': rule('a', 'z') }))).toEqual(['a=z'])
+    expect(hostsOf(read(held, gone, {}))).toEqual([])
   })
 
   it('takes the object of the first file, and names both places', () => {

@@ -48,7 +48,7 @@ export interface ConfigChange {
 
 /**
  * What a new snapshot of files changes. Pure, and independent of history but for one thing: an object whose document is invalid
- * now keeps its last good version, as long as its document is there. A document that cannot be read at all might have been any
+ * now keeps its last good version, as long as its document is there, and so does all of a file or folder that cannot be read. A document that cannot be read at all might have been any
  * of the file's objects: all that the file no longer names stay until it can be read again. Of several objects with one id the
  * one in the first file (by path) is in force; the others are problems. Files that did not change are not parsed again, and
  * objects that only they hold are not looked at.
@@ -64,21 +64,48 @@ export function readConfigFiles(
     for (const id of file?.objects.keys() ?? []) touched.add(id)
   }
   const changed: string[] = []
+  const lost = unreadableFolders(before, snapshot)
   for (const [path, content] of snapshot) {
     const known = before.files.get(path)
     if (known !== undefined && equalContent(known.content, content)) files.set(path, known)
     else {
-      const read = readFile(path, content, known, options)
+      const read = readFile(path, content, known, options, lost.held.get(path) ?? 0)
       files.set(path, read)
       changed.push(path)
       touch(known)
       touch(read)
     }
   }
-  for (const [path, file] of before.files) if (!files.has(path)) touch(file)
+  for (const [path, file] of before.files) {
+    if (files.has(path)) continue
+    if (lost.files.has(path)) files.set(path, file)
+    else touch(file)
+  }
   const { objects, holders, contested, ...difference } = place(before, files, touched, changed)
   const state: ConfigFiles = { files, objects, holders, contested }
   return { state, ...difference, ...findings(state) }
+}
+
+interface LostFolders {
+  /** Files that were read below folders that cannot be read now. */
+  readonly files: ReadonlySet<string>
+  /** How many objects they held, by the folder. */
+  readonly held: ReadonlyMap<string, number>
+}
+
+/** A folder that is named and not there, such as a volume that is not mounted, says nothing about its files: they are not gone. */
+function unreadableFolders(before: ConfigFiles, snapshot: FileSnapshot): LostFolders {
+  const unread = [...snapshot].flatMap(([path, content]) => (content.ok ? [] : [path]))
+  const files = new Set<string>()
+  const held = new Map<string, number>()
+  if (unread.length === 0) return { files, held }
+  for (const [path, { objects }] of before.files) {
+    const folder = snapshot.has(path) ? undefined : unread.find(each => path.startsWith(`${each}/`))
+    if (folder === undefined) continue
+    files.add(path)
+    held.set(folder, (held.get(folder) ?? 0) + objects.size)
+  }
+  return { files, held }
 }
 
 /** Which file's object is in force, of each id that a file which changed holds or held. */
@@ -171,8 +198,9 @@ function readFile(
   content: FileContent,
   known: FileState | undefined,
   options: ParseConfigOptions,
+  below: number,
 ): FileState {
-  if (!content.ok) return unreadable(path, content, known)
+  if (!content.ok) return unreadable(path, content, known, below)
   const text = content.value.replace(/^\ufeff/, '')
   const parsed = parseConfigDocuments(parseYamlStream(text, { file: path }), { ...options, file: path })
   const problems = [...parsed.problems]
@@ -184,11 +212,19 @@ function readFile(
   return { content, objects, problems, ignored: parsed.ignored, capitalised: capitalisedHosts(objects.values()) }
 }
 
-/** A file that is gone holds nothing; one that is there but cannot be read keeps what it held. */
-function unreadable(path: string, content: FileContent & { ok: false }, known: FileState | undefined): FileState {
-  const isGone = content.error.startsWith('no such file')
-  const objects = isGone || known === undefined ? new Map<string, ConfigObject>() : known.objects
-  const kept = objects.size === 0 ? '' : `; its ${objects.size} objects stay as they were`
+/**
+ * What cannot be read keeps what it held: a file that is gone from its folder is not in the snapshot, so that one which is, and is not
+ * there, was named. `below`: objects of its files, where it is a folder.
+ */
+function unreadable(
+  path: string,
+  content: FileContent & { ok: false },
+  known: FileState | undefined,
+  below: number,
+): FileState {
+  const objects = known?.objects ?? new Map<string, ConfigObject>()
+  const count = objects.size + below
+  const kept = count === 0 ? '' : `; its ${count} objects stay as they were`
   const problem: Problem = {
     severity: 'error',
     code: 'unreadable',

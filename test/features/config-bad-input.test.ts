@@ -1,6 +1,6 @@
 // Configuration files that are wrong, or gone, under a running control plane: it says why and where, what was good stays in
 // force, and everybody else is served.
-import { mkdirSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
@@ -163,6 +163,15 @@ describe('a file that is not there any more', () => {
     await expectOthersServed()
     write('route.yaml', route('3s'))
     await until(async () => (await served()).timeout === '3s', 'the route is not back')
+  })
+
+  it('is not gone with a folder that is not there for a while', async () => {
+    renameSync(folder, `${folder}.away`)
+    await logged(/cannot read \S+config: no such file; its 2 objects stay as they were/)
+    expect((await served()).timeout).toBe('1s')
+    renameSync(`${folder}.away`, folder)
+    write('route.yaml', route('3s'))
+    await until(async () => (await served()).timeout === '3s', 'the folder is not read again')
   })
 
   it('may be a folder now, whose files count', async () => {
