@@ -1,3 +1,4 @@
+import { createListCache } from './list-cache.js'
 import { type EncodedResource, sizeOf, type TypeUrl } from './resource.js'
 import { encodeAround, encodeResources, type Protocol } from './wire.js'
 
@@ -16,7 +17,6 @@ export interface BodyCache {
 interface Body {
   readonly protocol: Protocol
   readonly type: TypeUrl
-  readonly resources: readonly EncodedResource[]
   readonly bytes: Buffer
 }
 
@@ -28,9 +28,7 @@ const LARGE = 64 * 1024
 const MAX_BYTES = 32 * 1024 * 1024
 
 export function createBodyCache(maxBytes: number = MAX_BYTES): BodyCache {
-  /** By the version of their first resource, which tells nearly all apart. */
-  const bodies = new Map<string, Body[]>()
-  let held = 0
+  const cache = createListCache<Body>(maxBytes)
 
   function encode(protocol: Protocol, type: TypeUrl, resources: readonly EncodedResource[]): readonly Uint8Array[] {
     return split(resources).flatMap(part => {
@@ -41,35 +39,18 @@ export function createBodyCache(maxBytes: number = MAX_BYTES): BodyCache {
   }
 
   function encodePart(protocol: Protocol, type: TypeUrl, resources: readonly EncodedResource[]): Buffer {
-    const [first] = resources
-    const known = first === undefined ? undefined : bodies.get(first.version)
-    const found = known?.find(body => body.protocol === protocol && body.type === type && isSame(body, resources))
+    const found = cache.find(resources, body => body.protocol === protocol && body.type === type)
     if (found !== undefined) return found.bytes
     const bytes = encodeResources(protocol, type, resources)
-    if (first !== undefined && bytes.length <= maxBytes) keep(first.version, { protocol, type, resources, bytes })
+    cache.keep(resources, { protocol, type, bytes }, bytes.length)
     return bytes
-  }
-
-  function keep(first: string, body: Body): void {
-    held += body.bytes.length
-    for (const [oldest, dropped] of bodies) {
-      if (held <= maxBytes) break
-      bodies.delete(oldest)
-      for (const { bytes } of dropped) held -= bytes.length
-    }
-    const known = bodies.get(first)
-    if (known === undefined) bodies.set(first, [body])
-    else known.push(body)
   }
 
   return {
     encode,
-    clear: () => {
-      bodies.clear()
-      held = 0
-    },
+    clear: cache.clear,
     get bytes() {
-      return held
+      return cache.bytes
     },
   }
 }
@@ -101,13 +82,4 @@ function split(resources: readonly EncodedResource[]): readonly (readonly Encode
 /** One in eight, by its version. */
 function endsPart({ version }: EncodedResource): boolean {
   return version.charCodeAt(version.length - 1) % 8 === 0
-}
-
-/** Equal versions mean equal bytes: sources may encode one resource more than once. */
-function isSame({ resources }: Body, others: readonly EncodedResource[]): boolean {
-  return resources.length === others.length && resources.every((resource, i) => isEqual(resource, others[i]))
-}
-
-function isEqual(a: EncodedResource, b: EncodedResource | undefined): boolean {
-  return a === b || (b !== undefined && a.version === b.version && a.name === b.name && sizeOf(a) === sizeOf(b))
 }

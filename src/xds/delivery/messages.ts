@@ -1,4 +1,5 @@
 import { type BodyCache, createBodyCache } from './bodies.js'
+import { createListCache } from './list-cache.js'
 import type { EncodedResource, TypeUrl } from './resource.js'
 import type { Outstanding } from './subscription.js'
 import { encodeHead, type Protocol } from './wire.js'
@@ -45,53 +46,35 @@ interface Kept {
 const MAX_BYTES = 16 * 1024 * 1024
 
 export function createMessageCache(maxBytes: number = MAX_BYTES, bodies: BodyCache = createBodyCache()): MessageCache {
-  /** By the version of their first resource, which tells nearly all apart. */
-  const kept = new Map<string, Kept[]>()
-  let held = 0
+  const cache = createListCache<Kept>(maxBytes)
   let serials = 0
 
   function message(content: Content, after: number): Outgoing {
-    const { protocol, type, resources } = content
-    const [first] = resources
+    const { protocol, type, resources, removed } = content
     // What is gone differs from stream to stream, and so do answers that have nothing.
-    if (first === undefined || content.removed.length > 0) return makeMessage(content, ++serials, bodiesOf(content))
-    const known = kept.get(first.version)
-    const index = known === undefined ? -1 : known.findIndex(each => isSame(each.content, content))
-    const found = known?.[index]
+    const isShared = resources.length > 0 && removed.length === 0
+    const found = isShared ? cache.find(resources, each => isAlike(each.content, content)) : undefined
     if (found !== undefined && found.message.sent.serial > after) return found.message
-    const made = makeMessage(content, ++serials, bodies.encode(protocol, type, resources))
-    if (known !== undefined && found !== undefined) known[index] = { content: found.content, message: made }
-    else keep(first.version, { content, message: made })
+    const body = resources.length === 0 ? [] : bodies.encode(protocol, type, resources)
+    const made = makeMessage(content, ++serials, body)
+    if (isShared) cache.keep(resources, { content, message: made }, costOf(made), found)
     return made
-  }
-
-  function bodiesOf({ protocol, type, resources }: Content): readonly Uint8Array[] {
-    return resources.length === 0 ? [] : bodies.encode(protocol, type, resources)
-  }
-
-  function keep(first: string, each: Kept): void {
-    held += costOf(each)
-    for (const [oldest, dropped] of kept) {
-      if (held <= maxBytes) break
-      kept.delete(oldest)
-      for (const one of dropped) held -= costOf(one)
-    }
-    const known = kept.get(first)
-    if (known === undefined) kept.set(first, [each])
-    else known.push(each)
   }
 
   return {
     message,
     clear: () => {
-      kept.clear()
+      cache.clear()
       bodies.clear()
-      held = 0
     },
     get bytes() {
-      return held + bodies.bytes
+      return cache.bytes + bodies.bytes
     },
   }
+}
+
+function isAlike(a: Content, b: Content): boolean {
+  return a.version === b.version && a.type === b.type && a.protocol === b.protocol
 }
 
 function makeMessage(content: Content, serial: number, body: readonly Uint8Array[]): Outgoing {
@@ -105,21 +88,9 @@ function makeMessage(content: Content, serial: number, body: readonly Uint8Array
 }
 
 /** In bytes: what its own parts take, and the copy that small messages are written from. */
-function costOf({ message: { parts, bytes } }: Kept): number {
+function costOf({ parts, bytes }: Outgoing): number {
   return (parts[0]?.length ?? 0) + Math.min(bytes, SMALL)
 }
 
 /** About as large as messages are that are written in one piece, in bytes. */
 const SMALL = 16 * 1024
-
-/** Equal versions mean equal bytes: sources may encode one resource more than once. */
-function isSame(a: Content, b: Content): boolean {
-  if (a.version !== b.version || a.type !== b.type || a.protocol !== b.protocol) return false
-  if (a.resources.length !== b.resources.length) return false
-  for (let i = 0; i < a.resources.length; i++) {
-    const one = a.resources[i] as EncodedResource
-    const other = b.resources[i] as EncodedResource
-    if (one !== other && (one.version !== other.version || one.name !== other.name)) return false
-  }
-  return true
-}
