@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it, onTestFinished } from 'vitest'
+import type { JsonObject } from '../../src/lang/json.js'
 import { call, startBackend, tally } from '../kit/backend.js'
 import { openMesh } from '../kit/mesh.js'
 import { type Pod, podObject, serviceObjects, sidecarObject } from '../kit/mesh-objects.js'
@@ -58,6 +59,17 @@ apiVersion: networking.istio.io/v1
 kind: DestinationRule
 metadata: {name: far, namespace: default}
 `
+const TRACED = `${SERVICE}---
+apiVersion: telemetry.istio.io/v1
+kind: Telemetry
+metadata: {name: traced, namespace: default}
+spec: {tracing: [{providers: [{name: traced}]}]}
+`
+const A = { service: 'a.default.svc.cluster.local', port: 80 }
+const traced = (provider: JsonObject): SmallMesh => ({
+  objects: TRACED,
+  mesh: { extensionProviders: [{ name: 'traced', ...provider }] },
+})
 const SELF_DISCOVERY = { metadata: { ENABLE_SELF_DISCOVERY: 'true', LABELS: { 'istio-locality': 'us.a' } } }
 
 const MESHES: Readonly<Record<string, SmallMesh>> = {
@@ -86,6 +98,11 @@ const MESHES: Readonly<Record<string, SmallMesh>> = {
     objects: `${ENDPOINTS}spec: {host: far.example, trafficPolicy: {loadBalancer: {zoneAwareLbSetting: {enabled: true, minClusterSize: 1}}}}`,
     proxy: SELF_DISCOVERY,
   },
+  'spans to Datadog': traced({ datadog: A }),
+  'spans to SkyWalking': traced({ skywalking: { ...A, accessToken: 'x' } }),
+  'spans that Dynatrace samples': traced({
+    opentelemetry: { ...A, http: { path: '/otlp', timeout: '3s' }, dynatraceSampler: { tenant: 't', clusterId: 7 } },
+  }),
   'settings of connections': {
     objects: SERVICE,
     mesh: {

@@ -1,7 +1,9 @@
 import type {
+  MeshConfig_ExtensionProvider_DatadogTracingProvider as Datadog,
   MeshConfig_ExtensionProvider,
   MeshConfig_ExtensionProvider_OpenTelemetryTracingProvider as OpenTelemetry,
   MeshConfig_ExtensionProvider_HttpHeader as ProviderHeader,
+  MeshConfig_ExtensionProvider_SkyWalkingTracingProvider as SkyWalking,
   MeshConfig_ExtensionProvider_ZipkinTracingProvider as Zipkin,
 } from '../../config/istio-types.generated.js'
 import type {
@@ -21,22 +23,27 @@ interface ProviderCluster {
   readonly isReachable: boolean
 }
 
-type Provided = Pick<HttpConnectionManager_Tracing, 'provider' | 'maxPathTagLength'>
+type Provided = Pick<
+  HttpConnectionManager_Tracing,
+  'provider' | 'maxPathTagLength' | 'randomSampling' | 'spawnUpstreamSpan'
+>
 
 const ZIPKIN_PATH = '/api/v2/spans'
 const ZIPKIN_TIMEOUT = '5s'
 
 /**
- * Who is told of spans. Undefined: mesh config has no such provider, its service is not in the mesh (Zipkin: not in scope), or it is of a kind that is
+ * Who is told of spans. Undefined: mesh config has no such provider, its service is not in the mesh (Zipkin, Datadog: not in scope), or it is of a kind that is
  * not supported (docs/deviations.json). `serviceName`: by which the workload is known there.
  * https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-ExtensionProvider
  */
 export function tracingProvider(
-  { zipkin, opentelemetry }: MeshConfig_ExtensionProvider,
+  { zipkin, opentelemetry, datadog, skywalking }: MeshConfig_ExtensionProvider,
   cluster: ClusterOf,
   serviceName: string,
 ): Provided | undefined {
   if (zipkin !== undefined) return zipkinTracer(zipkin, cluster)
+  if (datadog !== undefined) return datadogTracer(datadog, cluster, serviceName)
+  if (skywalking !== undefined) return skyWalkingTracer(skywalking, cluster)
   return opentelemetry === undefined ? undefined : openTelemetryTracer(opentelemetry, cluster, serviceName)
 }
 
@@ -61,17 +68,57 @@ function zipkinTracer(zipkin: Zipkin, cluster: ClusterOf): Provided | undefined 
   }
 }
 
+function datadogTracer(datadog: Datadog, cluster: ClusterOf, serviceName: string): Provided | undefined {
+  const target = cluster(datadog.service ?? '', datadog.port ?? 0)
+  if (target?.isReachable !== true) return undefined
+  return {
+    ...lengthOf(datadog),
+    provider: {
+      name: 'envoy.tracers.datadog',
+      typedConfig: packAny('envoy.config.trace.v3.DatadogConfig', {
+        collectorCluster: target.name,
+        collectorHostname: target.host,
+        serviceName,
+      }),
+    },
+  }
+}
+
+/** Its spans are of two sides, so the proxy starts one for what it calls. */
+function skyWalkingTracer(
+  { service = '', port = 0, accessToken }: SkyWalking,
+  cluster: ClusterOf,
+): Provided | undefined {
+  const target = cluster(service, port)
+  if (target === undefined) return undefined
+  return {
+    spawnUpstreamSpan: true,
+    provider: {
+      name: 'envoy.tracers.skywalking',
+      typedConfig: packAny('envoy.config.trace.v3.SkyWalkingConfig', {
+        grpcService: { envoyGrpc: { clusterName: target.name, authority: target.host } },
+        ...(accessToken ? { clientConfig: { backendToken: accessToken } } : {}),
+      }),
+    },
+  }
+}
+
 function openTelemetryTracer(otel: OpenTelemetry, cluster: ClusterOf, serviceName: string): Provided | undefined {
   const target = cluster(otel.service ?? '', otel.port ?? 0)
   if (target === undefined) return undefined
+  const sampler = samplerOf(otel, target, cluster)
+  if (sampler === 'unknown') return undefined
   return {
     ...lengthOf(otel),
+    // All spans come to the sampler, which has its own mind.
+    ...(sampler === undefined ? {} : { randomSampling: { value: 100 } }),
     provider: {
       name: 'envoy.tracers.opentelemetry',
       typedConfig: packAny('envoy.config.trace.v3.OpenTelemetryConfig', {
         ...exporterOf(otel, target),
         serviceName,
         ...detectorsOf(otel),
+        ...(sampler === undefined ? {} : { sampler }),
       }),
     },
   }
@@ -86,6 +133,30 @@ function exporterOf({ http, grpc }: OpenTelemetry, target: Target): OpenTelemetr
       ...(grpc?.timeout === undefined ? {} : { timeout: grpc.timeout }),
       ...(metadata.length === 0 ? {} : { initialMetadata: metadata }),
     },
+  }
+}
+
+const DYNATRACE_API = '/api/v2/samplingConfiguration'
+
+/** Of Dynatrace, asked where spans go to unless it says otherwise; `unknown`: of an address that is not there. */
+function samplerOf(
+  { dynatraceSampler: asked, http }: OpenTelemetry,
+  exporter: Target,
+  cluster: ClusterOf,
+): OpenTelemetryConfig['sampler'] | 'unknown' {
+  if (asked === undefined) return undefined
+  const { tenant = '', clusterId = 0, rootSpansPerMinute = 0, httpService: own } = asked
+  const target = own === undefined ? exporter : cluster(own.service ?? '', own.port ?? 0)
+  const service = own === undefined ? http && { ...http, path: DYNATRACE_API } : own.http
+  if (target === undefined || service === undefined) return 'unknown'
+  return {
+    name: 'envoy.tracers.opentelemetry.samplers.dynatrace',
+    typedConfig: packAny('envoy.extensions.tracers.opentelemetry.samplers.v3.DynatraceSamplerConfig', {
+      tenant,
+      clusterId,
+      rootSpansPerMinute,
+      httpService: httpService(target, service.path ?? '', service.timeout, service.headers),
+    }),
   }
 }
 

@@ -29,7 +29,31 @@ const MESH: MeshSettings = {
     { name: 'lost', zipkin: { service: 'lost.example', port: 1 } },
     { name: 'far-zip', zipkin: { service: 'far.example', port: 9411 } },
     { name: 'far-otel', opentelemetry: { service: 'far.example', port: 4317 } },
-    { name: 'dog', datadog: { service: 'zip.example', port: 1 } },
+    { name: 'dog', datadog: { service: 'dog.example', port: 8126, maxTagLength: 9 } },
+    { name: 'far-dog', datadog: { service: 'far.example', port: 8126 } },
+    { name: 'sky', skywalking: { service: 'sky.example', port: 11800, accessToken: 'secret' } },
+    {
+      name: 'dynatrace',
+      opentelemetry: {
+        service: 'dt.example',
+        port: 443,
+        http: { path: '/otlp', headers: [{ name: 'k', value: 'v' }] },
+        dynatraceSampler: { tenant: 't', clusterId: 7 },
+      },
+    },
+    {
+      name: 'dynatrace-apart',
+      opentelemetry: {
+        service: 'otel.example',
+        port: 4317,
+        dynatraceSampler: { httpService: { service: 'dt.example', port: 443, http: { path: '/api' } } },
+      },
+    },
+    {
+      name: 'dynatrace-nowhere',
+      opentelemetry: { service: 'otel.example', port: 4317, dynatraceSampler: { tenant: 't' } },
+    },
+    { name: 'light', lightstep: { service: 'zip.example', port: 1 } },
   ],
 }
 
@@ -78,7 +102,9 @@ describe('tracingOf', () => {
     ['a provider whose service is not there', { levels: [[by('lost')]] }, undefined],
     ['a Zipkin that is out of scope, which Envoy would refuse', { levels: [[by('far-zip')]] }, undefined],
     ['another that is out of scope', { levels: [[by('far-otel')]] }, 'envoy.tracers.opentelemetry'],
-    ['a kind of provider that is not supported', { levels: [[by('dog')]] }, undefined],
+    ['a Datadog that is out of scope', { levels: [[by('far-dog')]] }, undefined],
+    ['a sampler that is nowhere', { levels: [[by('dynatrace-nowhere')]] }, undefined],
+    ['a kind of provider that is not supported', { levels: [[by('light')]] }, undefined],
     ['Telemetry that names none, though the mesh traces', { levels: [[{}]], mesh: { enableTracing: true } }, undefined],
   ])('%s', (_, given, expected) => {
     expect(fieldsOf(given).tracing?.provider?.name).toBe(expected)
@@ -100,6 +126,12 @@ describe('tracingOf', () => {
     expect(fieldsOf({ levels: [[{ ...by('zip'), ...entry }]], config }).tracing?.randomSampling).toEqual({
       value: expected,
     })
+  })
+
+  it('leaves to a sampler which spans are kept, and starts a span for what is called where the provider needs two', () => {
+    expect(fieldsOf({ levels: [[by('dynatrace')]] }).tracing?.randomSampling).toEqual({ value: 100 })
+    expect(fieldsOf({ levels: [[by('sky')]] }).tracing?.spawnUpstreamSpan).toBe(true)
+    expect(fieldsOf({ levels: [[by('dog')]] }).tracing).toMatchObject({ maxPathTagLength: 9 })
   })
 
   it("has the tags of Telemetry in place of the proxy's own, and those of Istio unless refused", () => {
@@ -149,6 +181,33 @@ describe('tracingOf', () => {
         },
       },
     ],
+    [
+      'dog',
+      { collectorCluster: 'outbound|8126||dog.example', collectorHostname: 'dog.example', serviceName: 'web.shop' },
+    ],
+    [
+      'sky',
+      {
+        grpcService: { envoyGrpc: { clusterName: 'outbound|11800||sky.example', authority: 'sky.example' } },
+        clientConfig: { backendToken: 'secret' },
+      },
+    ],
+    [
+      'dynatrace',
+      {
+        sampler: {
+          typedConfig: {
+            tenant: 't',
+            clusterId: 7,
+            httpService: {
+              httpUri: { uri: 'http://dt.example/api/v2/samplingConfiguration', cluster: 'outbound|443||dt.example' },
+              requestHeadersToAdd: [{ header: { key: 'k', value: 'v' } }],
+            },
+          },
+        },
+      },
+    ],
+    ['dynatrace-apart', { sampler: { typedConfig: { httpService: { httpUri: { uri: 'http://dt.example/api' } } } } }],
   ])('tells the provider %s', (name, expected) => {
     expect(fieldsOf({ levels: [[by(name)]] }).tracing?.provider?.typedConfig).toMatchObject(expected)
   })
