@@ -1,4 +1,5 @@
-import { formatProblem } from '../lang/problem.js'
+import type { Loss } from '../inject/index.js'
+import { formatProblem, type Position } from '../lang/problem.js'
 import { type CommandContext, type CommandModule, type ExitCode, failed, wrongUse } from './command.js'
 import { type ManifestOutput, manifestOption, openOutput, readManifests } from './manifests.js'
 
@@ -45,18 +46,23 @@ async function uninjectFile(
 ): Promise<ExitCode> {
   const { uninjectStream } = await import('../inject/index.js')
   let code: ExitCode = 0
+  const { locateInStream } = await import('./locate.js')
   for (const [index, document] of uninjectStream(text, { file }).entries()) {
     if (document.problems.length > 0) {
-      const { locateInStream } = await import('./locate.js')
       const locate = locateInStream(text, file, index)
       const placed = document.problems.map(problem => ({ position: locate(problem.path ?? ''), ...problem }))
       return failed(context, placed.map(formatProblem).join('\npillion: '))
     }
-    for (const { path, message } of document.losses) {
-      context.stderr.write(`pillion: ${file}:${document.line}: not restored: ${path}: ${message}\n`)
+    if (document.losses.length > 0) {
       code = 1
+      const locate = locateInStream(text, file, index)
+      for (const loss of document.losses) context.stderr.write(`pillion: ${lossText(loss, locate(loss.path))}\n`)
     }
     await output.write(`${document.output}---\n`)
   }
   return code
+}
+
+function lossText({ path, message }: Loss, { file, line, column }: Position): string {
+  return `${file}:${line}:${column}: not restored: ${path}: ${message}`
 }

@@ -8,7 +8,7 @@ import { workloadOf } from './deploy-meta.js'
 import { injectDecoded } from './inject.js'
 import { metadataOf, objectIn, type Pod, textIn } from './pod.js'
 import type { Decision, InjectionFailure, InjectionRequest, InjectionSetup, InjectionWarning } from './types.js'
-import { hasTemplate, podOf, type WorkloadKind, withPod, workloadKindOf } from './workload.js'
+import { hasTemplate, pathInWorkload, podOf, type WorkloadKind, withPod, workloadKindOf } from './workload.js'
 
 export interface ManifestOptions {
   /** Named in positions. */
@@ -127,10 +127,9 @@ function within(item: string, failure: ObjectFailure): ObjectFailure {
 }
 
 /** A problem of the pod, with the place that the pod has in the workload. */
-function ofWorkload(problem: Problem, { metadata, spec }: WorkloadKind): Problem {
-  const [, part, rest] = /^(metadata|spec)\b(.*)$/.exec(problem.path ?? '') ?? []
-  if (part === undefined || problem.position !== undefined) return problem
-  return { ...problem, path: `${(part === 'spec' ? spec : metadata).join('.')}${rest}` }
+function ofWorkload(problem: Problem, kind: WorkloadKind): Problem {
+  const { path, position } = problem
+  return path === undefined || position !== undefined ? problem : { ...problem, path: pathInWorkload(path, kind) }
 }
 
 function injectObject(

@@ -1,10 +1,10 @@
 import { isJsonObject, type Json, type JsonObject } from '../lang/json.js'
 import type { Problem } from '../lang/problem.js'
-import { ok, type Result } from '../lang/result.js'
+import { err, ok, type Result } from '../lang/result.js'
 import { parseYamlStream, stringifyYaml, type YamlDocument } from '../lang/yaml/index.js'
 import { decodeTyped, encodeTyped } from '../patch/index.js'
 import { type Loss, removeSidecar } from './removal.js'
-import { podOf, withPod, workloadKindOf } from './workload.js'
+import { pathInWorkload, podOf, withPod, workloadKindOf } from './workload.js'
 
 export type { Loss } from './removal.js'
 
@@ -26,7 +26,8 @@ export function uninject(object: JsonObject): Result<UninjectOutcome, Problem> {
   const removed = removeSidecar(podOf(workload, found.kind))
   if (removed === undefined) return ok({ changed: false, object, losses: [] })
   const restored = encodeTyped(found.kind.type, withPod(workload, found.kind, removed.pod)) as JsonObject
-  return ok({ changed: true, object: restored, losses: removed.losses })
+  const losses = removed.losses.map(loss => ({ ...loss, path: pathInWorkload(loss.path, found.kind) }))
+  return ok({ changed: true, object: restored, losses })
 }
 
 function uninjectList(object: JsonObject): Result<UninjectOutcome, Problem> {
@@ -35,7 +36,8 @@ function uninjectList(object: JsonObject): Result<UninjectOutcome, Problem> {
   let changed = false
   for (const [index, item] of (Array.isArray(object['items']) ? object['items'] : []).entries()) {
     const result = isJsonObject(item) ? uninject(item) : ok({ changed: false, object: item, losses: [] })
-    if (!result.ok) return result
+    if (!result.ok)
+      return err({ ...result.error, path: [`items[${index}]`, result.error.path].filter(Boolean).join('.') })
     changed ||= result.value.changed
     items.push(result.value.object)
     losses.push(...result.value.losses.map(loss => ({ ...loss, path: `items[${index}].${loss.path}` })))

@@ -50,6 +50,12 @@ export function podOf(object: JsonObject, kind: WorkloadKind): Pod {
   return pod
 }
 
+/** A path in the pod, such as `spec.containers[0]`, as a path in the workload. */
+export function pathInWorkload(path: string, { metadata, spec }: WorkloadKind): string {
+  const [, part, rest] = /^(metadata|spec)\b(.*)$/s.exec(path) ?? []
+  return part === undefined ? path : `${(part === 'spec' ? spec : metadata).join('.')}${rest}`
+}
+
 /** The workload with another pod inside. */
 export function withPod(object: JsonObject, kind: WorkloadKind, pod: Pod): JsonObject {
   if (kind.type === 'v1.Pod') return pod

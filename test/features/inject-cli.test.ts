@@ -310,6 +310,25 @@ describe('pillion uninject', () => {
     expect(restored.stdout).toContain('image: app:1')
   })
 
+  it('names what it cannot restore, and where that stands, in workloads and lists too', async () => {
+    const probe = '        readinessProbe: {httpGet: {port: http}}\n        ports: [{name: http, containerPort: 80}]\n'
+    const probed = deployment('web').replace('        image: app:1\n', `        image: app:1\n${probe}`)
+    const item = probed.trim().replaceAll('\n', '\n  ')
+    for (const [text, path] of [
+      [probed, 'spec.template.spec.containers[0].readinessProbe'],
+      [`kind: List\nitems:\n- ${item}\n`, 'items[0].spec.template.spec.containers[0].readinessProbe'],
+    ] as const) {
+      const { stdout } = await pillion(['inject', '-f', '-'], text)
+      const lines = stdout.split('\n')
+      const line = lines.findIndex(each => each.includes('readinessProbe:')) + 1
+      const column = lines[line - 1]!.indexOf('readinessProbe:') + 1
+      const { code, stderr } = await pillion(['uninject', '-f', '-'], stdout)
+      expect(stderr).toMatch(new RegExp(`^pillion: -:${line}:${column}: not restored: `))
+      expect(stderr).toContain(`: ${path}: `)
+      expect(code).toBe(1)
+    }
+  })
+
   it('leaves what has no sidecar byte for byte', async () => {
     const text = `${deployment('web')}---\n`
     expect(await pillion(['uninject', '-f', '-'], text)).toEqual({ code: 0, stdout: text, stderr: '' })
