@@ -33,6 +33,26 @@ describe('what is read for a cluster', () => {
   })
 })
 
+describe("a cluster's folder in the home cluster's", () => {
+  it('is its own alone', () => {
+    const mesh = createMeshSource({
+      homeCluster: 'home',
+      objects: ['/mesh'],
+      clusters: [{ id: 'far', path: '/mesh/far' }],
+      mesh: undefined,
+      networks: undefined,
+    })
+    const files = {
+      '/mesh/a.yaml': service('a'),
+      '/mesh/far/b.yaml': service('b'),
+      '/mesh/farther/c.yaml': service('c'),
+    }
+    expect(mesh.apply(new Map(Object.entries(files).map(([path, text]) => [path, ok(text)])))).toEqual([])
+    const read = [...mesh.objects()].map(({ cluster, object }) => `${cluster}/${object.name}`)
+    expect(read).toEqual(['home/a', 'home/c', 'far/b'])
+  })
+})
+
 describe("an object of Istio in another cluster's files", () => {
   it('is ignored, and told of as long as it is there', () => {
     const mesh = createMeshSource({

@@ -72,7 +72,7 @@ export function createMeshSource(paths: MeshPaths, engine: Engine = createEngine
       problems.push(...applySettings(tx, graph, paths, snapshot))
       for (const root of roots) {
         const before = states.get(root.cluster) ?? NO_CONFIG
-        const found = readConfigFiles(before, below(snapshot, root.paths, settings), { schemas })
+        const found = readConfigFiles(before, filesOf(root.cluster, roots, snapshot, settings), { schemas })
         const change = root.cluster === paths.homeCluster ? found : withoutIstio(found, root.cluster)
         read.set(root.cluster, change.state)
         problems.push(...change.problems)
@@ -157,13 +157,25 @@ function eventsOf({ put, remove }: ConfigChange, before: ConfigFiles): readonly 
   return [...written, ...remove.map((object): ObjectEvent => ({ event: 'delete', object }))]
 }
 
-function below(
+/** The files of one cluster. One that lies below folders of several is of the innermost: a cluster's folder may stand in the home cluster's. */
+function filesOf(
+  cluster: string,
+  roots: readonly ClusterRoots[],
   snapshot: FileSnapshot,
-  roots: readonly string[],
   except: readonly (string | undefined)[],
 ): FileSnapshot {
-  const isBelow = (path: string): boolean => roots.some(root => path === root || path.startsWith(`${root}/`))
-  return new Map([...snapshot].filter(([path]) => isBelow(path) && !except.includes(path)))
+  const own = roots.find(root => root.cluster === cluster)?.paths ?? []
+  const all = roots.flatMap(({ paths }) => paths)
+  const isOwn = (path: string): boolean => {
+    const depth = depthOf(path, own)
+    return depth > 0 && depth >= depthOf(path, all) && !except.includes(path)
+  }
+  return new Map([...snapshot].filter(([path]) => isOwn(path)))
+}
+
+/** Length of the innermost root that a path is or lies below; 0: of none. */
+function depthOf(path: string, roots: readonly string[]): number {
+  return Math.max(0, ...roots.map(root => (path === root || path.startsWith(`${root}/`) ? root.length : 0)))
 }
 
 /** Mesh config and networks. A file that cannot be used leaves what is in force; at the start that is the default. */
