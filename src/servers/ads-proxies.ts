@@ -24,6 +24,9 @@ export interface Proxies {
 type Refused = Extract<AdsEvent, { readonly kind: 'nack' }>
 type Disconnected = Extract<AdsEvent, { readonly kind: 'disconnected' }>
 
+/** Clusters that are told of, once each: anybody may send any name. */
+const MAX_STRANGE = 20
+
 export function admitProxies(
   mesh: MeshSource,
   { log, metrics }: { readonly log: Log; readonly metrics: AdsMetrics },
@@ -35,6 +38,15 @@ export function admitProxies(
     const { engine, tables } = mesh.graph
     return engine.read(read => hostDiscovery(node, protocol, lazySettings(read, tables.facet)))
   }
+  const strange = new Set<string>()
+  /** Of another cluster nothing is known of its Pod, so that it would serve nothing: often just a name that was forgotten. */
+  const tellCluster = (connection: string, { metadata: { clusterId } }: ProxyNode): void => {
+    if (clusterId === '' || mesh.clusters.includes(clusterId) || strange.has(clusterId)) return
+    if (strange.size >= MAX_STRANGE) return
+    strange.add(clusterId)
+    const clusters = mesh.clusters.join(' ')
+    log.warn('a proxy is of a cluster that nothing was read for', { connection, cluster: clusterId, clusters })
+  }
   const connect = (hello: Hello): Result<Attachment, GrpcStatus> => {
     const parsed = parseNode(hello.node)
     if (!parsed.ok) return err(grpcStatus('INVALID_ARGUMENT', parsed.error))
@@ -43,6 +55,7 @@ export function admitProxies(
     const connection = `${parsed.value.instance}-${++count}`
     if (hosts.kind === 'impossible')
       log.warn('virtual hosts are sent inside of route configurations', { connection, reason: hosts.reason })
+    tellCluster(connection, parsed.value)
     nodes.set(connection, parsed.value)
     metrics.connected(connection, parsed.value)
     return ok({ connection, source, release: () => source[Symbol.dispose]() })

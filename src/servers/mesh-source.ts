@@ -33,6 +33,8 @@ export function meshFiles({ objects, clusters, mesh, networks }: MeshPaths): str
 /** The mesh on the engine, fed from snapshots of files. */
 export interface MeshSource {
   readonly graph: XdsGraph
+  /** Ids of those that objects are read for, the home one first. */
+  readonly clusters: readonly string[]
   /** Commits what a snapshot changes; what is invalid keeps its last good version, and is in the problems. */
   readonly apply: (snapshot: FileSnapshot) => readonly Problem[]
   /** What the last `apply` changed in the objects: nothing where only mesh config or networks are others now. */
@@ -99,7 +101,8 @@ export function createMeshSource(paths: MeshPaths, engine: Engine = createEngine
     const contents = [...states.values()].map(({ files }) => files.get(file)?.content)
     return contents.flatMap(content => (content?.ok === true ? [content.value] : []))[0]
   }
-  return { graph, apply, events: () => events, objects, sourceOf, textOf }
+  const clusters = roots.map(({ cluster }) => cluster)
+  return { graph, clusters, apply, events: () => events, objects, sourceOf, textOf }
 }
 
 /** Of VirtualServices that delegate to what cannot be had: of no file by itself, so it is seen once all are there. */

@@ -2,8 +2,10 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { CDS } from '../../src/xds/delivery/index.js'
 import { ROOT, runInProcess } from '../kit/command.js'
 import { type ControlPlane, startControlPlane } from '../kit/control-plane.js'
+import { openXdsClient } from '../kit/xds-client.js'
 
 // Which configuration `pillion serve` takes its mesh from.
 
@@ -91,6 +93,25 @@ describe('the mesh of pillion serve', () => {
     await expect.poll(() => plane?.log(), { timeout: 20_000 }).toContain('"none"')
     await expect.poll(() => plane?.log(), { timeout: 20_000 }).toContain('configuration reloaded')
     expect(about()).toEqual(['error 4', 'error 7', 'error 4'])
+  })
+
+  it('says once that proxies are of a cluster that it read nothing for', async () => {
+    plane = await startControlPlane({
+      args: ['--configDir', join(SAMPLE, 'kubernetes'), '--clusterID', 'east'],
+      scratch,
+    })
+    for (const cluster of ['Kubernetes', 'Kubernetes', 'east', undefined]) {
+      const metadata = { NAMESPACE: 'shop', ...(cluster === undefined ? {} : { CLUSTER_ID: cluster }) }
+      const node = { id: 'sidecar~10.1.0.1~web.shop~shop.svc.cluster.local', metadata }
+      const client = openXdsClient({ port: plane.grpcPort, protocol: 'delta', node })
+      client.subscribe(CDS)
+      await client.next()
+      client.close()
+    }
+    const told = (): string[] => plane?.log().match(/a proxy is of a cluster .*/g) ?? []
+    await expect
+      .poll(told)
+      .toEqual([expect.stringMatching(/connection=web\.shop-1\tcluster=Kubernetes\tclusters=east/)])
   })
 
   it('refuses to start with sources that it cannot read, with the line of each', async () => {
