@@ -112,6 +112,18 @@ spec: {clusterIP: 10.0.0.1, ports: [{name: tcp, port: 80}]}
     expect(stdout).toContain('circuitBreakers.thresholds[0].maxConnections: 4294967295 -> 7')
   })
 
+  it('is said to hold a Sidecar that no workload can get', async () => {
+    const sidecar = (name: string): string =>
+      `apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: ${name}, namespace: books}\nspec: {egress: [{hosts: ["./*"]}]}\n`
+    writeFileSync(join(cwd, 'twice.yaml'), `${sidecar('a')}---\n${sidecar('b')}`)
+    const args = ['render', ...PROXY, '--configDir', MESH, '--configDir', 'twice.yaml']
+    const { code, stderr } = await runInProcess({ args, cwd })
+    expect(code).toBe(0)
+    expect(stderr).toMatch(
+      /^pillion: twice\.yaml:6:1: Sidecar books\/b has no effect: books\/a is older and selects all workloads of /,
+    )
+  })
+
   it('proxy-config stops a pipeline where something was left out, as render does', async () => {
     writeFileSync(join(cwd, 'partly.yaml'), 'apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {}\n')
     const of = ['--configDir', MESH, '--configDir', 'partly.yaml']

@@ -43,7 +43,7 @@ export async function openMesh(flags: MeshFlags, context: CommandContext): Promi
   const found = await pathsOf(flags, context)
   if (!found.ok) return found
   const { paths, named } = found.value
-  const { createMeshSource, meshFiles, refusal } = await import('../servers/mesh-source.js')
+  const { conflictsOf, createMeshSource, meshFiles, refusal } = await import('../servers/mesh-source.js')
   const { createEngineFaults } = await import('../servers/engine-faults.js')
   const { createEngine } = await import('../engine/index.js')
   const { readPaths } = await import('../sources/snapshot.js')
@@ -54,7 +54,7 @@ export async function openMesh(flags: MeshFlags, context: CommandContext): Promi
     context.stderr.write(`pillion: internal error, please report it: ${text}\n`),
   )
   const mesh = createMeshSource(paths, createEngine({ onFault: faults.on }))
-  const problems = mesh.apply(reading.snapshot)
+  const problems = [...mesh.apply(reading.snapshot), ...conflictsOf(mesh)]
   if (!refusal(problems).ok) {
     writeProblems(problems, context, named)
     return err(3)

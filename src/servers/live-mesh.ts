@@ -4,7 +4,14 @@ import { watchFiles } from '../sources/files.js'
 import type { FileSnapshot } from '../sources/snapshot.js'
 import { createEngineFaults } from './engine-faults.js'
 import { errorText, type Log, listed } from './log.js'
-import { createMeshSource, type MeshPaths, type MeshSource, meshFiles, startRefusal } from './mesh-source.js'
+import {
+  conflictsOf,
+  createMeshSource,
+  type MeshPaths,
+  type MeshSource,
+  meshFiles,
+  startRefusal,
+} from './mesh-source.js'
 
 /** The mesh of some files, as they change. */
 export interface LiveMesh {
@@ -61,11 +68,6 @@ export async function openLiveMesh(paths: MeshPaths, log: Log): Promise<LiveMesh
   const watch = await watchFiles(files, follow, { firstMs: FIRST_CHANGE_MS, onUnsettled })
   apply(watch.current(), true)
   return { mesh, problems: () => problems, onChange: listener => void listeners.push(listener), close: watch.close }
-}
-
-/** What no file is wrong about by itself: Sidecars that an older one keeps from applying. */
-function conflictsOf({ graph: { engine, tables } }: MeshSource): readonly Problem[] {
-  return engine.problems(tables.sidecarConflict).map(({ problem }) => problem)
 }
 
 /** Logs what was not there the last time; an edit somewhere else is no reason to tell the rest again. */

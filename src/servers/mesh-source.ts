@@ -116,6 +116,11 @@ function delegateProblems({ engine, tables }: XdsGraph, sourceOf: FindSource): r
   })
 }
 
+/** What no file is wrong about by itself: Sidecars that an older one keeps from applying. */
+export function conflictsOf({ graph: { engine, tables } }: MeshSource): readonly Problem[] {
+  return engine.problems(tables.sidecarConflict).map(({ problem }) => problem)
+}
+
 interface ClusterRoots {
   readonly cluster: string
   readonly paths: readonly string[]
