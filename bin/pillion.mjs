@@ -11,7 +11,7 @@ const modified = url => statSync(url, { throwIfNoEntry: false })?.mtimeMs ?? 0
 // Git writes to this file whenever other commits are checked out. Looking for edits too would cost each command 10 ms: whoever
 // edits uses the scripts of package.json, which do that.
 const isOld = () =>
-  process.env['npm_command'] === 'exec' &&
+  /^['"]?pillion\b/.test(process.env['npm_lifecycle_script'] ?? '') &&
   modified(new URL('../.git/logs/HEAD', import.meta.url)) > modified(new URL('../dist/.checked', import.meta.url))
 if ((!existsSync(built) || isOld()) && existsSync(ensure)) await import(ensure.href)
 

@@ -34,7 +34,8 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(clone, { recursive: true, force: true }))
 
-function run(env: Record<string, string> = { npm_command: 'exec' }): string {
+/** By default with what npx puts into the environment. */
+function run(env: Record<string, string> = { npm_lifecycle_script: "'pillion'" }): string {
   return execFileSync(process.execPath, [join(clone, 'bin/pillion.mjs')], { encoding: 'utf8', env })
 }
 
@@ -60,6 +61,8 @@ describe('npx pillion', () => {
   it('is what looks: a script of package.json has done so already', () => {
     file('.git/logs/HEAD', '', LATER)
     expect(run({})).toBe('as it was')
+    expect(run({ npm_lifecycle_script: 'vitest run pillion' })).toBe('as it was')
+    expect(run({ npm_lifecycle_script: 'node bin/pillion.mjs serve' })).toBe('as it was')
     expect(existsSync(join(clone, 'dist/.checked'))).toBe(true)
   })
 })
