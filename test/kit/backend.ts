@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type IncomingHttpHeaders, request, type Server } from 'node:http'
+import { type Agent, createServer, type IncomingHttpHeaders, request, type Server } from 'node:http'
 import { onTestFinished } from 'vitest'
 import { PORTS } from './mesh-objects.js'
 
@@ -53,6 +53,8 @@ export interface Call {
   readonly path?: string
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
+  /** Whose connections it takes; default: one of its own. */
+  readonly agent?: Agent
 }
 
 export interface Answer {
@@ -65,9 +67,11 @@ export interface Answer {
 const CALL_MS = 20_000
 
 /** One request over a connection of its own. */
-export function call({ via, host, port = PORTS.out, path = '/', method = 'GET', headers = {} }: Call): Promise<Answer> {
+export function call({ via, host, port = PORTS.out, headers = {}, agent, ...rest }: Call): Promise<Answer> {
   return new Promise((done, failed) => {
-    const options = { host: via, port, path, method, headers: { ...headers, host }, agent: false, timeout: CALL_MS }
+    const { path = '/', method = 'GET' } = rest
+    const own = { headers: { ...headers, host }, agent: agent ?? false, timeout: CALL_MS }
+    const options = { host: via, port, path, method, ...own }
     const outgoing = request(options, response => {
       let body = ''
       response.setEncoding('utf8').on('data', (text: string) => (body += text))

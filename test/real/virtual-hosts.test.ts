@@ -1,3 +1,4 @@
+import { Agent } from 'node:http'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { readConfigDump } from '../../src/explain/config-dump.js'
@@ -173,8 +174,16 @@ describe('a sidecar that discovers virtual hosts', () => {
     })
     expect(text(await ask(mesh, 'late', 9081))).toBe('late')
     expect(await requests.stop()).toEqual(['api: api'])
-    // Gone, and there again, while the listener of before drains.
+    // Gone, and there again, while the listener of before drains: for connections that it has it goes on.
+    const connection = new Agent({ keepAlive: true, maxSockets: 1 })
+    onTestFinished(() => connection.destroy())
+    const again = () => call({ via: mesh.ip(10), host: 'late', port: 9081, agent: connection })
+    expect(text(await again())).toBe('late')
     await mesh.put({ client: [podObject(caller), sidecarObject({ pod: caller })] })
+    await expect(ask(mesh, 'late', 9081)).rejects.toThrow('ECONNREFUSED')
+    const kept = await again()
+    // Its cluster is gone, as no listener needs it; its virtual host is not.
+    expect([kept.status, kept.body]).toEqual([503, ''])
     await mesh.put({ client: [podObject(caller), sidecarObject({ pod: caller, egress: ports })] })
     expect(text(await ask(mesh, 'late', 9081))).toBe('late')
     expect(await comparison(mesh, envoy)).toEqual([])

@@ -2,7 +2,7 @@ import { addRefused } from './refused.js'
 import type { EncodedResource, ResourceChanges, ResourceSource, SourceRevision } from './resource.js'
 import { type Subscription, UNTOLD, versionOf } from './subscription.js'
 import type { Protocol } from './wire.js'
-import { dueWithin, heldWith, isMeant, meant } from './within.js'
+import { addLeft, dueWithin, heldWith, isLeft, isMeant, meant } from './within.js'
 
 /** What to send next of one type. */
 export interface Plan {
@@ -38,6 +38,7 @@ export function planNext(
   }
   const differences = isCompared ? differencesOf(subscription, source, changes) : { changed: new Map(), removed: [] }
   addRefused(subscription, source, differences)
+  addLeft(subscription, source, differences)
   const plan =
     protocol === 'sotw' && rule.isWildcard
       ? planWhole(subscription, source, differences)
@@ -101,7 +102,10 @@ function compareOne(subscription: Subscription, source: ResourceSource, name: st
   // A wildcard has what is listed; what a source would only answer when asked by name is not part of it.
   const isThere = now !== undefined && (isAsked || source.list(subscription.rule.url).has(name))
   if (isThere && now.version !== before) found.changed.set(name, now)
-  else if (!isThere && before !== '') found.removed.push(name)
+  else if (!isThere && before !== '') {
+    if (isLeft(subscription, name, source)) subscription.left.add(name)
+    else found.removed.push(name)
+  }
 }
 
 /** Delta, and the SotW types whose responses may be partial. */

@@ -43,6 +43,8 @@ export interface Subscription {
   readonly owners: Set<string>
   /** Owners that were sent: what is within follows, changed or not. */
   readonly dueOwners: Set<string>
+  /** Gone together with their owners, which the client may use still: told once the owner is there again. */
+  readonly left: Set<string>
   /** Names of refused responses, in the parts that a client takes or refuses by themselves: to be sent again. */
   readonly again: Map<string, ReadonlySet<string>>
   /** Refused by themselves, by part: they go along with the next change of the part. */
@@ -86,6 +88,7 @@ export function createSubscription(rule: TypeRule): Subscription {
     gone: new Map(),
     owners: rule.within === undefined ? NO_OWNERS : new Set(),
     dueOwners: rule.within === undefined ? NO_OWNERS : new Set(),
+    left: rule.within === undefined ? NO_OWNERS : new Set(),
     again: rule.isRefusedWhole === true ? new Map() : NO_PARTS,
     refused: rule.isRefusedWhole === true ? new Map() : NO_PARTS,
     outstanding: [],

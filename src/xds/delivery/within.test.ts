@@ -105,6 +105,34 @@ describe('virtual hosts', () => {
     expect(take()).toEqual(['VHDS a/x -b/new'])
   })
 
+  it('go on being there where their configuration is gone too, until it comes again', () => {
+    const { source, push, take, stream } = settled()
+    put(source, RDS, { a: undefined })
+    put(source, VHDS, { 'a/x': undefined, 'a/y': undefined })
+    push()
+    expect(take()).toEqual(['RDS -a'])
+    expect(stream.isQuiet).toBe(true)
+    put(source, RDS, { a: 1 })
+    put(source, VHDS, { 'a/x': 1, 'a/z': 1 })
+    push()
+    expect(take()).toEqual(['RDS a', 'VHDS a/z a/x -a/y'])
+  })
+
+  it('are forgotten by who drops the configuration that is gone', () => {
+    const { source, say, push, take } = settled()
+    put(source, RDS, { a: undefined })
+    put(source, VHDS, { 'a/x': undefined, 'a/y': undefined })
+    push()
+    take()
+    say(RDS, { unsubscribe: ['a'], names: ['b'] })
+    take()
+    put(source, RDS, { a: 1 })
+    put(source, VHDS, { 'a/x': 1 })
+    say(RDS, { names: ['a'] })
+    push()
+    expect(take()).toEqual(['RDS a', 'VHDS a/x'])
+  })
+
   it('are told by their differences to a client that comes back', () => {
     const source = mesh()
     const before = settled(source)

@@ -1,3 +1,4 @@
+import type { Differences } from './plan.js'
 import { type EncodedResource, ownerOf, type ResourceSource, type TypeRule, type TypeUrl } from './resource.js'
 import { type Subscription, UNTOLD } from './subscription.js'
 
@@ -44,6 +45,7 @@ export function followOwners(
     if (inner.told === UNTOLD) for (const name of inner.held.keys()) inner.owners.add(ownerOf(name))
     if (outer === undefined) continue
     for (const owner of inner.owners) if (!outer.names.has(owner)) inner.owners.delete(owner)
+    for (const name of inner.left) if (!inner.owners.has(ownerOf(name))) inner.left.delete(name)
     for (const [owner, version] of outer.names)
       if (version !== '' && !inner.owners.has(owner)) oweWithin(inner, owner, source)
   }
@@ -68,6 +70,27 @@ function oweWithin(inner: Subscription, owner: string, source: ResourceSource): 
   if (!inner.isWildcard || source.list(inner.rule.url).size === 0) return
   inner.dueOwners.add(owner)
   if (inner.due === 'nothing') inner.due = 'names'
+}
+
+/**
+ * Whether what is gone is so together with its owner. Envoy keeps a route configuration that is gone for connections that drain: its
+ * hosts go on being of use to them.
+ */
+export function isLeft({ rule, names }: Subscription, name: string, source: ResourceSource): boolean {
+  return rule.within !== undefined && !names.has(name) && source.get(rule.within, ownerOf(name)) === undefined
+}
+
+/** The owner is there again, and they are not. */
+export function addLeft(
+  { rule, left, dueOwners }: Subscription,
+  source: ResourceSource,
+  { removed }: Differences,
+): void {
+  for (const name of left) {
+    if (!dueOwners.has(ownerOf(name))) continue
+    left.delete(name)
+    if (!source.list(rule.url).has(name) && !removed.includes(name)) removed.push(name)
+  }
 }
 
 /** What a wildcard holds after it was sent these owners at a newer state than the rest. */
