@@ -1,9 +1,8 @@
-import type { JsonObject } from '../lang/json.js'
-import { decodeTyped, diffJson, encodeTyped } from '../patch/index.js'
-import { carryChanges } from './carry.js'
+import { ok } from '../lang/result.js'
+import { carryTyped, decodeTyped, diffJson } from '../patch/index.js'
 import { decide } from './decide.js'
 import { clearAssignedIds } from './openshift.js'
-import { type Injected, runPipeline } from './pipeline.js'
+import { type Injected, misfit, printedPod, runPipeline, warnAboutPorts } from './pipeline.js'
 import { metadataOf, type Pod, textIn, withMetadata, withoutField } from './pod.js'
 import { failure, type Run, type StepResult } from './run.js'
 import { Tracer } from './trace.js'
@@ -35,14 +34,20 @@ export function inject(setup: InjectionSetup, request: InjectionRequest): Inject
   return { ...outcome, provenance: tracer.report(outcome.pod) }
 }
 
-/** As `inject` for a pod that is decoded already and stands in no request of its own: no patch, nothing encoded. */
+/** As `inject` for a pod that is decoded already and stands in no request of its own: no patch. */
 export function injectDecoded(
   setup: InjectionSetup,
   request: InjectionRequest,
   warnings: InjectionWarning[],
 ): StepResult<Injected> {
   const warn = (warning: InjectionWarning): void => void warnings.push(warning)
-  return runPipeline({ setup, request, original: request.pod, warn })
+  const run: Run = { setup, request, original: request.pod, warn }
+  const injected = runPipeline(run)
+  if (!injected.ok) return injected
+  const printed = printedPod(injected.value)
+  if (!printed.ok) return printed
+  warnAboutPorts(printed.value, run)
+  return ok({ ...injected.value, pod: printed.value })
 }
 
 function outcomeOf(
@@ -53,18 +58,38 @@ function outcomeOf(
   result: StepResult<Injected>,
 ): InjectionOutcome {
   if (!result.ok) return { verdict: 'failed', decision, warnings, failure: result.error }
+  const injected = result.value
   const received = run.request.pod
-  const pod = withReceivedNamespace(result.value.pod, received)
-  const before = encodeTyped('v1.Pod', read) as JsonObject
-  const after = carryChanges(received, before, pod)
+  const after = carryTyped('v1.Pod', received, read, withNamespaceOf(read, received, injected.pod))
+  if (!after.ok) return { verdict: 'failed', decision, warnings, failure: misfit(after.error) }
+  warnAboutPorts(after.value as Pod, run)
+  let pod: Pod | undefined
   return {
     verdict: 'injected',
     decision,
     warnings,
-    pod,
-    patch: diffJson(received, after),
-    templates: result.value.templates,
+    // The webhook has no use for it.
+    get pod() {
+      return (pod ??= printed(injected, received))
+    },
+    patch: diffJson(received, after.value),
+    templates: injected.templates,
   }
+}
+
+function printed(injected: Injected, received: Pod): Pod {
+  const pod = printedPod(injected)
+  // All that was printed of it for the patch did fit.
+  if (!pod.ok) throw new Error(pod.error.message)
+  return withReceivedNamespace(pod.value, received)
+}
+
+/** What the pod says about its namespace never changes. */
+function withNamespaceOf(read: Pod, received: Pod, pod: Pod): Pod {
+  const [was, is] = [metadataOf(read)['namespace'], metadataOf(pod)['namespace']]
+  if (textIn(metadataOf(received), 'namespace') === undefined)
+    return is === undefined ? pod : { ...pod, metadata: withoutField(metadataOf(pod), 'namespace') }
+  return was === is || was === undefined ? pod : withMetadata(pod, { namespace: was })
 }
 
 /** The API server knows the namespace of a pod that does not name its own; it is never part of the patch. */

@@ -50,7 +50,7 @@ import { parseStatus, statusText } from './status.js'
 import type { InjectionFailure, InjectionSetup, InjectionStep } from './types.js'
 
 export interface Injected {
-  /** Typed and complete, as Go prints it. */
+  /** Complete, but not yet as Go prints it: that is left to those who need it (`printedPod`). */
   readonly pod: Pod
   /** What the templates made, on nothing. */
   readonly templatePod: Pod
@@ -61,7 +61,7 @@ export interface Injected {
 
 /** All steps, in the reference's order, on a decoded pod that is to be injected. */
 export function runPipeline(run: Run): StepResult<Injected> {
-  const { setup, original, warn } = run
+  const { setup, original } = run
   warnAboutSettings(run)
   const invalid = validateAnnotations(annotationsOf(original))
   if (invalid.length > 0) return err(annotationFailure(invalid))
@@ -95,11 +95,19 @@ export function runPipeline(run: Run): StepResult<Injected> {
   // Reordering always makes a list of containers, if only an empty one.
   const listed =
     specOf(done.value)['containers'] === undefined ? withContainers(done.value, 'containers', []) : done.value
-  const typed = normalise('v1.Pod', listed)
-  if (!typed.ok) return err(failure('template-output', typed.error.message, [typed.error]))
-  warnAboutPorts(typed.value as Pod, original, setup, warn)
   const templates = selected.value.map(template => template.source.name)
-  return ok({ pod: typed.value as Pod, templatePod, templates, rendered: rendered.value })
+  return ok({ pod: listed, templatePod, templates, rendered: rendered.value })
+}
+
+/** As Go prints the pod. The error is one of what templates wrote. */
+export function printedPod({ pod }: Injected): StepResult<Pod> {
+  const typed = normalise('v1.Pod', pod)
+  return typed.ok ? ok(typed.value as Pod) : err(misfit(typed.error))
+}
+
+/** Something in the pod does not fit its type. */
+export function misfit(problem: Problem): InjectionFailure {
+  return failure('template-output', problem.message, [problem])
 }
 
 /** Whether the proxy starts before the app: mesh config with the pod's annotation, or the values. */
@@ -303,8 +311,8 @@ function postProcess(run: Run, pod: Pod, templatePod: Pod, parameters: ReadonlyM
   return ok(reorderContainers(annotated, holding))
 }
 
-/** An app's port that an injected container takes: the pod would start, and one of the two would not. */
-function warnAboutPorts(pod: Pod, original: Pod, setup: InjectionSetup, warn: Run['warn']): void {
+/** An app's port that an injected container takes: the pod, printed, would start, and one of the two would not. */
+export function warnAboutPorts(pod: Pod, { original, setup, warn }: Run): void {
   const sidecar = findSidecar(pod, PROXY)
   if (sidecar === undefined) return
   const taken = new Map<unknown, string>()

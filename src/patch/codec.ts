@@ -3,7 +3,8 @@ import { isJsonObject, type Json, type JsonObject } from '../lang/json.js'
 import { isShared, share } from '../lang/shared-json.js'
 import { type JsonField, jsonFields } from './json-fields.js'
 import { setOwn } from './json-object.js'
-import { type Codec, type Decoding, fail, scalarCodec } from './scalar-codecs.js'
+import { type Codec, codecOf, type Decoding, fail, scalarCodec } from './scalar-codecs.js'
+import { listCarry, type Slot, structCarry } from './typed-carry.js'
 
 /** `encoded`: as Go prints the struct. `sparse`: only what was written, for those who read through the Go shapes. */
 export type Form = 'encoded' | 'sparse'
@@ -20,9 +21,9 @@ export function structCodec(name: string, form: Form): Codec {
 function compileType(type: GoType, form: Form): Codec {
   switch (type.kind) {
     case 'ptr':
-      return pointer(later(type.elem, form))
+      return pointer(later(type.elem, form), type.elem)
     case 'slice':
-      return keptConversions(slice(later(type.elem, form)))
+      return keptConversions(slice(later(type.elem, form), type.elem))
     case 'map':
       return keptConversions(map(later(type.elem, form)))
     case 'struct':
@@ -46,41 +47,44 @@ function later(type: GoType, form: Form): () => Codec {
 function keptConversions(codec: Codec): Codec {
   const known = new WeakMap<object, Json>()
   const { convert } = codec
-  return {
-    ...codec,
-    convert(value, decoding) {
-      if (typeof value !== 'object' || value === null || decoding.fromYaml || decoding.failure !== undefined) {
-        return convert(value, decoding)
-      }
-      const kept = known.get(value)
-      if (kept !== undefined) return kept
-      const converted = convert(value, decoding)
-      if (isShared(value) && decoding.failure === undefined) known.set(value, share(converted))
-      return converted
-    },
+  const kept: Codec['convert'] = (value, decoding) => {
+    if (typeof value !== 'object' || value === null || decoding.fromYaml || decoding.failure !== undefined) {
+      return convert(value, decoding)
+    }
+    const kept = known.get(value)
+    if (kept !== undefined) return kept
+    const converted = convert(value, decoding)
+    if (isShared(value) && decoding.failure === undefined) known.set(value, share(converted))
+    return converted
   }
+  return codecOf(codec.zero, codec.isEmpty, kept, codec.carry)
 }
 
 const isNil = (printed: Json): boolean => printed === null
 
-function pointer(elem: () => Codec): Codec {
-  return {
-    zero: null,
-    isEmpty: isNil,
-    convert: (value, decoding) => (value === null ? null : elem().convert(value, decoding)),
-  }
+function pointer(elem: () => Codec, { kind }: GoType): Codec {
+  return codecOf(
+    null,
+    isNil,
+    (value, decoding) => (value === null ? null : elem().convert(value, decoding)),
+    kind === 'struct'
+      ? (received, before, after, decoding) => elem().carry!(received, before, after, decoding)
+      : undefined,
+  )
 }
 
-function slice(elem: () => Codec): Codec {
-  return {
-    zero: null,
-    isEmpty: printed => printed === null || (Array.isArray(printed) && printed.length === 0),
-    convert(value, decoding) {
+function slice(elem: () => Codec, { kind }: GoType): Codec {
+  const codec: Codec = codecOf(
+    null,
+    printed => printed === null || (Array.isArray(printed) && printed.length === 0),
+    (value, decoding) => {
       if (Array.isArray(value)) return convertItems(value, elem(), decoding)
       if (value !== null) fail(decoding, 'a list', value)
       return null
     },
-  }
+    kind === 'struct' ? listCarry(elem, () => codec) : undefined,
+  )
+  return codec
 }
 
 function convertItems(value: Json[], elem: Codec, decoding: Decoding): Json[] {
@@ -98,15 +102,15 @@ function convertItems(value: Json[], elem: Codec, decoding: Decoding): Json[] {
 }
 
 function map(elem: () => Codec): Codec {
-  return {
-    zero: null,
-    isEmpty: printed => printed === null || hasNoKeys(printed),
-    convert(value, decoding) {
+  return codecOf(
+    null,
+    printed => printed === null || hasNoKeys(printed),
+    (value, decoding) => {
       if (isJsonObject(value)) return convertEntries(value, elem(), decoding)
       if (value !== null) fail(decoding, 'a map', value)
       return null
     },
-  }
+  )
 }
 
 function hasNoKeys(printed: Json): boolean {
@@ -139,28 +143,22 @@ function sortedMap(keys: readonly string[], items: readonly Json[]): JsonObject 
   return sorted
 }
 
-/** A field of a struct under compilation. */
-interface Slot {
-  readonly field: JsonField
-  readonly codec: Codec
-  /** What stands there when the field is not in the input; undefined: nothing. */
-  readonly absent: Json | undefined
-}
-
 function compileStruct(name: string, form: Form): Codec {
   const fields = jsonFields(name)
   const slots = fields.list.map((field): Slot => compileSlot(field, form))
   const required = slots.filter(slot => slot.absent !== undefined).length
   const zero = deepFreeze(assemble(slots, []))
-  return {
+  const codec: Codec = codecOf(
     zero,
-    isEmpty: () => false,
-    convert(value, decoding) {
+    () => false,
+    (value, decoding) => {
       if (isJsonObject(value)) return convertStruct(value, decoding)
       if (value !== null) fail(decoding, 'a map', value)
       return zero
     },
-  }
+    structCarry({ fields, slots, print: convertField }, () => codec),
+  )
+  return codec
 
   function convertStruct(value: JsonObject, decoding: Decoding): Json {
     const found: (Json | undefined)[] = new Array(slots.length)
@@ -179,38 +177,39 @@ function compileStruct(name: string, form: Form): Codec {
       // The same field spelled twice: Go reads the second on top of the first.
       const input = found[at] === undefined ? written : layOver(found[at], written)
       const { fromYaml } = decoding
-      if (slot.field.isEmbedded) decoding.fromYaml = false
+      if (slot.isEmbedded) decoding.fromYaml = false
       decoding.trail?.push(key)
       const printed = convertField(slot, input, decoding)
       decoding.trail?.pop()
       decoding.fromYaml = fromYaml
       found[at] = printed
-      if (printed !== written || at <= last || slot.field.json !== key) isSame = false
+      if (printed !== written || at <= last || slot.json !== key) isSame = false
       else if (slot.absent !== undefined) missing--
       last = at
     }
     return isSame && missing === 0 ? value : assemble(slots, found)
   }
 
-  function convertField({ field, codec }: Slot, input: Json, decoding: Decoding): Json | undefined {
+  function convertField({ omitempty, omitzero, codec }: Slot, input: Json, decoding: Decoding): Json | undefined {
     if (form === 'sparse') return input === null ? undefined : codec.convert(input, decoding)
     const printed = codec.convert(input, decoding)
-    if (field.omitempty && codec.isEmpty(printed)) return undefined
-    return field.omitzero && printed === null ? undefined : printed
+    if (omitempty && codec.isEmpty(printed)) return undefined
+    return omitzero && printed === null ? undefined : printed
   }
 }
 
 function compileSlot(field: JsonField, form: Form): Slot {
   const codec = compileType(field.type, form)
   const isLeftOut = form === 'sparse' || (field.omitempty && codec.isEmpty(codec.zero)) || field.omitzero
-  return { field, codec, absent: isLeftOut ? undefined : codec.zero }
+  const { json, omitempty, omitzero, isEmbedded } = field
+  return { json, omitempty, omitzero, isEmbedded, codec, absent: isLeftOut ? undefined : codec.zero }
 }
 
 function assemble(slots: readonly Slot[], found: readonly (Json | undefined)[]): JsonObject {
   const object: JsonObject = {}
   for (let at = 0; at < slots.length; at++) {
     const value = found[at] ?? (found[at] === null ? null : slots[at]!.absent)
-    if (value !== undefined) object[slots[at]!.field.json] = value
+    if (value !== undefined) object[slots[at]!.json] = value
   }
   return object
 }

@@ -9,6 +9,8 @@ export interface JsonField extends GoField {
 /** The fields of a struct as they stand in its JSON object: embedded structs are flattened in place. */
 export interface JsonFields {
   readonly list: readonly JsonField[]
+  /** Position in `list` of the field of exactly that name. */
+  exact(key: string): number | undefined
   /** Position in `list` of the field that Go's encoding/json picks for a key: the exact name, else the same without case. */
   find(key: string): number | undefined
 }
@@ -30,7 +32,7 @@ function flatten(structName: string, isEmbedded = false): JsonField[] {
 function indexFields(list: readonly JsonField[]): JsonFields {
   const exact = new Map(list.map((field, at) => [field.json, at]))
   const folded = new Map(list.map((field, at) => [foldCase(field.json), at]))
-  return { list, find: key => exact.get(key) ?? folded.get(foldCase(key)) }
+  return { list, exact: key => exact.get(key), find: key => exact.get(key) ?? folded.get(foldCase(key)) }
 }
 
 /** Field names are ASCII; these two are the only other letters that Unicode folds onto ASCII ones. */

@@ -1,6 +1,7 @@
 import type { Json } from '../lang/json.js'
 import { formatProblem, type Problem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
+import { carryChanges } from './carry.js'
 import { type Form, structCodec } from './codec.js'
 import { formatPath } from './json-path.js'
 import type { Decoding } from './scalar-codecs.js'
@@ -39,6 +40,18 @@ export function encodeTyped(typeName: string, value: Json): Json {
 /** `decodeTyped` and `encodeTyped` in one pass: what a Go program would print after reading the value. */
 export function normalise(typeName: string, value: Json, options: DecodeOptions = {}): Result<Json, Problem> {
   return decode(typeName, value, 'encoded', options)
+}
+
+/**
+ * What `received` becomes if the change from `before` to `after` happens to it, both as they are printed. `before` is what
+ * `decodeTyped` made of `received`; `after` shares with it what did not change. Errors: as of `normalise` for `after`.
+ */
+export function carryTyped(typeName: string, received: Json, before: Json, after: Json): Result<Json, Problem> {
+  const decoding: Decoding = { fromYaml: false, failure: undefined, trail: undefined, failedAt: [] }
+  const carried = structCodec(typeName, 'encoded').carry!(received, before, after, decoding)
+  if (decoding.failure === undefined) return ok(carried)
+  const printed = normalise(typeName, after)
+  return printed.ok ? ok(carryChanges(received, encodeTyped(typeName, before), printed.value)) : printed
 }
 
 function decode(typeName: string, value: Json, form: Form, options: DecodeOptions): Result<Json, Problem> {

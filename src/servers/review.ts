@@ -1,7 +1,7 @@
 // AdmissionReview on the wire: bytes to request, answer to bytes. No sockets, no clock: every webhook here shares it.
 import { parseJson } from '../lang/gojson.js'
 import { isJsonObject, type Json, type JsonObject } from '../lang/json.js'
-import { jsonText } from '../lang/json-text.js'
+import { jsonString, PrintedPlace } from '../lang/json-text.js'
 import { err, ok, type Result } from '../lang/result.js'
 import { parseYaml } from '../lang/yaml/index.js'
 import type { JsonPatchOperation } from '../patch/index.js'
@@ -164,7 +164,33 @@ function responseText(uid: string, answer: AdmissionAnswer): string {
 
 function patchText(patch: readonly JsonPatchOperation[] | undefined): string {
   if (patch === undefined || patch.length === 0) return ''
-  return `,"patch":"${base64(jsonText(patch as unknown as Json))}","patchType":"JSONPatch"`
+  return `,"patch":"${base64(operationsText(patch))}","patchType":"JSONPatch"`
+}
+
+/** What was printed at the paths of patches: injections add much the same at the same. Beyond so many all are forgotten. */
+const places = new Map<string, PrintedPlace>()
+const MAX_PLACES = 256
+
+function operationsText(patch: readonly JsonPatchOperation[]): string {
+  const pieces: string[] = []
+  for (let i = 0; i < patch.length; i++) {
+    const operation = patch[i]!
+    pieces.push(i === 0 ? '[{"op":"' : '},{"op":"', operation.op, '","path":', jsonString(operation.path))
+    if ('from' in operation) pieces.push(',"from":', jsonString(operation.from))
+    if (!('value' in operation)) continue
+    pieces.push(',"value":')
+    placeAt(operation.path).print(operation.value, pieces)
+  }
+  return `${pieces.join('')}}]`
+}
+
+function placeAt(path: string): PrintedPlace {
+  let place = places.get(path)
+  if (place === undefined) {
+    if (places.size >= MAX_PLACES) places.clear()
+    places.set(path, (place = new PrintedPlace()))
+  }
+  return place
 }
 
 /** For texts of up to a third of it, at three bytes a character: a new buffer costs more than what is done with it. */
