@@ -79,12 +79,11 @@ export function changedNames(before: SentResources, after: SentResources): reado
     const [was, is] = [before[kind], after[kind]]
     if (was === is) return []
     const names = new Set([...was.keys(), ...is.keys()])
-    return [...names].sort(compareNames).flatMap(name => {
+    // Only what changed is put in order: there may be thousands of the rest, for each proxy.
+    const changed = [...names].filter(name => was.get(name)?.version !== is.get(name)?.version)
+    return changed.sort(compareNames).map(name => {
       const [old, now] = [was.get(name), is.get(name)]
-      if (old?.version === now?.version) return []
-      return [
-        { key: `${kind} ${name} ${old?.version ?? ''} ${now?.version ?? ''}`, kind, name, before: old, after: now },
-      ]
+      return { key: `${kind} ${name} ${old?.version ?? ''} ${now?.version ?? ''}`, kind, name, before: old, after: now }
     })
   })
 }
