@@ -243,6 +243,30 @@ spec:
   })
 })
 
+describe('endpoints that are preferred by labels', () => {
+  it('are preferred by a proxy, too, that has none of these labels', () => {
+    const labelled = pod('a-1', '10.0.1.2').replace('{app: a}', '{app: a, topology.istio.io/network: far}')
+    const slices = ['10.0.1.1', '10.0.1.2'].map((address, index) =>
+      slice('IPv4', address)
+        .replace('a-ipv4', `a-${index}`)
+        .replace('name: a-0, namespace', `name: a-${index}, namespace`),
+    )
+    const made = translated({
+      objects: [
+        service('clusterIP: 10.96.0.1').replace(
+          'name: a,',
+          'name: a, annotations: {networking.istio.io/traffic-distribution: PreferClose},',
+        ),
+        pod('a-0', '10.0.1.1'),
+        labelled,
+        ...slices,
+      ].join(''),
+    })
+    const groups = made.endpoints[`outbound|90||${HOST}`]?.['endpoints'] as { readonly priority?: number }[]
+    expect(groups.map(({ priority }) => priority ?? 0)).toEqual([0, 1])
+  })
+})
+
 describe('a port whose protocol is found out', () => {
   const ports = '[{name: what, port: 90}]'
   const routeNameOf = (objects: string, listener: string): unknown =>

@@ -130,7 +130,6 @@ function byLabelPriority(
   priorities: readonly string[],
   own: Readonly<Record<string, string>>,
 ): readonly LocalityGroup[] {
-  if (Object.keys(own).length === 0) return groups
   const wanted = priorities.map(entry => wantedLabel(entry, own))
   return withoutGaps(groups.flatMap(group => splitByLabels(group, wanted)))
 }
