@@ -3,17 +3,18 @@ import type { KubeEndpointSlice } from '../config/kinds/kubernetes/endpoints.js'
 import type { ConfigObject } from '../config/object.js'
 import type { Endpoint, Service } from '../mesh/index.js'
 import type { Cluster, ClusterLoadAssignment } from '../proto/envoy-types.generated.js'
-import { translateClusters, translateInboundClusters } from '../xds/resources/clusters.js'
+import { translateClusters, translateFixedClusters, translateInboundClusters } from '../xds/resources/clusters.js'
 import { translateAssignments } from '../xds/resources/endpoints.js'
-import { parseOutboundName } from '../xds/resources/names.js'
+import { DYNAMIC_DNS_CLUSTER, LOCAL_CLUSTER, parseOutboundName } from '../xds/resources/names.js'
 import { recordReads } from './resources-reads.js'
-import { importOrigin, sidecarOf } from './resources-scope.js'
+import { importOrigin, outboundPolicyOrigin, sidecarOf } from './resources-scope.js'
 import { ruleFields, servicePlace } from './resources-services.js'
 import type { FieldOrigin, ResourceOrigins, Tracer } from './resources-trace.js'
 
 /** Of an outbound cluster: its service's port, what of DestinationRules made it, and by which egress host it is in scope. */
 export function traceClusters(tracer: Tracer, resource: Cluster): ResourceOrigins | undefined {
   const { name = '' } = resource
+  if (name === DYNAMIC_DNS_CLUSTER) return traceUnknownHosts(tracer)
   const outbound = parseOutboundName(name)
   if (outbound === undefined) return traceInbound(tracer, name)
   const service = serviceOf(tracer, outbound.host)
@@ -21,6 +22,12 @@ export function traceClusters(tracer: Tracer, resource: Cluster): ResourceOrigin
   const recorder = recordReads(tracer.context)
   translateClusters(recorder.context, service)
   return tracer.collect(recorder.take(), outboundFields(tracer, service, outbound))
+}
+
+function traceUnknownHosts(tracer: Tracer): ResourceOrigins {
+  const recorder = recordReads(tracer.context)
+  translateFixedClusters(recorder.context)
+  return tracer.collect(recorder.take(), outboundPolicyOrigin(tracer, ''))
 }
 
 function serviceOf({ context }: Tracer, host: string): Service | undefined {
@@ -66,6 +73,7 @@ export function servedFields(tracer: Tracer, port: number, field: string): Field
 
 /** Of an assignment: each endpoint from the line of its EndpointSlice, ServiceEntry or WorkloadEntry. */
 export function traceAssignment(tracer: Tracer, resource: ClusterLoadAssignment): ResourceOrigins | undefined {
+  if (resource.clusterName === LOCAL_CLUSTER) return traceOwnKind(tracer)
   const outbound = parseOutboundName(resource.clusterName ?? '')
   const service = outbound === undefined ? undefined : serviceOf(tracer, outbound.host)
   if (outbound === undefined || service === undefined) return undefined
@@ -97,6 +105,16 @@ export function traceAssignment(tracer: Tracer, resource: ClusterLoadAssignment)
   // Where there is none, those that are not ready are the answer to why.
   const accountsOf = sent.size > 0 ? reads.accountsOf : new Set([...reads.accountsOf, service])
   return tracer.collect({ ...reads, endpoints, accountsOf }, [...fields, ...outboundFields(tracer, service, outbound)])
+}
+
+/** Of proxies of its own kind, which its first service knows. */
+function traceOwnKind(tracer: Tracer): ResourceOrigins {
+  const [first] = tracer.context.own
+  const places = first === undefined ? [] : servicePlace(tracer, first.service, first.port.port)
+  return tracer.collect(
+    recordReads(tracer.context).take(),
+    places.map(place => tracer.fieldOrigin('', ...place)),
+  )
 }
 
 const SOURCES: ReadonlySet<string> = new Set(['EndpointSlice', 'Endpoints', 'ServiceEntry', 'WorkloadEntry'])
