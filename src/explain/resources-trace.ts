@@ -1,7 +1,7 @@
 import type { ConfigObject } from '../config/object.js'
 import type { Lookup, Table } from '../engine/index.js'
 import type { Position } from '../lang/problem.js'
-import { type Endpoint, mtlsOfWorkload, rootNamespaceOf, type Service, serviceKey } from '../mesh/index.js'
+import { configsIn, type Endpoint, mtlsOfWorkload, rootNamespaceOf, type Service, serviceKey } from '../mesh/index.js'
 import type { ClusterObject } from '../mesh/inputs.js'
 import type { ProxyContext } from '../proxy/view.js'
 import type { XdsGraph } from '../xds/resources/graph.js'
@@ -86,7 +86,7 @@ export function openTracer(graph: XdsGraph, read: Lookup, context: ProxyContext,
     const [namespace, labels] =
       'servicePortName' in item ? [item.workloadNamespace || item.namespace, item.labels] : [item.namespace, {}]
     const root = rootNamespaceOf(context.mesh)
-    const policies = [...new Set([namespace, root])].flatMap(each => read.where(tables.peerPolicies, each))
+    const policies = [...new Set([namespace, root])].flatMap(each => configsIn(read, tables, tables.peerPolicies, each))
     return mtlsOfWorkload(policies, namespace, root, labels).from
   }
   const originsIn = (reads: Reads): ConfigOrigin[] => [
