@@ -6,12 +6,19 @@ import { parseNode } from './node.js'
 const on = { PILLION_VHDS: 'true' }
 const off = { PILLION_VHDS: 'false' }
 
+interface Circumstances {
+  readonly protocol?: 'delta' | 'sotw'
+  readonly minor?: number
+  readonly mesh?: object
+  readonly type?: 'sidecar' | 'router'
+}
+
 function discovery(
   metadata: JsonObject,
-  { protocol = 'delta', minor = 40, mesh = {} }: { protocol?: 'delta' | 'sotw'; minor?: number; mesh?: object } = {},
+  { protocol = 'delta', minor = 40, mesh = {}, type = 'sidecar' }: Circumstances = {},
 ): string {
   const version = minor === 0 ? {} : { userAgentBuildVersion: { version: { majorNumber: 1, minorNumber: minor } } }
-  const node = parseNode({ id: 'sidecar~10.0.0.1~a.ns~ns.svc.cluster.local', metadata, ...version })
+  const node = parseNode({ id: `${type}~10.0.0.1~a.ns~ns.svc.cluster.local`, metadata, ...version })
   if (!node.ok) throw new Error(node.error)
   const found = hostDiscovery(node.value, protocol, {
     defaultConfig: { proxyMetadata: mesh as Record<string, string> },
@@ -28,6 +35,7 @@ describe('virtual hosts', () => {
     ["discovered, by the mesh's configuration", {}, { mesh: on }, 'discovered'],
     ['in routes, as its own metadata has it', off, { mesh: on }, 'inline'],
     ['in routes, as its own ProxyConfig has it', { PROXY_CONFIG: {} }, { mesh: on }, 'inline'],
+    ['in routes at a gateway', on, { type: 'router' }, 'inline'],
     ['in routes, where the switch is no switch', { PILLION_VHDS: 'yes' }, {}, 'inline'],
     ['discovered by an Envoy of unknown release', on, { minor: 0 }, 'discovered'],
     ['discovered by the first release that can', on, { minor: 37 }, 'discovered'],

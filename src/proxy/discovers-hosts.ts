@@ -10,7 +10,7 @@ const FIRST_ENVOY = { major: 1, minor: 37 } as const
 
 /** How a proxy gets virtual hosts. */
 export type HostDiscovery =
-  /** In their route configurations: nobody asked for anything else. */
+  /** In their route configurations: nobody asked for anything else, or it is no sidecar. */
   | { readonly kind: 'inline' }
   | { readonly kind: 'discovered' }
   /** In their route configurations, though the switch is on; why, as a sentence. */
@@ -21,14 +21,14 @@ export type HostDiscovery =
  * node's metadata itself; a proxy that sends no ProxyConfig has that of the mesh.
  */
 export function hostDiscovery(
-  { metadata, envoy }: Pick<ProxyNode, 'metadata' | 'envoy'>,
+  { type, metadata, envoy }: Pick<ProxyNode, 'type' | 'metadata' | 'envoy'>,
   protocol: 'delta' | 'sotw',
   mesh: Pick<MeshSettings, 'defaultConfig'>,
 ): HostDiscovery {
   const { raw, proxyConfig } = metadata
   const own = ownSwitch(raw)
   const common = proxyConfig === undefined ? mesh.defaultConfig?.proxyMetadata : undefined
-  if ((own ?? valueAt(common, VHDS_SWITCH)) !== 'true') return { kind: 'inline' }
+  if (type !== 'sidecar' || (own ?? valueAt(common, VHDS_SWITCH)) !== 'true') return { kind: 'inline' }
   if (protocol === 'sotw') return impossible('it needs a delta stream, and this one is state of the world')
   if (envoy !== undefined && isOlder(envoy))
     return impossible(
