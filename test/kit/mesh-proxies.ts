@@ -10,7 +10,7 @@ export const MESH_NODES: readonly JsonObject[] = [
     NETWORK: 'net-1',
   }),
   node('sidecar', 'sql-1', 'shop', '10.1.0.26', { DNS_CAPTURE: 'true', DNS_AUTO_ALLOCATE: 'true' }),
-  node('sidecar', 'api-1', 'shop', '10.1.0.22', { CLUSTER_ID: 'remote', NETWORK: 'net-2', LABELS: { tier: 'front' } }),
+  node('sidecar', 'api-1', 'shop', '10.2.0.22', { CLUSTER_ID: 'remote', NETWORK: 'net-2', LABELS: { tier: 'front' } }),
   node('sidecar', 'vm', 'shop', '192.0.2.1', { LABELS: { app: 'web' } }, [{ name: 'envoy.filters.http.router' }]),
   node('sidecar', 'stranger', 'elsewhere', '10.9.9.9', { LABELS: { app: 'stranger' }, NODE_NAME: 'node-2' }),
   node('sidecar', 'root', 'istio-system', '10.9.9.8', { INTERCEPTION_MODE: 'TPROXY' }),

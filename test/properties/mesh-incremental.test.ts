@@ -6,9 +6,9 @@ import { describe, it } from 'vitest'
 import { randomMesh } from '../kit/random-mesh/edits.js'
 import { arrangement, history, playArrangement, playHistory } from '../kit/random-mesh/histories.js'
 
-const numRuns = Number(process.env['PILLION_FUZZ_RUNS'] ?? 8)
+const numRuns = Number(process.env['PILLION_FUZZ_RUNS'] ?? 5)
 /** For as many as one likes, on any machine. */
-const timeout = 30_000 + numRuns * 5_000
+const timeout = 60_000 + numRuns * 10_000
 const seed = Number(process.env['PILLION_FUZZ_SEED'] ?? 20260101)
 
 describe('a mesh that is edited', { timeout }, () => {

@@ -7,6 +7,7 @@ import type { MeshSource } from '../../../src/servers/mesh-source.js'
 import { CDS, EDS, LDS, NDS, RDS } from '../../../src/xds/delivery/index.js'
 import { openSource, type ProxySource } from '../../../src/xds/resources/source.js'
 import { MESH_PROXIES } from '../mesh-proxies.js'
+import { unsharedOf } from '../unshared.js'
 import { flawsOf } from '../xds-flaws.js'
 import { applyEdit, type MeshEdit, meshEdit } from './edits.js'
 import {
@@ -89,6 +90,28 @@ function expectSound({ name, source }: Proxy): void {
   deepStrictEqual(flaws, [], `${name}: what it is given as a whole`)
 }
 
+/** What proxies share with each other changes nothing of what each is given. */
+function expectUnshared({ graph }: MeshSource, { name, source }: Proxy): void {
+  const node = MESH_PROXIES.find(({ instance }) => instance === name) as (typeof MESH_PROXIES)[number]
+  for (const [type, unshared] of unsharedOf(graph, node)) {
+    const shared = source.list(type)
+    deepStrictEqual(
+      [...shared.keys()].sort(),
+      [...unshared.keys()].sort(),
+      `${name}: names of ${shortOf(type)}, unshared`,
+    )
+    for (const [key, bytes] of unshared) {
+      const found = shared.get(key)
+      if (found !== undefined && Buffer.compare(found.bytes, bytes) !== 0)
+        deepStrictEqual(
+          read(type, found),
+          read(type, { bytes }),
+          `${name}: ${shortOf(type)} ${key}, shared against unshared`,
+        )
+    }
+  }
+}
+
 /** Each of `kept` is given what a mesh is given that never was anything else, and that is sound. */
 function expectAsFromScratch(kept: readonly Proxy[], mesh: RandomMesh): void {
   const fresh = openMesh()
@@ -98,6 +121,7 @@ function expectAsFromScratch(kept: readonly Proxy[], mesh: RandomMesh): void {
     const same = wanted.find(({ name }) => name === proxy.name) as Proxy
     expectSame(proxy, same)
     expectSound(same)
+    expectUnshared(fresh, same)
   }
   deepStrictEqual(fresh.bugs, [], 'steps that threw')
   close(wanted)

@@ -7,6 +7,7 @@ import {
   type Cluster,
   cluster,
   document,
+  HOME,
   type MeshDocument,
   type MeshObject,
   NAMESPACES,
@@ -90,7 +91,6 @@ const gatewayService: fc.Arbitrary<MeshDocument> = fc
 
 const instance = fc.tuple(app, fc.nat(1)).map(([name, index]) => `${name}-${index}`)
 
-/** Addresses of clusters overlap: that of a pod may be another's elsewhere. */
 function addressOf(name: string, namespace: string): string {
   return `10.1.0.${numberOf(name, namespace) + Number(name.at(-1))}`
 }
@@ -165,24 +165,34 @@ const namespaceDocument: fc.Arbitrary<MeshDocument> = fc
     metadata: { name, labels: labels as Record<string, string> },
   }))
 
+/** Pods of another cluster have addresses of their own: a proxy in none of several networks knows no other cluster's from its own. */
+function placed(cluster: Cluster, document: MeshDocument): MeshObject {
+  const text = JSON.stringify(document)
+  return {
+    cluster,
+    document: cluster === HOME ? document : (JSON.parse(text.replaceAll('"10.1.', '"10.2.')) as MeshDocument),
+  }
+}
+
+const kubernetesDocument: fc.Arbitrary<MeshDocument> = fc.oneof(
+  { weight: 6, arbitrary: serviceAt(app, namespace) },
+  { weight: 1, arbitrary: gatewayService },
+  { weight: 5, arbitrary: podAt(instance, namespace) },
+  {
+    weight: 6,
+    arbitrary: sliceAt(
+      fc.tuple(app, fc.nat(1)).map(parts => parts.join('-s')),
+      namespace,
+    ),
+  },
+  { weight: 1, arbitrary: node },
+  { weight: 2, arbitrary: namespaceDocument },
+)
+
 /** What clusters have of Kubernetes' own. */
-export const kubernetesObject: fc.Arbitrary<MeshObject> = fc.record({
-  cluster,
-  document: fc.oneof(
-    { weight: 6, arbitrary: serviceAt(app, namespace) },
-    { weight: 1, arbitrary: gatewayService },
-    { weight: 5, arbitrary: podAt(instance, namespace) },
-    {
-      weight: 6,
-      arbitrary: sliceAt(
-        fc.tuple(app, fc.nat(1)).map(parts => parts.join('-s')),
-        namespace,
-      ),
-    },
-    { weight: 1, arbitrary: node },
-    { weight: 2, arbitrary: namespaceDocument },
-  ),
-})
+export const kubernetesObject: fc.Arbitrary<MeshObject> = fc
+  .tuple(cluster, kubernetesDocument)
+  .map(([where, document]) => placed(where, document))
 
 /** What an application is made of, in one cluster: a service, two pods of it, and their endpoints. */
 export const meshApplication: fc.Arbitrary<readonly MeshObject[]> = fc
@@ -195,5 +205,5 @@ export const meshApplication: fc.Arbitrary<readonly MeshObject[]> = fc
       podAt(fc.constant(`${name}-1`), at),
       sliceAt(fc.constant(`${name}-s0`), at),
     )
-    return documents.map(all => all.map(document => ({ cluster: where as Cluster, document })))
+    return documents.map(all => all.map(document => placed(where, document)))
   })
