@@ -16,6 +16,7 @@ import { noScope, type PartFacts, partContext, reachableIn } from './part-tables
 import { type RouteFacts, routeFactsOf } from './route-facts.js'
 import {
   type HostPlace,
+  hostPlace,
   joinVirtualHosts,
   translateVirtualHost,
   type VirtualHostPlan,
@@ -24,6 +25,8 @@ import {
 
 /** A virtual host as it is alone, encoded. */
 export interface EncodedHost extends HostPlace {
+  /** The same object for all hosts of one service and port, and clients that are alike. */
+  readonly place: HostPlace
   /** How many of its domains it has where no other host is in its way. */
   readonly alone: number
   /** As a field of its configuration; from `restAt` on what follows its name and domains. */
@@ -100,7 +103,7 @@ function declarePlain(graph: Graph, parts: PartFacts): Memo<PlainQuestion, Encod
     ({ plan, rule, facts }) => `${placeKey(plan)}@${rule === undefined ? '' : keyOfObject(rule)}@${facts.key}`,
     ({ plan, rule, facts }, read) => {
       const context = partContext(read, parts, facts, { scope: noScope, reachable: () => plan.service })
-      return encodedHost(plan, { ...routeFactsOf(context), rule: () => rule })
+      return encodedHost(plan, { ...routeFactsOf(context), rule: () => rule }, facts.key)
     },
     { equals: isSameHost },
   )
@@ -118,7 +121,7 @@ function declareRouted(graph: Graph, parts: PartFacts): Memo<RoutedQuestion, Enc
         return found
       }
       const context = partContext(read, parts, facts, { scope: noScope, reachable: host => target(host).service })
-      return encodedHost(plan, { ...routeFactsOf(context), rule: host => target(host).rule })
+      return encodedHost(plan, { ...routeFactsOf(context), rule: host => target(host).rule }, facts.key)
     },
     { equals: isSameHost },
   )
@@ -156,16 +159,30 @@ function isSameHost(a: EncodedHost, b: EncodedHost): boolean {
 
 const VIRTUAL_HOST = 'envoy.config.route.v3.VirtualHost'
 
-function encodedHost(plan: VirtualHostPlan, facts: RouteFacts): EncodedHost {
+const places = new WeakMap<Service, Map<string, HostPlace>>()
+
+function placeOf(plan: VirtualHostPlan, { context: { view } }: RouteFacts, client: string): HostPlace {
+  const { service, port, isAnyPort } = plan
+  if (service === undefined) return hostPlace(plan, view)
+  const known = places.get(service) ?? new Map<string, HostPlace>()
+  places.set(service, known)
+  const key = `${port}${isAnyPort ? '*' : ''}@${client}`
+  const place = known.get(key) ?? hostPlace(plan, view)
+  known.set(key, place)
+  return place
+}
+
+/** `client`: names what is known of who asks. */
+function encodedHost(plan: VirtualHostPlan, facts: RouteFacts, client: string): EncodedHost {
   const host = translateVirtualHost(plan, facts)
-  const { routes: _, ...place } = host
+  const place = placeOf(plan, facts, client)
   const domains = joinVirtualHosts([place])[0]?.domains ?? []
   const { name: __, domains: ___, ...rest } = virtualHostOf(host, domains, facts)
   const [head, tail] = [headOf(place.name, domains), encode(VIRTUAL_HOST, rest)]
   const tag = tagOf(head.length + tail.length)
   const field = Buffer.concat([tag, head, tail])
   const version = versionOf(field, ...place.domains, ...place.short)
-  return { ...place, alone: domains.length, field, restAt: tag.length + head.length, version }
+  return { ...place, place, alone: domains.length, field, restAt: tag.length + head.length, version }
 }
 
 /** The host as a message of its own, with the domains that it has in its configuration, under another name. */

@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { encode, type MessageOf } from '../../proto/index.js'
 
 /** A resource as delivery takes it: see `EncodedResource` of src/xds/delivery. */
@@ -77,14 +77,12 @@ export function encoded<T extends GraphType>(
 /** Long enough that two states of one resource never share it. */
 const VERSION_LENGTH = 16
 
-/** Of bytes, or of all that they are made of. */
+/** Of bytes, or of all that they are made of. In one call, which takes half the time of several for what is short. */
 export function versionOf(...parts: readonly (Uint8Array | string)[]): string {
   const [only, another] = parts
-  // In one call, which takes half the time for what is short.
-  if (only !== undefined && another === undefined) return hash('sha256', only, 'base64url').slice(0, VERSION_LENGTH)
-  const whole = createHash('sha256')
-  for (const part of parts) whole.update(part)
-  return whole.digest('base64url').slice(0, VERSION_LENGTH)
+  const isOne = only !== undefined && another === undefined
+  const whole = isOne ? only : Buffer.concat(parts.map(part => (typeof part === 'string' ? Buffer.from(part) : part)))
+  return hash('sha256', whole, 'base64url').slice(0, VERSION_LENGTH)
 }
 
 interface EdsCluster {

@@ -70,6 +70,7 @@ export function declareRouteBases(graph: Graph, parts: PartFacts): BaseFamily {
 function baseTable(graph: Graph, key: BaseKey, parts: PartFacts, hosts: EncodedHosts): Table<string, RouteBase> {
   const scope = graph.member(parts.scopes, key.scope)
   const hostOf = hosts.of(key, scope)
+  const arrangements: Arrangements = new Map()
   const names = graph.derive('nameAt', scope.port, row => routeNamesAt(row).map(name => [name, name] as const))
   const ofProxy = graph.derive('proxyName', parts.tables.once, () =>
     key.hasHttpProxy ? [[HTTP_PROXY_ROUTE, HTTP_PROXY_ROUTE] as const] : [],
@@ -93,7 +94,7 @@ function baseTable(graph: Graph, key: BaseKey, parts: PartFacts, hosts: EncodedH
     (name, _, read) => {
       touchSidecar(read, parts, key.scope)
       const plan = planOf(read, name)
-      return plan === undefined ? [] : [[name, baseOf(plan, each => hostOf(read, each))]]
+      return plan === undefined ? [] : [[name, baseOf(plan, each => hostOf(read, each), arrangements)]]
     },
     { equals: (a, b) => a.resource.version === b.resource.version },
   )
@@ -106,10 +107,10 @@ interface PlannedHost {
 
 type Shell = Pick<RoutePlan, 'name' | 'isSniffed'> & { readonly last: readonly VirtualHost[] }
 
-function baseOf(plan: RoutePlan, hostOf: (plan: VirtualHostPlan) => EncodedHost): RouteBase {
+function baseOf(plan: RoutePlan, hostOf: (plan: VirtualHostPlan) => EncodedHost, known: Arrangements): RouteBase {
   const { name, isSniffed } = plan
   const planned = plan.hosts.map(each => ({ host: hostOf(each), plan: each }))
-  return assembled({ name, isSniffed, last: lastHosts(plan) }, planned)
+  return assembled({ name, isSniffed, last: lastHosts(plan) }, planned, known)
 }
 
 let shellRest: Uint8Array | undefined
@@ -121,18 +122,37 @@ function restOfShell(): Uint8Array {
   return shellRest
 }
 
-/** `all`: in the order in which they come to domains. */
-function assembled(shell: Shell, all: readonly PlannedHost[]): RouteBase {
-  const { name, isSniffed, last } = shell
+/** Which host has which domains, in the order of the wire: nothing that its routes would change. */
+interface Arrangement {
+  readonly places: readonly HostPlace[]
+  readonly order: readonly Pick<BaseHost, 'domains' | 'order'>[]
+  readonly names: Names
+}
+
+/** The last one of each configuration. */
+type Arrangements = Map<string, Arrangement>
+
+function arranged(shell: Shell, all: readonly PlannedHost[], known?: Arrangements): Arrangement {
+  const places = all.map(({ host }) => host.place)
+  const last = known?.get(shell.name)
+  if (last?.places.length === places.length && last.places.every((place, index) => place === places[index])) return last
   const orders = new Map(all.map(({ host }, order) => [host, order]))
-  const arranged = arrangeHosts(
+  const joined = arrangeHosts(
     shell,
     all.map(({ host }) => host),
   )
-  const hosts = arranged.map(({ host, domains }) => {
-    const order = orders.get(host) ?? 0
-    return { host, domains, plan: all[order]?.plan, order }
-  })
+  const order = joined.map(({ host, domains }) => ({ host, domains, order: orders.get(host) ?? 0 }))
+  const names = shell.isSniffed ? NO_NAMES : namesOf(order, all)
+  const found = { places, order: order.map(({ domains, order: at }) => ({ domains, order: at })), names }
+  known?.set(shell.name, found)
+  return found
+}
+
+/** `all`: in the order in which they come to domains. */
+function assembled(shell: Shell, all: readonly PlannedHost[], known?: Arrangements): RouteBase {
+  const { name, isSniffed, last } = shell
+  const { order, names } = arranged(shell, all, known)
+  const hosts = order.map(({ domains, order: at }) => ({ ...(all[at] as PlannedHost), domains, order: at }))
   const head = encode(MESSAGES.RDS, { name })
   const tail = [encode(MESSAGES.RDS, { virtualHosts: last }), restOfShell()]
   const chunks: Uint8Array[] = [head]
@@ -150,7 +170,6 @@ function assembled(shell: Shell, all: readonly PlannedHost[]): RouteBase {
   }
   const version = versionOf(name, versions.join(' '), ...tail)
   const bytes = Buffer.concat([...chunks, ...tail])
-  const names = isSniffed ? NO_NAMES : namesOf(hosts, all)
   return { resource: { name, version, bytes }, plan: shell, all, hosts, start: head.length, ends, ...names }
 }
 
@@ -158,7 +177,7 @@ type Names = Pick<RouteBase, 'homes' | 'owners' | 'full'>
 
 const NO_NAMES: Names = { homes: new Map(), owners: new Map(), full: new Set() }
 
-function namesOf(hosts: readonly BaseHost[], all: readonly PlannedHost[]): Names {
+function namesOf(hosts: readonly Pick<BaseHost, 'host' | 'domains'>[], all: readonly PlannedHost[]): Names {
   const homes = new Map<string, number[]>()
   const owners = new Map<string, number>()
   const full = new Set(all.flatMap(({ host }) => [host.host, host.name]))
@@ -266,7 +285,7 @@ function rewritten(base: RouteBase, near: ReadonlyMap<number, readonly string[]>
     changed.push(`${position}=${domains.join()}`)
   }
   chunks.push(resource.bytes.subarray(from))
-  const version = versionOf(resource.version, changed.join(' '))
+  const version = versionOf(`${resource.version} ${changed.join(' ')}`)
   const list = chunks.filter(({ length }) => length > 0)
   const size = list.reduce((sum, { length }) => sum + length, 0)
   return {
