@@ -52,7 +52,7 @@ function read<T>(path: string): T {
 }
 
 /** Values and mesh config stay between requests, the pod does not. */
-function contexts(folder: string, row: Row): () => RecordView {
+function contexts(folder: string, row: Row): () => GoValue {
   const data = read<JsonObject>(join(folder, row.data))
   const values = decodedJson(read(join(folder, row.values)))
   const mesh = new MessageView('istio.mesh.v1alpha1.MeshConfig', read(join(folder, row.meshEffective)))
@@ -62,7 +62,7 @@ function contexts(folder: string, row: Row): () => RecordView {
       ['MeshConfig', () => mesh],
     ])
     for (const key of Object.keys(data)) makers.set(key, () => fieldOf(key, data[key] as JsonObject))
-    return new RecordView('inject.SidecarTemplateData', makers)
+    return new RecordView('inject.SidecarTemplateData', makers, undefined)
   }
 }
 

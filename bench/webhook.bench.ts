@@ -70,7 +70,7 @@ function configurationFlags(): string[] {
 }
 
 function startServer(cwd: string, flags: readonly string[]): ChildProcess {
-  const addressFlags = ['https', 'http', 'monitoring'].map(name => `--${name}Addr=127.0.0.1:0`)
+  const addressFlags = ['https', 'http', 'monitoring', 'grpc'].map(name => `--${name}Addr=127.0.0.1:0`)
   const args = [join(root, 'bin/pillion.mjs'), 'serve', ...addressFlags, '--readyFile', 'ready.json', ...flags]
   const profile =
     process.env['PILLION_BENCH_PROFILE'] === undefined

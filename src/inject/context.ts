@@ -10,7 +10,7 @@ import { annotationOf, metadataOf, type Pod, specOf } from './pod.js'
 import { proxyImage, proxyInitImage } from './proxy-image.js'
 import type { InjectionSetup, WorkloadIdentity } from './types.js'
 import { MessageView } from './views/message.js'
-import { RecordView } from './views/record.js'
+import { type FieldMakers, RecordView } from './views/record.js'
 import { type OnRead, StructView } from './views/struct.js'
 
 /** What templates get as `.`, besides what is the same for all pods. */
@@ -43,34 +43,51 @@ export const MEMO_INPUTS: MemoInputs = {
 
 /** Fields and their Go names are public: users' templates read them. */
 export function templateContext(setup: InjectionSetup, input: ContextInput): GoValue {
-  const { pod, workload, proxyConfig, onRead } = input
-  const read = (text: string): string => {
-    onRead?.(text)
-    return text
-  }
-  const imageType = annotationOf(pod, PROXY_IMAGE_TYPE_ANNOTATION)
-  const ids = proxyIds(input.namespaceAnnotations)
-  const record = (type: string, fields: Record<string, () => GoValue>): RecordView =>
-    new RecordView(type, new Map(Object.entries(fields)))
-  return record('inject.SidecarTemplateData', {
-    TypeMeta: () =>
-      record('v1.TypeMeta', { Kind: () => read(workload.type.kind), APIVersion: () => read(workload.type.apiVersion) }),
-    DeploymentMeta: () =>
-      record('types.NamespacedName', { Namespace: () => read(workload.namespace), Name: () => read(workload.name) }),
-    ObjectMeta: () => new StructView('v1.ObjectMeta', metadataOf(pod), false, onRead),
-    Spec: () => new StructView('v1.PodSpec', specOf(pod), false, onRead),
-    ProxyConfig: () => proxyConfigView(proxyConfig),
-    MeshConfig: () => meshView(setup.mesh),
-    Values: () => valuesView(setup.values.raw),
-    Revision: () => setup.revision,
-    NativeSidecars: () => input.isNative,
-    ProxyImage: () => read(proxyImage(setup.values, proxyConfig.image?.imageType, imageType)),
-    ProxyInitImage: () => read(proxyInitImage(setup.values, imageType)),
-    ProxyUID: () => idPointer(ids.uid),
-    ProxyGID: () => idPointer(ids.gid),
-    InboundTrafficPolicyMode: () => trafficMode(setup.mesh),
-    CompliancePolicy: () => setup.environment.compliancePolicy,
-  })
+  return new RecordView('inject.SidecarTemplateData', DATA, { ...input, setup })
+}
+
+interface About extends ContextInput {
+  readonly setup: InjectionSetup
+}
+
+function read({ onRead }: About, text: string): string {
+  onRead?.(text)
+  return text
+}
+
+const TYPE_META: FieldMakers<About> = new Map<string, (about: About) => GoValue>([
+  ['Kind', about => read(about, about.workload.type.kind)],
+  ['APIVersion', about => read(about, about.workload.type.apiVersion)],
+])
+
+const DEPLOYMENT_META: FieldMakers<About> = new Map<string, (about: About) => GoValue>([
+  ['Namespace', about => read(about, about.workload.namespace)],
+  ['Name', about => read(about, about.workload.name)],
+])
+
+const DATA: FieldMakers<About> = new Map<string, (about: About) => GoValue>([
+  ['TypeMeta', about => new RecordView('v1.TypeMeta', TYPE_META, about)],
+  ['DeploymentMeta', about => new RecordView('types.NamespacedName', DEPLOYMENT_META, about)],
+  ['ObjectMeta', ({ pod, onRead }) => new StructView('v1.ObjectMeta', metadataOf(pod), false, onRead)],
+  ['Spec', ({ pod, onRead }) => new StructView('v1.PodSpec', specOf(pod), false, onRead)],
+  ['ProxyConfig', ({ proxyConfig }) => proxyConfigView(proxyConfig)],
+  ['MeshConfig', ({ setup }) => meshView(setup.mesh)],
+  ['Values', ({ setup }) => valuesView(setup.values.raw)],
+  ['Revision', ({ setup }) => setup.revision],
+  ['NativeSidecars', ({ isNative }) => isNative],
+  [
+    'ProxyImage',
+    about => read(about, proxyImage(about.setup.values, about.proxyConfig.image?.imageType, imageTypeOf(about))),
+  ],
+  ['ProxyInitImage', about => read(about, proxyInitImage(about.setup.values, imageTypeOf(about)))],
+  ['ProxyUID', ({ namespaceAnnotations }) => idPointer(proxyIds(namespaceAnnotations).uid)],
+  ['ProxyGID', ({ namespaceAnnotations }) => idPointer(proxyIds(namespaceAnnotations).gid)],
+  ['InboundTrafficPolicyMode', ({ setup }) => trafficMode(setup.mesh)],
+  ['CompliancePolicy', ({ setup }) => setup.environment.compliancePolicy],
+])
+
+function imageTypeOf({ pod }: About): string | undefined {
+  return annotationOf(pod, PROXY_IMAGE_TYPE_ANNOTATION)
 }
 
 function trafficMode(mesh: MeshConfig): string {

@@ -74,7 +74,7 @@ function configTemplate(row: RenderRow): string {
   return ((config.value as JsonObject)['templates'] as JsonObject)[row.templateName] as string
 }
 
-function contextOf(row: RenderRow): RecordView {
+function contextOf(row: RenderRow): GoValue {
   const data = read<JsonObject>(row.data)
   const makers = new Map<string, () => GoValue>()
   for (const key of Object.keys(data)) makers.set(key, () => contextField(key, data[key] as JsonObject))
@@ -82,7 +82,7 @@ function contextOf(row: RenderRow): RecordView {
   if (row.meshEffective !== undefined) {
     makers.set('MeshConfig', () => new MessageView('istio.mesh.v1alpha1.MeshConfig', read(row.meshEffective ?? '')))
   }
-  return new RecordView('inject.SidecarTemplateData', makers)
+  return new RecordView('inject.SidecarTemplateData', makers, undefined)
 }
 
 function contextField(key: string, value: JsonObject): GoValue {
@@ -100,6 +100,7 @@ function contextField(key: string, value: JsonObject): GoValue {
       return new RecordView(
         'v1.Meta',
         new Map(['Name', 'Namespace', 'Kind', 'APIVersion'].map(name => [name, () => (value[name] as string) ?? ''])),
+        undefined,
       )
     case 'ProxyUID':
     case 'ProxyGID':

@@ -1,16 +1,21 @@
 import { type FieldAnswer, type GoKind, GoObject, type GoValue, NO_FIELD } from '../../template/value.js'
 
+/** What makes each field of a record out of what the record is about. One table for all records of a type. */
+export type FieldMakers<T> = ReadonlyMap<string, (about: T) => GoValue>
+
 /** A struct given by its fields; each is made when a template first asks. */
-export class RecordView extends GoObject {
+export class RecordView<T> extends GoObject {
   readonly goType: string
   readonly goKind: GoKind = 'struct'
-  readonly #makers: ReadonlyMap<string, () => GoValue>
+  readonly #makers: FieldMakers<T>
+  readonly #about: T
   readonly #seen = new Map<string, GoValue>()
 
-  constructor(goType: string, makers: ReadonlyMap<string, () => GoValue>) {
+  constructor(goType: string, makers: FieldMakers<T>, about: T) {
     super()
     this.goType = goType
     this.#makers = makers
+    this.#about = about
   }
 
   field(name: string): FieldAnswer {
@@ -18,7 +23,7 @@ export class RecordView extends GoObject {
     if (seen !== undefined || this.#seen.has(name)) return seen
     const make = this.#makers.get(name)
     if (make === undefined) return NO_FIELD
-    const value = make()
+    const value = make(this.#about)
     this.#seen.set(name, value)
     return value
   }

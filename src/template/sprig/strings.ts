@@ -97,6 +97,8 @@ function trimSpace(text: string): string {
 }
 
 function trimSet(text: string, set: string): string {
+  // Most names have nothing to trim. What begins or ends with half of a character is looked at as a whole.
+  if (text !== '' && isAscii(text) && !set.includes(text[0]!) && !set.includes(text.at(-1)!)) return text
   const characters = new Set(set)
   const points = Array.from(text)
   let [from, to] = [0, points.length]

@@ -75,7 +75,7 @@ function recordOf(goType: string, value: Json): GoValue {
     const make = TYPED[name]
     return [name, () => (make === undefined ? scalar(part) : make(part))] as const
   })
-  return new RecordView(goType, new Map(makers))
+  return new RecordView(goType, new Map(makers), undefined)
 }
 
 /** ProxyUID and ProxyGID are integers in Go. */
