@@ -278,8 +278,9 @@ interface Role {
 function inboundConflicts(mesh: Mesh): readonly Finding[] {
   const { read, tables, endpoints } = mesh
   const roles = new Map<string, Map<string, Role>>()
+  const shared = sharedAddresses(endpoints)
   for (const endpoint of endpoints) {
-    if (endpoint.workloadName === '') continue
+    if (endpoint.workloadName === '' || !shared.has(endpoint.addresses[0] ?? '')) continue
     const service = read.one(tables.service, serviceKey(endpoint))
     const port = service?.ports.find(({ name }) => name === endpoint.servicePortName)
     if (service === undefined || port === undefined) continue
@@ -299,6 +300,19 @@ function inboundConflicts(mesh: Mesh): readonly Finding[] {
       }),
     )
   })
+}
+
+/** Addresses that several hosts have: few, so that nobody has to look closely at the others. */
+function sharedAddresses(endpoints: readonly Endpoint[]): ReadonlySet<string> {
+  const hosts = new Map<string, string>()
+  const shared = new Set<string>()
+  for (const { addresses, host } of endpoints) {
+    const [address = ''] = addresses
+    const known = hosts.get(address)
+    if (known === undefined) hosts.set(address, host)
+    else if (known !== host) shared.add(address)
+  }
+  return shared
 }
 
 /** Of services that carry bytes; TLS is told apart by server name, HTTP by host, and services of pods by those. */
