@@ -27,88 +27,118 @@ type Disconnected = Extract<AdsEvent, { readonly kind: 'disconnected' }>
 /** Clusters that are told of, once each: anybody may send any name. */
 const MAX_STRANGE = 20
 
+interface State {
+  readonly mesh: MeshSource
+  readonly log: Log
+  readonly metrics: AdsMetrics
+  readonly refusals: Refusals
+  readonly nodes: Map<string, ProxyNode>
+  /** Clusters that were told of. */
+  readonly strange: Set<string>
+  /** Of connections so far. */
+  count: number
+}
+
 export function admitProxies(
   mesh: MeshSource,
   { log, metrics }: { readonly log: Log; readonly metrics: AdsMetrics },
 ): Proxies {
   const refusals = createRefusals(mesh)
-  const nodes = new Map<string, ProxyNode>()
-  let count = 0
-  const discovery = (node: ProxyNode, { protocol }: Hello): HostDiscovery => {
-    const { engine, tables } = mesh.graph
-    return engine.read(read => hostDiscovery(node, protocol, lazySettings(read, tables.facet)))
+  const state: State = { mesh, log, metrics, refusals, nodes: new Map(), strange: new Set(), count: 0 }
+  return {
+    connect: hello => connect(state, hello),
+    on: event => {
+      metrics.on(event)
+      tell(state, event)
+    },
+    refusals,
+    nodeOf: connection => state.nodes.get(connection),
   }
-  const strange = new Set<string>()
-  /** Of another cluster nothing is known of its Pod, so that it would serve nothing: often just a name that was forgotten. */
-  const tellCluster = (connection: string, { metadata: { clusterId } }: ProxyNode): void => {
-    if (clusterId === '' || mesh.clusters.includes(clusterId) || strange.has(clusterId)) return
-    if (strange.size >= MAX_STRANGE) return
-    strange.add(clusterId)
-    const clusters = mesh.clusters.join(' ')
-    log.warn('a proxy is of a cluster that nothing was read for', { connection, cluster: clusterId, clusters })
-  }
-  const connect = (hello: Hello): Result<Attachment, GrpcStatus> => {
-    const parsed = parseNode(hello.node)
-    if (!parsed.ok) return err(grpcStatus('INVALID_ARGUMENT', parsed.error))
-    const hosts = discovery(parsed.value, hello)
-    const source = openSource(mesh.graph, parsed.value, { discoversHosts: hosts.kind === 'discovered' })
-    const connection = `${parsed.value.instance}-${++count}`
-    if (hosts.kind === 'impossible')
-      log.warn('virtual hosts are sent inside of route configurations', { connection, reason: hosts.reason })
-    tellCluster(connection, parsed.value)
-    nodes.set(connection, parsed.value)
-    metrics.connected(connection, parsed.value)
-    return ok({ connection, source, release: () => source[Symbol.dispose]() })
-  }
-  /** A bug in looking for causes is no reason to end the stream. */
-  const causesOf = ({ connection, type, nack }: Refused, node: ProxyNode): ReturnType<Refusals['note']> => {
-    try {
-      return refusals.note(connection, node, type, nack)
-    } catch (error) {
-      log.error('internal error: no cause was found for what a proxy refused', { connection, error: errorText(error) })
-      return []
+}
+
+function connect(state: State, hello: Hello): Result<Attachment, GrpcStatus> {
+  const { mesh, log, metrics, nodes } = state
+  const parsed = parseNode(hello.node)
+  if (!parsed.ok) return err(grpcStatus('INVALID_ARGUMENT', parsed.error))
+  const node = parsed.value
+  const hosts = discoveryOf(mesh, node, hello)
+  const source = openSource(mesh.graph, node, { discoversHosts: hosts.kind === 'discovered' })
+  const connection = `${node.instance}-${++state.count}`
+  if (hosts.kind === 'impossible')
+    log.warn('virtual hosts are sent inside of route configurations', { connection, reason: hosts.reason })
+  tellCluster(state, connection, node)
+  nodes.set(connection, node)
+  metrics.connected(connection, node)
+  return ok({ connection, source, release: () => source[Symbol.dispose]() })
+}
+
+function discoveryOf({ graph: { engine, tables } }: MeshSource, node: ProxyNode, { protocol }: Hello): HostDiscovery {
+  return engine.read(read => hostDiscovery(node, protocol, lazySettings(read, tables.facet)))
+}
+
+/** Of another cluster nothing is known of its Pod, so that it would serve nothing: often just a name that was forgotten. */
+function tellCluster({ mesh, log, strange }: State, connection: string, { metadata: { clusterId } }: ProxyNode): void {
+  if (clusterId === '' || mesh.clusters.includes(clusterId) || strange.has(clusterId)) return
+  if (strange.size >= MAX_STRANGE) return
+  strange.add(clusterId)
+  const clusters = mesh.clusters.join(' ')
+  log.warn('a proxy is of a cluster that nothing was read for', { connection, cluster: clusterId, clusters })
+}
+
+/** What is worth a line of the log; the rest is counted alone. */
+function tell(state: State, event: AdsEvent): void {
+  const { log } = state
+  switch (event.kind) {
+    case 'nack':
+      refused(state, event)
+      break
+    case 'internal': {
+      const { connection, error } = event
+      log.error('internal error: the stream of a proxy ends', { connection, error: errorText(error) })
+      break
     }
+    case 'rejected':
+      log.warn('proxy not let in', { peer: event.peer, error: event.status.message })
+      break
+    case 'connected':
+      log.info('proxy connected', { connection: event.connection })
+      break
+    case 'disconnected':
+      disconnected(state, event)
+      break
+    default:
   }
-  const refused = (event: Refused): void => {
-    const node = nodes.get(event.connection)
-    const causes = node === undefined ? [] : causesOf(event, node)
-    log.warn('proxy refused what it was sent', {
-      connection: event.connection,
-      type: shortOf(event.type),
-      error: shortened(event.nack.message.trim()),
-      resources: listed(event.nack.resources) || undefined,
-      cause: causes === undefined ? `see pillion proxy-status ${node?.instance}` : causeText(causes),
-    })
+}
+
+function refused(state: State, event: Refused): void {
+  const node = state.nodes.get(event.connection)
+  const causes = node === undefined ? [] : causesOf(state, event, node)
+  state.log.warn('proxy refused what it was sent', {
+    connection: event.connection,
+    type: shortOf(event.type),
+    error: shortened(event.nack.message.trim()),
+    resources: listed(event.nack.resources) || undefined,
+    cause: causes === undefined ? `see pillion proxy-status ${node?.instance}` : causeText(causes),
+  })
+}
+
+/** A bug in looking for causes is no reason to end the stream. */
+function causesOf(
+  { refusals, log }: State,
+  { connection, type, nack }: Refused,
+  node: ProxyNode,
+): ReturnType<Refusals['note']> {
+  try {
+    return refusals.note(connection, node, type, nack)
+  } catch (error) {
+    log.error('internal error: no cause was found for what a proxy refused', { connection, error: errorText(error) })
+    return []
   }
-  const disconnected = ({ connection, status: { code, message } }: Disconnected): void => {
-    const error = code === 'OK' || code === 'CANCELLED' ? undefined : message
-    log.info('proxy disconnected', { connection, error })
-    nodes.delete(connection)
-    refusals.forget(connection)
-  }
-  const on = (event: AdsEvent): void => {
-    metrics.on(event)
-    switch (event.kind) {
-      case 'nack':
-        refused(event)
-        break
-      case 'internal':
-        log.error('internal error: the stream of a proxy ends', {
-          connection: event.connection,
-          error: errorText(event.error),
-        })
-        break
-      case 'rejected':
-        log.warn('proxy not let in', { peer: event.peer, error: event.status.message })
-        break
-      case 'connected':
-        log.info('proxy connected', { connection: event.connection })
-        break
-      case 'disconnected':
-        disconnected(event)
-        break
-      default: // Counted, and not worth a line.
-    }
-  }
-  return { connect, on, refusals, nodeOf: connection => nodes.get(connection) }
+}
+
+function disconnected({ log, nodes, refusals }: State, { connection, status: { code, message } }: Disconnected): void {
+  const error = code === 'OK' || code === 'CANCELLED' ? undefined : message
+  log.info('proxy disconnected', { connection, error })
+  nodes.delete(connection)
+  refusals.forget(connection)
 }
