@@ -31,7 +31,8 @@ export function inject(setup: InjectionSetup, request: InjectionRequest): Inject
   }
   const outcome = outcomeOf(run, pod, decision, warnings, runPipeline(run))
   if (outcome.verdict !== 'injected' || tracer === undefined) return outcome
-  return { ...outcome, provenance: tracer.report(outcome.pod) }
+  const { pod: done } = outcome
+  return { ...outcome, pod: done, provenance: tracer.report(done) }
 }
 
 /** As `inject` for a pod that is decoded already and stands in no request of its own: no patch. */
@@ -63,17 +64,39 @@ function outcomeOf(
   const after = carryTyped('v1.Pod', received, read, withNamespaceOf(read, received, injected.pod))
   if (!after.ok) return { verdict: 'failed', decision, warnings, failure: misfit(after.error) }
   warnAboutPorts(after.value as Pod, run)
-  let pod: Pod | undefined
-  return {
-    verdict: 'injected',
-    decision,
-    warnings,
-    // The webhook has no use for it.
-    get pod() {
-      return (pod ??= printed(injected, received))
-    },
-    patch: diffJson(received, after.value),
-    templates: injected.templates,
+  const { templates } = injected
+  const patch = diffJson(received, after.value)
+  return new InjectedPod({ decision, warnings, patch, templates }, injected, received)
+}
+
+type Outcome = Extract<InjectionOutcome, { verdict: 'injected' }>
+
+/**
+ * Prints the pod when it is asked for, which the webhook never does. A class, because an object with a getter of its own gets a
+ * hidden class of its own from V8 as well, in old space, and that holds the whole request until the next full collection.
+ */
+class InjectedPod implements Outcome {
+  readonly verdict = 'injected'
+  readonly decision: Outcome['decision']
+  readonly warnings: Outcome['warnings']
+  readonly patch: Outcome['patch']
+  readonly templates: Outcome['templates']
+  readonly #injected: Injected
+  readonly #received: Pod
+  #pod: Pod | undefined
+
+  constructor(outcome: Omit<Outcome, 'verdict' | 'pod'>, injected: Injected, received: Pod) {
+    this.decision = outcome.decision
+    this.warnings = outcome.warnings
+    this.patch = outcome.patch
+    this.templates = outcome.templates
+    this.#injected = injected
+    this.#received = received
+  }
+
+  get pod(): Pod {
+    this.#pod ??= printed(this.#injected, this.#received)
+    return this.#pod
   }
 }
 
