@@ -386,6 +386,32 @@ describe('what proxies share', () => {
     expect(a.list(LDS).size).toBeGreaterThan(c.list(LDS).size)
   })
 
+  it('is the host of a VirtualService, for scopes in which it leads to the same services', () => {
+    const made = mesh()
+    made.apply(virtual(A, A, '1s'))
+    made.told()
+    expect(made.runs()['routedHost']).toBe(1)
+    // Clients of ns3 have a rule of their own for it, which says how its routes hash.
+    const hash = '{loadBalancer: {consistentHash: {httpHeaderName: x-user}}}'
+    made.apply(istio('DestinationRule', 'a', 'ns3', `{host: ${A}, trafficPolicy: ${hash}}`))
+    made.told()
+    made.runs()
+    made.apply(virtual(A, A, '2s'))
+    made.told()
+    expect(made.runs()['routedHost']).toBe(2)
+  })
+
+  it('is listeners, for workloads that differ in a label which only providers of spans are told', () => {
+    const made = createWorkMesh(MESH)
+    made.connect('a-1.ns1', { ip: '10.0.0.1' })
+    made.connect('z-1.ns1', { ip: '10.0.0.9' })
+    expect(made.engine.stats().members.get('listeners')).toBe(1)
+    const provider = { name: 'spans', zipkin: { service: B, port: 80 } }
+    made.configure({ extensionProviders: [provider], defaultProviders: { tracing: ['spans'] } })
+    made.told()
+    expect(made.engine.stats().members.get('listeners')).toBe(2)
+  })
+
   it('is endpoints that no locality arranges, whatever the zones', () => {
     const made = createWorkMesh(MESH)
     const near = made.connect('z-1.ns1', { ip: '10.0.0.9', zone: 'z1' }).source
