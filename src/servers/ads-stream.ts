@@ -76,19 +76,7 @@ interface State {
 }
 
 export function openAdsStream(call: StreamCall, options: AdsStreamOptions): AdsStream {
-  const state: State = {
-    ...{
-      call,
-      options,
-      session: undefined,
-      unsent: 0,
-      unsentSince: 0,
-      dueAt: undefined,
-      holdTimer: undefined,
-      helloTimer: undefined,
-    },
-    ...{ settled: undefined, hasNews: false, refusedAt: new WeakMap() },
-  }
+  const state = newState(call, options)
   const silent = grpcStatus('DEADLINE_EXCEEDED', `no request with a node has come within ${HELLO_MS / 1000} s`)
   state.helloTimer = setTimeout(() => call.end(silent), HELLO_MS).unref()
   return {
@@ -107,6 +95,22 @@ export function openAdsStream(call: StreamCall, options: AdsStreamOptions): AdsS
     unsentMs: now => (state.unsent === 0 ? 0 : now - state.unsentSince),
     status: () => statusOf(state),
     end: status => call.end(status),
+  }
+}
+
+function newState(call: StreamCall, options: AdsStreamOptions): State {
+  return {
+    call,
+    options,
+    session: undefined,
+    unsent: 0,
+    unsentSince: 0,
+    dueAt: undefined,
+    holdTimer: undefined,
+    helloTimer: undefined,
+    settled: undefined,
+    hasNews: false,
+    refusedAt: new WeakMap(),
   }
 }
 

@@ -1,6 +1,7 @@
 import { formatProblem } from '../../lang/problem.js'
 import { ok } from '../../lang/result.js'
-import { type Finding, type FindingConfig, sortedFindings } from '../../xds/resources/findings.js'
+import type { Finding, FindingConfig } from '../../xds/resources/finding.js'
+import { sortedFindings } from '../../xds/resources/findings.js'
 import { meshFindings } from '../mesh-findings.js'
 import { shortOf } from '../xds-types.js'
 import { connectedProxies, type DebugFacts, type DebugPage } from './page.js'
