@@ -76,7 +76,32 @@ const RESET = { kind: 'reset' } as const
 interface Share {
   readonly tables: readonly Table<string, GraphResource>[]
   /** The revision at which each became the proxy's. */
-  readonly since: readonly number[]
+  readonly since: readonly Revision[]
+}
+
+interface State {
+  readonly graph: XdsGraph
+  readonly proxy: Hold<ProxyParts>
+  readonly pin: Pin
+  /** The revision at which the proxy came. */
+  readonly start: Revision
+  readonly held: Map<PartName, Hold<PartTables>>
+  /** Of parts that came in place of others: tables know nothing of what was before they were read. */
+  readonly cameAt: Map<PartName, Revision>
+  readonly shares: Map<GraphType, Share>
+  /** Since the revision that all of its types were told. */
+  moves: readonly Move[]
+  row: ProxyParts | undefined
+  lookedAt: Revision | undefined
+  types: ReadonlyMap<string, GraphType>
+  referred: Referred | undefined
+}
+
+/** Route configurations that the proxy's listeners refer to, and what that was found from. */
+interface Referred {
+  readonly of: ResourceList
+  readonly names: object | undefined
+  readonly list: ResourceList
 }
 
 export function openSource(
@@ -85,125 +110,160 @@ export function openSource(
   { discoversHosts = false }: SourceOptions = {},
 ): ProxySource {
   const { engine } = graph
-  const proxy = graph.proxies.hold(node)
-  const held = new Map<PartName, Hold<PartTables>>()
-  /** Of parts that came in place of others: tables know nothing of what was before they were read. */
-  const cameAt = new Map<PartName, number>()
-  /** Since the revision that all of its types were told. */
-  let moves: Move[] = []
-  const pin: Pin = engine.pin()
-  const start = engine.revision
-  let row: ProxyParts | undefined
-  let lookedAt: Revision | undefined
-  const shares = new Map<GraphType, Share>()
-  let types = discoversHosts ? DISCOVERING : TYPES
-  /** The facts are a row of the engine, the same object while they are the same. */
-  const look = (): void => {
-    if (lookedAt === engine.revision) return
-    lookedAt = engine.revision
-    const now = proxy.value
-    if (now === row) return
-    for (const name of PART_NAMES) {
-      if (row?.[name].key === now[name].key) continue
-      const before = held.get(name)
-      const after = holdPart(graph.parts, now, name)
-      held.set(name, after)
-      if (before === undefined) continue
-      cameAt.set(name, engine.revision)
-      const mover = { types: [...types.values()].flatMap(withBefore), told: pin.revision }
-      const names = movedNames(engine, before.value, after.value, mover)
-      moves.push({ revision: engine.revision, names })
-      before[Symbol.dispose]()
-    }
-    row = now
-    shares.clear()
-  }
-  const shareOf = (type: GraphType): Share => {
-    look()
-    const known = shares.get(type)
-    if (known !== undefined) return known
-    const found = withBefore(type).flatMap(each =>
-      PARTS_OF[each].flatMap(name => {
-        const table = held.get(name)?.value.resource[each]
-        return table === undefined ? [] : [{ table, since: cameAt.get(name) ?? start }]
-      }),
-    )
-    const share: Share = { tables: found.map(({ table }) => table), since: found.map(({ since }) => since) }
-    shares.set(type, share)
-    return share
-  }
-  let routes: { readonly of: ResourceList; readonly names: object | undefined; readonly list: ResourceList } | undefined
-  /** A scope may have configurations that no listener of this proxy refers to. */
-  const referredTo = (list: ResourceList): ResourceList => {
-    const table = held.get('listeners')?.value.routeName
-    const names = table && engine.read(read => read.all(table))
-    if (routes?.of === list && routes.names === names) return routes.list
-    const isReferredTo = (name: string): boolean =>
-      name === HTTP_PROXY_ROUTE ? row?.routes.hasHttpProxy === true : names?.has(name) === true
-    routes = { of: list, names, list: new Map([...list].filter(([name]) => isReferredTo(name))) }
-    return routes.list
+  const state: State = {
+    graph,
+    proxy: graph.proxies.hold(node),
+    pin: engine.pin(),
+    start: engine.revision,
+    held: new Map(),
+    cameAt: new Map(),
+    shares: new Map(),
+    moves: [],
+    row: undefined,
+    lookedAt: undefined,
+    types: discoversHosts ? DISCOVERING : TYPES,
+    referred: undefined,
   }
   return {
     revision: () => engine.revision,
-    get: (url, name) => {
-      const type = types.get(url)
-      if (type === undefined) return undefined
-      const { tables } = shareOf(type)
-      return engine.read(read => {
-        for (const table of tables) {
-          const found = read.one(table, name)
-          if (found !== undefined) return found.isAbsent === true ? undefined : found
-        }
-        return type === 'EDS' ? emptyAssignment(name) : undefined
-      })
-    },
-    list: url => {
-      const type = types.get(url)
-      if (type === undefined) return NOTHING
-      const { tables } = shareOf(type)
-      const lists = engine.read(read => tables.map(table => read.all(table)))
-      const found = BEFORE[type] === undefined ? joinLists(lists) : overlaidLists(lists)
-      return type === 'RDS' || type === 'SHELL' ? referredTo(found) : found
-    },
-    changes: (url, from) => {
-      const type = types.get(url)
-      if (type === undefined) return NO_CHANGES
-      const { tables, since } = shareOf(type)
-      if (from < start) return RESET
-      let found: { readonly changed: string[]; readonly removed: string[] } | undefined
-      for (const { revision, names } of moves) {
-        if (revision <= from) continue
-        for (const moved of withBefore(type).map(names)) {
-          if (moved === 'unknown') return RESET
-          // Whether they are there now is seen by who asks for them.
-          if (moved.length > 0) found = { changed: [...(found?.changed ?? []), ...moved], removed: [] }
-        }
-      }
-      for (const [index, table] of tables.entries()) {
-        const changes = engine.changes(table, Math.max(from, since[index] ?? start) as Revision)
-        if (changes.kind === 'reset') return RESET
-        if (changes.put.size + changes.removed.length === 0) continue
-        found ??= { changed: [], removed: [] }
-        found.changed.push(...changes.put.keys())
-        found.removed.push(...changes.removed)
-      }
-      return found === undefined ? NO_CHANGES : { kind: 'delta', ...found }
-    },
+    get: (url, name) => resourceOf(state, url, name),
+    list: url => listOf(state, url),
+    changes: (url, from) => changesOf(state, url, from as Revision),
     returns: (url, versions) => {
       // What it holds, it holds whole. Envoy would go without any of its hosts from the shell's coming to that of the first host.
-      if (types.get(url) === 'SHELL' && !holdsShells(versions)) types = TYPES
+      if (state.types.get(url) === 'SHELL' && !holdsShells(versions)) state.types = TYPES
     },
     told: revision => {
-      pin.moveTo(revision as Revision)
-      moves = moves.filter(move => move.revision > revision)
+      state.pin.moveTo(revision as Revision)
+      state.moves = state.moves.filter(move => move.revision > revision)
     },
-    [Symbol.dispose]: () => {
-      for (const hold of held.values()) hold[Symbol.dispose]()
-      held.clear()
-      proxy[Symbol.dispose]()
-      pin[Symbol.dispose]()
-    },
+    [Symbol.dispose]: () => release(state),
   }
+}
+
+function release({ held, proxy, pin }: State): void {
+  for (const hold of held.values()) hold[Symbol.dispose]()
+  held.clear()
+  proxy[Symbol.dispose]()
+  pin[Symbol.dispose]()
+}
+
+/** The facts are a row of the engine, the same object while they are the same. */
+function look(state: State): void {
+  const { engine } = state.graph
+  if (state.lookedAt === engine.revision) return
+  state.lookedAt = engine.revision
+  const now = state.proxy.value
+  if (now === state.row) return
+  for (const name of PART_NAMES) if (state.row?.[name].key !== now[name].key) holdOther(state, now, name)
+  state.row = now
+  state.shares.clear()
+}
+
+/** A part in place of the one that the proxy had. */
+function holdOther(state: State, now: ProxyParts, name: PartName): void {
+  const { graph, held, cameAt, pin, types } = state
+  const { engine } = graph
+  const before = held.get(name)
+  const after = holdPart(graph.parts, now, name)
+  held.set(name, after)
+  if (before === undefined) return
+  cameAt.set(name, engine.revision)
+  const mover = { types: [...types.values()].flatMap(withBefore), told: pin.revision }
+  const names = movedNames(engine, before.value, after.value, mover)
+  state.moves = [...state.moves, { revision: engine.revision, names }]
+  before[Symbol.dispose]()
+}
+
+function shareOf(state: State, type: GraphType): Share {
+  look(state)
+  const { shares, held, cameAt, start } = state
+  const known = shares.get(type)
+  if (known !== undefined) return known
+  const found = withBefore(type).flatMap(each =>
+    PARTS_OF[each].flatMap(name => {
+      const table = held.get(name)?.value.resource[each]
+      return table === undefined ? [] : [{ table, since: cameAt.get(name) ?? start }]
+    }),
+  )
+  const share: Share = { tables: found.map(({ table }) => table), since: found.map(({ since }) => since) }
+  shares.set(type, share)
+  return share
+}
+
+function resourceOf(state: State, url: string, name: string): GraphResource | undefined {
+  const type = state.types.get(url)
+  if (type === undefined) return undefined
+  const { tables } = shareOf(state, type)
+  return state.graph.engine.read(read => {
+    for (const table of tables) {
+      const found = read.one(table, name)
+      if (found !== undefined) return found.isAbsent === true ? undefined : found
+    }
+    return type === 'EDS' ? emptyAssignment(name) : undefined
+  })
+}
+
+function listOf(state: State, url: string): ResourceList {
+  const type = state.types.get(url)
+  if (type === undefined) return NOTHING
+  const { tables } = shareOf(state, type)
+  const lists = state.graph.engine.read(read => tables.map(table => read.all(table)))
+  const found = BEFORE[type] === undefined ? joinLists(lists) : overlaidLists(lists)
+  return type === 'RDS' || type === 'SHELL' ? referredTo(state, found) : found
+}
+
+/** A scope may have configurations that no listener of this proxy refers to. */
+function referredTo(state: State, list: ResourceList): ResourceList {
+  const { graph, held, row, referred } = state
+  const table = held.get('listeners')?.value.routeName
+  const names = table && graph.engine.read(read => read.all(table))
+  if (referred?.of === list && referred.names === names) return referred.list
+  const isReferredTo = (name: string): boolean =>
+    name === HTTP_PROXY_ROUTE ? row?.routes.hasHttpProxy === true : names?.has(name) === true
+  const found = new Map([...list].filter(([name]) => isReferredTo(name)))
+  state.referred = { of: list, names, list: found }
+  return found
+}
+
+interface Named {
+  readonly changed: string[]
+  readonly removed: string[]
+}
+
+function changesOf(state: State, url: string, from: Revision): ReturnType<ProxySource['changes']> {
+  const type = state.types.get(url)
+  if (type === undefined) return NO_CHANGES
+  const { tables, since } = shareOf(state, type)
+  if (from < state.start) return RESET
+  const moved = movedSince(state, type, from)
+  if (moved === 'unknown') return RESET
+  let found = moved
+  for (const [index, table] of tables.entries()) {
+    const after = since[index] ?? state.start
+    const changes = state.graph.engine.changes(table, after > from ? after : from)
+    if (changes.kind === 'reset') return RESET
+    if (changes.put.size + changes.removed.length === 0) continue
+    found ??= { changed: [], removed: [] }
+    found.changed.push(...changes.put.keys())
+    found.removed.push(...changes.removed)
+  }
+  return found === undefined ? NO_CHANGES : { kind: 'delta', ...found }
+}
+
+/** What differs between parts and those that came in their place: whether it is there now is seen by who asks for it. */
+function movedSince({ moves }: State, type: GraphType, from: Revision): Named | 'unknown' | undefined {
+  let found: Named | undefined
+  for (const { revision, names } of moves) {
+    if (revision <= from) continue
+    for (const moved of withBefore(type).map(names)) {
+      if (moved === 'unknown') return 'unknown'
+      if (moved.length === 0) continue
+      found ??= { changed: [], removed: [] }
+      found.changed.push(...moved)
+    }
+  }
+  return found
 }
 
 /** Of a cluster that is not there: Envoy waits for an answer to every name that it asked for. */
