@@ -102,13 +102,22 @@ async function serve(plan: ServePlan, context: CommandContext): Promise<ExitCode
   holdBackCompiler()
   const { createLog } = await import('../servers/log.js')
   const log = createLog({ ...plan.log, write: text => context.stderr.write(text), now: context.now, scope: 'serve' })
-  // Lines wait some milliseconds for others; the last ones before a crash are those that somebody will look for.
-  process.on('exit', log.flush)
+  if (openLogs.size === 0) process.on('exit', flushLogs)
+  openLogs.add(log)
   try {
     return await serveWith(log, plan, context)
   } finally {
-    process.off('exit', log.flush)
+    openLogs.delete(log)
+    if (openLogs.size === 0) process.off('exit', flushLogs)
   }
+}
+
+/** Of all servers in this process: tests run many at once. */
+const openLogs = new Set<Log>()
+
+/** Lines wait some milliseconds for others; the last ones before a crash are those that somebody will look for. */
+function flushLogs(): void {
+  for (const log of openLogs) log.flush()
 }
 
 async function serveWith(log: Log, plan: ServePlan, context: CommandContext): Promise<ExitCode> {

@@ -16,9 +16,6 @@ const USAGE = `usage: npm run -s conformance -- [AREA …] [flags]
   --write      write the committed counts and docs/compatibility.md
 `
 
-// Many servers run in this process at once, each with a last look at its log.
-process.setMaxListeners(0)
-
 /** This file is compiled to build/test/conformance/. */
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..')
 
