@@ -4,6 +4,7 @@ import { ok } from '../lang/result.js'
 import { encode } from '../proto/index.js'
 import { CDS, createStream, EDS, RDS } from '../xds/delivery/index.js'
 import type { AdsEvent } from './ads.js'
+import type { Push } from './ads-rounds.js'
 import { openAdsStream } from './ads-stream.js'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
@@ -43,6 +44,7 @@ function stream() {
   const request = (message: object): void => {
     ads.message(encode('envoy.service.discovery.v3.DeltaDiscoveryRequest', { node: { id: 'a' }, ...message }))
   }
+  const push = (revision: number, toldBefore = 0): Push => ({ revision, toldBefore, dueAt: 0 })
   return {
     /** What was sent since it was asked last. */
     sent: () => sent.splice(0),
@@ -54,20 +56,21 @@ function stream() {
     settled: () => settled.splice(0),
     /** Something that nobody asked for. */
     changeNothing: () => {
-      ads.pushTo(source.set({}), 0)
+      ads.pushTo(push(source.set({})))
       ads.pump()
     },
+    /** Others were told something up to here, and this one was not asked. */
+    passOver: () => source.set({}),
+    status: (told: number) => ads.status(told)?.revision,
     /** Adds a cluster, and has the route lead to it. */
-    switchTo: (name: string) => {
+    switchTo: (name: string, toldBefore?: number) => {
       const endpoints = { [name]: { clusterName: name } }
-      ads.pushTo(
-        source.set({
-          [CDS]: { [name]: cluster(name) },
-          [EDS]: endpoints,
-          [RDS]: { r: { name: 'r', virtualHosts: [{ name }] } },
-        }),
-        0,
-      )
+      const revision = source.set({
+        [CDS]: { [name]: cluster(name) },
+        [EDS]: endpoints,
+        [RDS]: { r: { name: 'r', virtualHosts: [{ name }] } },
+      })
+      ads.pushTo(push(revision, toldBefore))
       ads.pump()
     },
   }
@@ -130,6 +133,20 @@ describe('that all is answered', () => {
     expect(settled()).toEqual(['3-4'])
     acknowledge(CDS)
     expect(settled()).toEqual([])
+  })
+
+  it('takes no time for changes that did not concern the client', () => {
+    const { ask, acknowledge, switchTo, passOver, settled, status } = stream()
+    switchTo('one')
+    ask(CDS, ['*'])
+    acknowledge(CDS)
+    const passed = passOver()
+    expect(status(passed)).toBe(passed)
+    switchTo('two', passed)
+    expect(status(passed), 'while it is not').toBe(passed)
+    acknowledge(CDS)
+    expect(settled()).toEqual([`${passed}-${passed + 1}`])
+    expect(status(passed)).toBe(passed + 1)
   })
 })
 

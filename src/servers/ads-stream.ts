@@ -12,6 +12,7 @@ import {
   type XdsRequest,
 } from '../xds/delivery/index.js'
 import type { AdsEvent, Attachment } from './ads.js'
+import type { Push } from './ads-rounds.js'
 import { type StreamStatus, typeStatus } from './ads-status.js'
 import { grpcStatus, OK } from './grpc/status.js'
 import type { GrpcStatus, Peer, StreamCall, StreamHandler } from './grpc/types.js'
@@ -31,20 +32,22 @@ export interface AdsStreamOptions {
   wake(): void
   /** Bytes handed to the connection that it has not taken yet; negative: it took them. */
   bufferedBy(bytes: number): void
-  closed(): void
+  /** `source`: of a client that was let in. */
+  closed(source: ResourceSource | undefined): void
 }
 
 /** One RPC: from messages to requests to the state machine and back. */
 export interface AdsStream extends StreamHandler {
   /** Undefined until the client was let in. */
   readonly connection: string | undefined
-  /** Whether there may be something to send. `dueAt`: when that began, in ms of `performance.now()`. */
-  pushTo(revision: SourceRevision, dueAt: number): boolean
+  /** Whether there may be something to send. */
+  pushTo(push: Push): boolean
   /** Sends what can be sent now. */
   pump(): void
   /** For how long what was written has not been taken, in ms at that time of `performance.now()`; 0: all is. */
   unsentMs(now: number): number
-  status(): StreamStatus | undefined
+  /** `told`: changes up to that revision were told to all whom they concern. */
+  status(told: SourceRevision): StreamStatus | undefined
   end(status: GrpcStatus): void
 }
 
@@ -90,10 +93,10 @@ export function openAdsStream(call: StreamCall, options: AdsStreamOptions): AdsS
     get connection() {
       return state.session?.attachment.connection
     },
-    pushTo: (revision, dueAt) => pushTo(state, revision, dueAt),
+    pushTo: push => pushTo(state, push),
     pump: () => pump(state),
     unsentMs: now => (state.unsent === 0 ? 0 : now - state.unsentSince),
-    status: () => statusOf(state),
+    status: told => statusOf(state, told),
     end: status => call.end(status),
   }
 }
@@ -174,9 +177,12 @@ function receive(state: State, session: Session, request: XdsRequest): void {
   if (state.holdTimer !== undefined || !settle(state, session)) options.wake()
 }
 
-function pushTo(state: State, revision: SourceRevision, dueAt: number): boolean {
+function pushTo(state: State, { revision, toldBefore, dueAt }: Push): boolean {
   if (state.session === undefined) return false
-  state.session.delivery.pushTo(revision)
+  const { delivery } = state.session
+  // Pushes since then were none of its concern.
+  if (state.settled === delivery.target && !state.hasNews) state.settled = Math.max(state.settled, toldBefore)
+  delivery.pushTo(revision)
   state.dueAt ??= dueAt
   return true
 }
@@ -257,7 +263,7 @@ function closed(state: State, status: GrpcStatus): void {
   setUnsent(state, 0)
   clearTimeout(state.holdTimer)
   clearTimeout(state.helloTimer)
-  options.closed()
+  options.closed(session?.attachment.source)
   const peer = call.peer.address
   if (session === undefined) {
     options.on({ kind: 'rejected', peer, status })
@@ -268,10 +274,10 @@ function closed(state: State, status: GrpcStatus): void {
   options.on({ kind: 'disconnected', connection: session.attachment.connection, peer, status })
 }
 
-function statusOf(state: State): StreamStatus | undefined {
+function statusOf(state: State, told: SourceRevision): StreamStatus | undefined {
   const { session, call, options, refusedAt } = state
   if (session === undefined) return undefined
-  settle(state, session)
+  const isSettled = settle(state, session)
   const { attachment, node, delivery, connectedAt } = session
   const types = delivery.subscriptions().map(each => typeStatus(each, refusal => refusedAt.get(refusal) ?? 0))
   const { connection } = attachment
@@ -281,7 +287,7 @@ function statusOf(state: State): StreamStatus | undefined {
     peer: call.peer,
     protocol: options.protocol,
     connectedAt,
-    revision: state.settled ?? 0,
+    revision: Math.max(state.settled ?? 0, isSettled ? told : 0),
     types,
   }
 }

@@ -16,6 +16,7 @@ import {
 } from '../xds/delivery/index.js'
 import { type BacklogLimits, createBacklog } from './ads-backlog.js'
 import { createPushTimer } from './ads-push-timer.js'
+import { createRounds, type Push, type Rounds } from './ads-rounds.js'
 import type { Nack, StreamStatus } from './ads-status.js'
 import { type AdsStream, openAdsStream } from './ads-stream.js'
 import { createTurns, type Turns } from './ads-turns.js'
@@ -46,6 +47,12 @@ export interface Attachment {
 export interface AdsOptions {
   /** Called once per stream, with its first request. An error ends the stream with that status. */
   connect(hello: Hello): Result<Attachment, GrpcStatus>
+  /**
+   * Whom a push concerns, in steps of sources that something may be new for; those that it does not give are not asked. One that
+   * is not gone through to its end is as if it had not begun, but for those that it gave. Each stream has to have a source of its
+   * own then. Absent: all are asked at each push.
+   */
+  news?(): Iterable<readonly ResourceSource[]>
   readonly types?: readonly TypeRule[]
   readonly debounce?: Partial<DebounceSettings>
   /** Clock in ms, for status alone: what waits is timed by one that nobody sets. */
@@ -106,6 +113,9 @@ const MESSAGES_MS = 1000
 interface Shared {
   readonly options: AdsOptions
   readonly streams: Set<AdsStream>
+  readonly rounds: Rounds
+  /** Of clients that were let in, where news are of sources. */
+  readonly bySource: Map<ResourceSource, AdsStream>
   /** Of streams that may have something to send. A stream that gives way goes to the end. */
   readonly turns: Turns<AdsStream>
   readonly messages: MessageCache
@@ -116,12 +126,9 @@ interface Shared {
 /** xDS over gRPC: owns streams, timers and the order in which streams are served; what is sent is decided in xds/delivery. */
 export function createAdsServer(options: AdsOptions): AdsServer {
   const shared = createShared(options)
-  const { streams, turns } = shared
+  const { streams, rounds } = shared
   let latest = 0
-  const pushes = createPushTimer({ ...DEBOUNCE, ...options.debounce }, () => {
-    const dueAt = performance.now()
-    for (const stream of streams) if (stream.pushTo(latest, dueAt)) turns.add(stream)
-  })
+  const pushes = createPushTimer({ ...DEBOUNCE, ...options.debounce }, () => rounds.begin(latest))
   return {
     register: (server, services = ['ads']) => {
       for (const service of services) {
@@ -132,7 +139,7 @@ export function createAdsServer(options: AdsOptions): AdsServer {
       latest = Math.max(latest, revision)
       pushes.changed(scope)
     },
-    streams: () => [...streams].flatMap(stream => stream.status() ?? []),
+    streams: () => [...streams].flatMap(stream => stream.status(rounds.told) ?? []),
     disconnect: connection => {
       const stream = [...streams].find(stream => stream.connection === connection)
       stream?.end(grpcStatus('UNAVAILABLE', 'disconnected by an operator'))
@@ -165,13 +172,35 @@ function createShared(options: AdsOptions): Shared {
   const bufferedBy = (bytes: number): void => {
     if (backlog.add(bytes)) turns.resume()
   }
+  const bySource = new Map<ResourceSource, AdsStream>()
+  const visit = (stream: AdsStream, push: Push): void => {
+    if (stream.pushTo(push)) turns.add(stream)
+  }
+  const rounds = createRounds<AdsStream>({
+    news: () => (options.news === undefined ? [[...streams]] : streamsOf(options.news(), bySource)),
+    visit,
+    broken: (error, push) => {
+      options.on?.({ kind: 'internal', connection: '', error })
+      for (const stream of streams) visit(stream, push)
+    },
+  })
   const stop = (): void => {
+    rounds.stop()
     turns.stop()
     backlog.stop()
     clearTimeout(messageTimer)
   }
-  return { options, streams, turns, messages, bufferedBy, stop }
+  return { options, streams, rounds, bySource, turns, messages, bufferedBy, stop }
 }
+
+function* streamsOf(
+  news: Iterable<readonly ResourceSource[]>,
+  bySource: ReadonlyMap<ResourceSource, AdsStream>,
+): Iterable<readonly AdsStream[]> {
+  for (const sources of news) yield sources.length === 0 ? NOBODY : sources.flatMap(each => bySource.get(each) ?? [])
+}
+
+const NOBODY: readonly AdsStream[] = []
 
 /** A bug ends the stream that met it, and no other. */
 function pump(stream: AdsStream, { on }: AdsOptions): void {
@@ -184,23 +213,28 @@ function pump(stream: AdsStream, { on }: AdsOptions): void {
 }
 
 function openStream(
-  { options, streams, turns, messages, bufferedBy }: Shared,
+  { options, streams, bySource, turns, messages, bufferedBy }: Shared,
   service: XdsService,
   protocol: Protocol,
   call: StreamCall,
 ): AdsStream {
   const { types: rules = ADS_TYPES, versionPrefix = '' } = options
   const stream = openAdsStream(call, {
-    connect: (node, peer) => options.connect({ node, peer, protocol, service }),
+    connect: (node, peer) => {
+      const attached = options.connect({ node, peer, protocol, service })
+      if (attached.ok && options.news !== undefined) bySource.set(attached.value.source, stream)
+      return attached
+    },
     createDelivery: source => createStream({ protocol, source, rules, messages, versionPrefix }),
     protocol,
     now: options.now,
     on: options.on ?? (() => {}),
     wake: () => turns.add(stream),
     bufferedBy,
-    closed: () => {
+    closed: source => {
       streams.delete(stream)
       turns.delete(stream)
+      if (source !== undefined) bySource.delete(source)
     },
   })
   streams.add(stream)

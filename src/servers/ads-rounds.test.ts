@@ -1,0 +1,80 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { createRounds } from './ads-rounds.js'
+
+type Step = readonly string[] | (() => readonly string[])
+
+/** Rounds over steps that are set before each. */
+function rounds() {
+  const visits: string[] = []
+  const broken: unknown[] = []
+  const state = { steps: [] as readonly Step[] }
+  const made = createRounds<string>({
+    *news() {
+      for (const step of state.steps) yield typeof step === 'function' ? step() : step
+    },
+    visit: (who, { revision, toldBefore }) => void visits.push(`${who}:${toldBefore}-${revision}`),
+    broken: error => void broken.push(error),
+  })
+  const begin = (revision: number, ...steps: readonly Step[]): void => {
+    state.steps = steps
+    made.begin(revision)
+  }
+  return { made, begin, broken, visits: () => visits.splice(0) }
+}
+
+/** A step that takes longer than one turn may. */
+function slow(...who: string[]): Step {
+  return () => {
+    const until = performance.now() + 9
+    while (performance.now() < until);
+    return who
+  }
+}
+
+describe('rounds', () => {
+  it('visit those that are concerned, and know what was told to all', () => {
+    const { made, begin, visits } = rounds()
+    begin(3, ['a', 'b'], [], ['c'])
+    expect(visits()).toEqual(['a:0-3', 'b:0-3', 'c:0-3'])
+    expect(made.told).toBe(3)
+    begin(5)
+    begin(7, ['b'])
+    expect(visits()).toEqual(['b:5-7'])
+  })
+
+  it('let others in between, and have told nothing to all before their end', async () => {
+    const { made, begin, visits } = rounds()
+    begin(3, slow('a'), ['b'])
+    expect([visits(), made.told]).toEqual([['a:0-3'], 0])
+    await turn()
+    expect([visits(), made.told]).toEqual([['b:0-3'], 3])
+  })
+
+  it('give way to the next', async () => {
+    const { made, begin, visits } = rounds()
+    begin(3, slow('a'), ['b'])
+    begin(4, ['a', 'c'])
+    await turn()
+    expect([visits(), made.told]).toEqual([['a:0-3', 'a:0-4', 'c:0-4'], 4])
+  })
+
+  it('end with a bug, and the next one begins', () => {
+    const { made, begin, visits, broken } = rounds()
+    const bug = new Error('bug')
+    begin(3, ['a'], () => {
+      throw bug
+    })
+    expect([visits(), broken, made.told]).toEqual([['a:0-3'], [bug], 3])
+    begin(4, ['a'])
+    expect(visits()).toEqual(['a:3-4'])
+  })
+
+  it('stop', async () => {
+    const { made, begin, visits } = rounds()
+    begin(3, slow('a'), ['b'])
+    made.stop()
+    await turn()
+    expect(visits()).toEqual(['a:0-3'])
+  })
+})
