@@ -50,6 +50,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     },
     changes: <K extends string, V>(table: Table<K, V>, since: Revision) =>
       changesOf(fresh(table), since) as unknown as Changes<K, V>,
+    changedKeys: (memo, since) => freshened(clockwork, stateOfMemo(memo)).keys.log.since(since),
     watch: (table, stale) => watch(stateOf(table), stale),
     pin: (revision = clockwork.revision) => pin(clockwork, revision),
     refresh: (tables, isOver) => {

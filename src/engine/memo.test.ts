@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createEngine, type Engine, type Input, type Lookup, type Memo, type Table } from './index.js'
+import { BEGINNING, createEngine, type Engine, type Input, type Lookup, type Memo, type Table } from './index.js'
 
 interface Setup {
   readonly engine: Engine
@@ -54,6 +54,19 @@ describe('memo', () => {
       ]),
     })
     expect(runs.sort()).toEqual(['answer(x)', 'answer(y)', 'doubled(a)'])
+  })
+
+  it('tells which rows changed, by the keys of their parameters, and when it cannot', () => {
+    const { engine, source, doubled } = setup()
+    using _held = doubled.hold('a')
+    const rows = (): readonly number[] => ['a', 'b'].map(name => engine.read(read => read.memo(doubled, name)))
+    expect(rows()).toEqual([2, 4])
+    using pin = engine.pin()
+    engine.commit(tx => tx.put(source, 'a', 5))
+    engine.commit(tx => tx.put(source, 'c', 5))
+    expect(engine.changedKeys(doubled, pin.revision)).toContain('a')
+    expect(engine.changedKeys(doubled, engine.revision)).toEqual(new Set())
+    expect(engine.changedKeys(doubled, BEGINNING)).toBeUndefined()
   })
 
   it('tells nothing of a row that is asked for the first time', () => {

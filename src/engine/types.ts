@@ -237,6 +237,8 @@ export interface Engine extends Graph {
   read<T>(body: (read: Lookup) => T): T
   /** Refreshes the table; then what changed in it after `since`. */
   changes<K extends string, V>(table: Table<K, V>, since: Revision): Changes<K, V>
+  /** Brings a memo up to date; parameters whose rows changed after `since`, by their keys. Undefined: history does not reach back that far. */
+  changedKeys<P, V>(memo: Memo<P, V>, since: Revision): ReadonlySet<string> | undefined
   /** `stale` is called after each commit that may change the table, once a commit. A table never read is not yet told. */
   watch<K extends string, V>(table: Table<K, V>, stale: () => void): Disposable
   /** At the present revision unless told otherwise. */

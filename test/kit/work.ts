@@ -23,6 +23,8 @@ export interface WorkProxy {
 export interface WorkMesh {
   readonly engine: Engine
   readonly graph: XdsGraph
+  /** In the order of coming. */
+  readonly proxies: () => readonly WorkProxy[]
   /** A proxy that has everything it could be sent. */
   readonly connect: (name: string, options?: ProxyOptions) => WorkProxy
   /** Objects by YAML; `remove` by the same text. */
@@ -98,6 +100,7 @@ export function createWorkMesh(yaml: string): WorkMesh {
   return {
     engine,
     graph,
+    proxies: () => proxies,
     connect,
     apply,
     configure,

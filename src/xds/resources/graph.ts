@@ -13,10 +13,12 @@ import { contextOf } from './context.js'
 import type { GraphResource, GraphType } from './encoded.js'
 import { declareListeners } from './listener-tables.js'
 import { declareNames } from './name-tables.js'
+import { createNews, type News } from './news.js'
 import { declareOwn } from './own-tables.js'
 import { type PartTables, wholeScope } from './part-tables.js'
 import { declareProxies, PART_NAMES, type PartName, type ProxyParts, type ViewRow, viewRowOf } from './proxy-parts.js'
 import { declareRoutes } from './route-tables.js'
+import type { FollowingSource } from './source.js'
 import type { Translators } from './translators.js'
 import { declareFixed, declareUpstream } from './upstream-tables.js'
 
@@ -34,6 +36,8 @@ export interface XdsGraph {
   /** In which parts a proxy's resources are. A node is one proxy: two equal nodes are two. */
   readonly proxies: Memo<ProxyNode, ProxyParts>
   readonly parts: PartFamilies
+  /** Which of the open sources something is new for. */
+  readonly news: News<FollowingSource>
   /** What is known of a node at this revision. */
   viewRow(read: Lookup, node: ProxyNode): ViewRow
   /** All facts about a proxy, which no resource has: for those who look on. Only to be used inside the read. */
@@ -74,6 +78,7 @@ export function createXdsGraph(engine: Engine, identity: MeshIdentity, translato
     tables,
     proxies,
     parts,
+    news: createNews(engine, proxies),
     viewRow: (read, node) => viewRowOf(read, node, tables),
     context: (read, { view, scope }) => contextOf(read, tables, { view, scope: () => read.memo(wholeScopes, scope) }),
     resourceTables,

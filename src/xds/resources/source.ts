@@ -1,8 +1,9 @@
-import type { Hold, Pin, Revision, Table } from '../../engine/index.js'
+import type { Hold, MemoHold, Pin, Revision, Table } from '../../engine/index.js'
 import { encode } from '../../proto/index.js'
 import type { ProxyNode } from '../../proxy/node.js'
 import { type GraphResource, type GraphType, holdPart, type ProxyParts, type XdsGraph } from './graph.js'
 import { HTTP_PROXY_ROUTE } from './names.js'
+import type { Follower } from './news.js'
 import { overlaidLists } from './overlaid-list.js'
 import { type Move, movedNames } from './part-moves.js'
 import type { PartTables } from './part-tables.js'
@@ -72,6 +73,11 @@ const NOTHING: ResourceList = new Map()
 const NO_CHANGES = { kind: 'delta', changed: [], removed: [] } as const
 const RESET = { kind: 'reset' } as const
 
+/** A source, as the news are told it. */
+export interface FollowingSource extends Follower {
+  readonly source: ProxySource
+}
+
 /** What the proxy has of one type. */
 interface Share {
   readonly tables: readonly Table<string, GraphResource>[]
@@ -81,10 +87,14 @@ interface Share {
 
 interface State {
   readonly graph: XdsGraph
-  readonly proxy: Hold<ProxyParts>
+  readonly proxy: MemoHold<ProxyParts>
+  /** Everything up to here was told, or need not be. */
   readonly pin: Pin
+  readonly follower: FollowingSource
   /** The revision at which the proxy came. */
   readonly start: Revision
+  /** Something may be new for it that was not told: up to this revision. */
+  concernedAt: Revision | undefined
   readonly held: Map<PartName, Hold<PartTables>>
   /** Of parts that came in place of others: tables know nothing of what was before they were read. */
   readonly cameAt: Map<PartName, Revision>
@@ -110,21 +120,8 @@ export function openSource(
   { discoversHosts = false }: SourceOptions = {},
 ): ProxySource {
   const { engine } = graph
-  const state: State = {
-    graph,
-    proxy: graph.proxies.hold(node),
-    pin: engine.pin(),
-    start: engine.revision,
-    held: new Map(),
-    cameAt: new Map(),
-    shares: new Map(),
-    moves: [],
-    row: undefined,
-    lookedAt: undefined,
-    types: discoversHosts ? DISCOVERING : TYPES,
-    referred: undefined,
-  }
-  return {
+  const proxy = graph.proxies.hold(node)
+  const source: ProxySource = {
     revision: () => engine.revision,
     get: (url, name) => resourceOf(state, url, name),
     list: url => listOf(state, url),
@@ -134,18 +131,53 @@ export function openSource(
       if (state.types.get(url) === 'SHELL' && !holdsShells(versions)) state.types = TYPES
     },
     told: revision => {
-      state.pin.moveTo(revision as Revision)
-      state.moves = state.moves.filter(move => move.revision > revision)
+      if (state.concernedAt !== undefined && state.concernedAt <= revision) state.concernedAt = undefined
+      moveOn(state, revision as Revision)
     },
     [Symbol.dispose]: () => release(state),
   }
+  const follower: FollowingSource = {
+    key: proxy.key,
+    source,
+    concern: revision => {
+      state.concernedAt = revision
+      look(state)
+    },
+    quiet: revision => {
+      if (state.concernedAt === undefined && state.pin.revision < revision) moveOn(state, revision)
+    },
+  }
+  const state: State = {
+    ...{ graph, proxy, follower, pin: engine.pin(), start: engine.revision, concernedAt: undefined },
+    ...{ held: new Map(), cameAt: new Map(), shares: new Map() },
+    moves: [],
+    row: undefined,
+    lookedAt: undefined,
+    types: discoversHosts ? DISCOVERING : TYPES,
+    referred: undefined,
+  }
+  graph.news.join(follower)
+  return source
 }
 
-function release({ held, proxy, pin }: State): void {
+function moveOn(state: State, revision: Revision): void {
+  state.pin.moveTo(revision)
+  if (state.moves.length > 0) state.moves = state.moves.filter(move => move.revision > revision)
+}
+
+function release(state: State): void {
+  const { graph, follower, held, proxy, pin } = state
+  graph.news.leave(follower)
+  dropShares(state)
   for (const hold of held.values()) hold[Symbol.dispose]()
   held.clear()
   proxy[Symbol.dispose]()
   pin[Symbol.dispose]()
+}
+
+function dropShares({ graph, follower, shares }: State): void {
+  for (const { tables } of shares.values()) for (const table of tables) graph.news.unfollow(follower, table)
+  shares.clear()
 }
 
 /** The facts are a row of the engine, the same object while they are the same. */
@@ -157,7 +189,10 @@ function look(state: State): void {
   if (now === state.row) return
   for (const name of PART_NAMES) if (state.row?.[name].key !== now[name].key) holdOther(state, now, name)
   state.row = now
-  state.shares.clear()
+  const asked = [...state.shares.keys()]
+  dropShares(state)
+  // What it asked for it follows, wherever that is now.
+  for (const type of asked) shareOf(state, type)
 }
 
 /** A part in place of the one that the proxy had. */
@@ -177,7 +212,7 @@ function holdOther(state: State, now: ProxyParts, name: PartName): void {
 
 function shareOf(state: State, type: GraphType): Share {
   look(state)
-  const { shares, held, cameAt, start } = state
+  const { graph, follower, shares, held, cameAt, start } = state
   const known = shares.get(type)
   if (known !== undefined) return known
   const found = withBefore(type).flatMap(each =>
@@ -188,6 +223,7 @@ function shareOf(state: State, type: GraphType): Share {
   )
   const share: Share = { tables: found.map(({ table }) => table), since: found.map(({ since }) => since) }
   shares.set(type, share)
+  for (const table of share.tables) graph.news.follow(follower, table)
   return share
 }
 
@@ -234,14 +270,17 @@ interface Named {
 function changesOf(state: State, url: string, from: Revision): ReturnType<ProxySource['changes']> {
   const type = state.types.get(url)
   if (type === undefined) return NO_CHANGES
-  const { tables, since } = shareOf(state, type)
   if (from < state.start) return RESET
-  const moved = movedSince(state, type, from)
+  const told = state.pin.revision
+  const start = told > from ? told : from
+  if (start === state.graph.engine.revision) return NO_CHANGES
+  const { tables, since } = shareOf(state, type)
+  const moved = movedSince(state, type, start)
   if (moved === 'unknown') return RESET
   let found = moved
   for (const [index, table] of tables.entries()) {
     const after = since[index] ?? state.start
-    const changes = state.graph.engine.changes(table, after > from ? after : from)
+    const changes = state.graph.engine.changes(table, after > start ? after : start)
     if (changes.kind === 'reset') return RESET
     if (changes.put.size + changes.removed.length === 0) continue
     found ??= { changed: [], removed: [] }

@@ -8,15 +8,17 @@ import { openSource, type ProxySource, type SourceOptions } from '../../../src/x
 import { MESH_PROXIES } from '../mesh-proxies.js'
 import { type Held, openReplica, type Replica } from '../xds-replica.js'
 import { applyEdit, type MeshEdit, meshEdit } from './edits.js'
-import { afterReading, openMesh, type RandomMesh, snapshotInForce, snapshotOf } from './mesh.js'
+import { afterReading, type OpenMesh, openMesh, type RandomMesh, snapshotInForce, snapshotOf } from './mesh.js'
 
 /** Rounds of pushing, reading and answering after which nothing can be left to say. */
 const ROUNDS = 12
 
-/** What happens to one client, or (edits and pushes) to all. */
+/** What happens to one client, or (edits, pushes and rests) to all. */
 export type DeliveryEvent =
   | { readonly do: 'edit'; readonly edit: MeshEdit }
   | { readonly do: 'push' | 'reconnect' | 'refuse' }
+  /** All read and answer until there is nothing left to say. */
+  | { readonly do: 'rest' }
   | { readonly do: 'read' | 'answer'; readonly most: number }
   /** Given up on, as the server does with a client that does not say that its clusters are up. */
   | { readonly do: 'release' }
@@ -25,6 +27,7 @@ const most = fc.integer({ min: 1, max: 4 })
 const event: fc.Arbitrary<DeliveryEvent> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant('edit' as const), edit: meshEdit }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('push' as const) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('rest' as const) }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('read' as const), most }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('answer' as const), most }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('reconnect' as const) }) },
@@ -67,11 +70,13 @@ export function playDeliveries(
       mesh = applyEdit(mesh, event.edit)
       kept.apply(snapshotOf(mesh))
       mesh = afterReading(mesh)
-    } else if (event.do === 'push') for (const { replica, source } of clients) replica.stream.pushTo(source.revision())
+    } else if (event.do === 'push') pushNews(kept, clients)
+    else if (event.do === 'rest') for (const client of clients) rest(client)
     else happen(clients[who % clients.length] as Client, event)
   }
   const fresh = openMesh()
   fresh.apply(snapshotInForce(mesh))
+  pushNews(kept, clients)
   for (const client of clients) {
     using wanted = openSource(fresh.graph, client.node, options)
     using whole = openSource(fresh.graph, client.node)
@@ -86,7 +91,16 @@ export function playDeliveries(
   deepStrictEqual([...kept.bugs, ...fresh.bugs], [], 'steps that threw')
 }
 
-function happen(client: Client, event: DeliveryEvent): void {
+/** To those alone that something is new for. */
+function pushNews({ graph: { news, engine } }: OpenMesh, clients: readonly Client[]): void {
+  for (const found of news.round())
+    for (const { source } of found)
+      clients.find(client => client.source === source)?.replica.stream.pushTo(engine.revision)
+}
+
+type OwnEvent = Exclude<DeliveryEvent, { readonly do: 'edit' | 'push' | 'rest' }>
+
+function happen(client: Client, event: OwnEvent): void {
   const { replica } = client
   if (event.do === 'read') replica.read(event.most)
   else if (event.do === 'answer') replica.answer(event.most)
@@ -101,13 +115,16 @@ function reconnect(client: Client): void {
   client.replica.reconnect(client.source)
 }
 
-function settle({ replica, source, node }: Client): void {
+function rest({ replica }: Client): void {
   for (let round = 0; round < ROUNDS; round++) {
-    replica.stream.pushTo(source.revision())
     const said = replica.read(Number.POSITIVE_INFINITY) + replica.answer(Number.POSITIVE_INFINITY)
     if (said === 0) break
   }
-  deepStrictEqual(replica.stream.isQuiet, true, `${node.instance} has come to rest`)
+}
+
+function settle(client: Client): void {
+  rest(client)
+  deepStrictEqual(client.replica.stream.isQuiet, true, `${client.node.instance} has come to rest`)
 }
 
 function expectHolding({ replica, node }: Client, source: ProxySource, protocol: Protocol): void {

@@ -26,12 +26,14 @@ const TYPES = [CDS, EDS, LDS, RDS, NDS]
 interface Proxy {
   readonly name: string
   readonly source: ProxySource
+  /** What it was given when it was looked at last. */
+  last: readonly string[]
 }
 
 function openProxy(mesh: MeshSource, index: number): Proxy {
   const node = MESH_PROXIES[index] as (typeof MESH_PROXIES)[number]
-  const proxy = { name: node.instance, source: openSource(mesh.graph, node) }
-  given(proxy)
+  const proxy: Proxy = { name: node.instance, source: openSource(mesh.graph, node), last: [] }
+  proxy.last = given(proxy)
   return proxy
 }
 
@@ -55,6 +57,14 @@ function shortOf(type: string): string {
 function read(type: string, resource: { readonly bytes: Uint8Array } | undefined): JsonObject | undefined {
   if (resource === undefined) return undefined
   return decode(type.slice(type.indexOf('/') + 1), resource.bytes) as JsonObject
+}
+
+/** `told`: those whom the news were for, since each was looked at last. */
+function expectNews(proxy: Proxy, told: Set<ProxySource>): void {
+  const { name, source, last } = proxy
+  proxy.last = given(proxy)
+  if (!told.delete(source)) deepStrictEqual(proxy.last, last, `${name}: what it is given, without news`)
+  source.told(source.revision())
 }
 
 /** The first resource that differs is shown as it reads. */
@@ -163,17 +173,17 @@ export function playHistory(begin: RandomMesh, edits: History): void {
   let mesh = begin
   kept.apply(snapshotOf(mesh))
   const proxies = proxiesOf(kept)
+  const told = new Set<ProxySource>()
   for (const [index, [edit, look]] of edits.entries()) {
     mesh = applyEdit(mesh, edit)
     const isLast = index === edits.length - 1
     if (look === undefined && !isLast) continue
     expectTold(kept, mesh)
     mesh = afterReading(mesh)
-    const lookers = isLast ? EVERYBODY : (look?.proxies ?? [])
-    expectAsFromScratch(
-      lookers.map(index => proxies[index] as Proxy),
-      mesh,
-    )
+    for (const found of kept.graph.news.round()) for (const { source } of found) told.add(source)
+    const lookers = (isLast ? EVERYBODY : (look?.proxies ?? [])).map(index => proxies[index] as Proxy)
+    for (const proxy of lookers) expectNews(proxy, told)
+    expectAsFromScratch(lookers, mesh)
     if (look?.renewed !== undefined) {
       close([proxies[look.renewed] as Proxy])
       proxies[look.renewed] = openProxy(kept, look.renewed)
