@@ -4,7 +4,7 @@
  */
 import { openCrdChecker } from '../src/config/crd/index.js'
 import { ok } from '../src/lang/result.js'
-import { NO_CONFIG, readConfigFiles } from '../src/sources/config-files.js'
+import { openConfigFiles } from '../src/sources/config-files.js'
 
 const DOCUMENTS = 10_000
 const PER_FILE = 10
@@ -13,23 +13,25 @@ export function run(): Promise<void> {
   const files = new Map(
     Array.from({ length: DOCUMENTS / PER_FILE }, (_, i) => [`/config/${i}.yaml`, ok(fileText(i))] as const),
   )
-  readConfigFiles(NO_CONFIG, new Map([...files].slice(0, 50)), { schemas: openCrdChecker() })
+  openConfigFiles({ schemas: openCrdChecker() }).read(new Map([...files].slice(0, 50)))
   for (const [name, options] of [
     ['types and rules', {}],
     ['with CRD schemas', { schemas: openCrdChecker() }],
   ] as const) {
     const before = heap()
     const start = performance.now()
-    const { state, problems } = readConfigFiles(NO_CONFIG, files, options)
+    const reader = openConfigFiles(options)
+    const { problems, accept } = reader.read(files)
+    accept()
     const ms = performance.now() - start
-    const bytes = (heap() - before) / state.objects.size
-    if (problems.length > 0 || state.objects.size !== DOCUMENTS) throw new Error(`unexpected: ${problems[0]?.message}`)
+    const bytes = (heap() - before) / reader.objects.size
+    if (problems.length > 0 || reader.objects.size !== DOCUMENTS) throw new Error(`unexpected: ${problems[0]?.message}`)
     print(
       `${name}: ${Math.round((DOCUMENTS / ms) * 1000)} documents/s (${Math.round(ms)} ms), ${Math.round(bytes)} bytes each`,
     )
     const changed = new Map(files).set('/config/7.yaml', ok(fileText(7).replaceAll('3s', '4s')))
     const again = performance.now()
-    const change = readConfigFiles(state, changed, options)
+    const change = reader.read(changed, ['/config/7.yaml'])
     print(
       `  one of ${files.size} files changed: ${(performance.now() - again).toFixed(1)} ms, ${change.put.length} objects`,
     )

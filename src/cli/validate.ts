@@ -6,7 +6,7 @@ import { settingsKind, unknownMeshFields } from '../config/settings-files.js'
 import { formatProblem, type Problem } from '../lang/problem.js'
 import { ok } from '../lang/result.js'
 import { parseYaml } from '../lang/yaml/index.js'
-import { NO_CONFIG, readConfigFiles } from '../sources/config-files.js'
+import { openConfigFiles } from '../sources/config-files.js'
 import { type CommandContext, type CommandModule, type ExitCode, failed, wrongUse } from './command.js'
 import { type Manifest, manifestOption, readManifests } from './manifests.js'
 
@@ -46,16 +46,14 @@ async function run(options: ValidateOptions, context: CommandContext): Promise<E
   const [settings, objects] = bySettings(manifests.value)
   const snapshot = new Map(objects.map(({ file, text }) => [file, ok(text)]))
   const defaultNamespace = options.namespace ?? 'default'
-  const { state, ignored, ...read } = readConfigFiles(NO_CONFIG, snapshot, {
-    defaultNamespace,
-    schemas: openCrdChecker(),
-  })
+  const files = openConfigFiles({ defaultNamespace, schemas: openCrdChecker() })
+  const { put, ignored, ...read } = files.read(snapshot)
   const problems = [...settings.flatMap(settingsProblems), ...read.problems]
   const sorted = inOrderOfPlace(problems)
   context.stdout.write(output === 'json' ? asJson(sorted, ignored) : asText(sorted, ignored))
   const errors = problems.filter(({ severity }) => severity === 'error').length
   const warnings = problems.length - errors
-  if (output === 'short') context.stderr.write(`${summary(state.objects.size, errors, warnings)}\n`)
+  if (output === 'short') context.stderr.write(`${summary(put.length, errors, warnings)}\n`)
   return errors > 0 || (options.strict === true && warnings > 0) ? 1 : 0
 }
 

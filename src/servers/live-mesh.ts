@@ -36,16 +36,16 @@ export async function openLiveMesh(paths: MeshPaths, log: Log): Promise<LiveMesh
   let problems: readonly Problem[] = []
   let told: ReadonlySet<string> = new Set()
   const listeners: (() => void)[] = []
-  const apply = (snapshot: FileSnapshot, isStart = false): void => {
-    problems = mesh.apply(snapshot)
+  const apply = (snapshot: FileSnapshot, changed?: readonly string[]): void => {
+    problems = mesh.apply(snapshot, changed)
     // A start that is refused ends with these words.
-    if (isStart && !startRefusal(problems, paths).ok) return
+    if (changed === undefined && !startRefusal(problems, paths).ok) return
     told = tell([...problems, ...conflictsOf(mesh)], told, log)
   }
   const takeOver = (snapshot: FileSnapshot, files: readonly string[]): void => {
     const before = engine.revision
     faults.forget()
-    apply(snapshot)
+    apply(snapshot, files)
     if (engine.revision === before) return
     log.info('configuration of the mesh changed', { changed: listed(files), revision: engine.revision })
     for (const listener of listeners) listener()
@@ -66,7 +66,7 @@ export async function openLiveMesh(paths: MeshPaths, log: Log): Promise<LiveMesh
       paths: listed(files),
     })
   const watch = await watchFiles(files, follow, { firstMs: FIRST_CHANGE_MS, onUnsettled })
-  apply(watch.current(), true)
+  apply(watch.current())
   return { mesh, problems: () => problems, onChange: listener => void listeners.push(listener), close: watch.close }
 }
 

@@ -9,8 +9,13 @@ import type { FindSource } from '../explain/resources.js'
 import { formatProblem, type Problem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
 import { DEFAULT_IDENTITY, type MeshSettings, putObject, removeObject } from '../mesh/index.js'
-import { type ConfigChange, type ConfigFiles, NO_CONFIG, readConfigFiles } from '../sources/config-files.js'
-import type { FileSnapshot } from '../sources/snapshot.js'
+import {
+  type ConfigChange,
+  type ConfigFiles,
+  type ConfigFilesReader,
+  openConfigFiles,
+} from '../sources/config-files.js'
+import type { FileContent, FileSnapshot } from '../sources/snapshot.js'
 import { createXdsGraph, type XdsGraph } from '../xds/resources/graph.js'
 import { TRANSLATORS } from '../xds/resources/translators.js'
 
@@ -35,8 +40,11 @@ export interface MeshSource {
   readonly graph: XdsGraph
   /** Ids of those that objects are read for, the home one first. */
   readonly clusters: readonly string[]
-  /** Commits what a snapshot changes; what is invalid keeps its last good version, and is in the problems. */
-  readonly apply: (snapshot: FileSnapshot) => readonly Problem[]
+  /**
+   * Commits what a snapshot changes; what is invalid keeps its last good version, and is in the problems. `changed`: the paths that
+   * differ from the snapshot before; without it all are compared.
+   */
+  readonly apply: (snapshot: FileSnapshot, changed?: readonly string[]) => readonly Problem[]
   /** What the last `apply` changed in the objects: nothing where only mesh config or networks are others now. */
   readonly events: () => readonly ObjectEvent[]
   /** Every object in force, kinds that nothing is made of yet included; `source` is where it stands now. */
@@ -60,48 +68,43 @@ export interface ClusterConfig {
 
 export function createMeshSource(paths: MeshPaths, engine: Engine = createEngine()): MeshSource {
   const graph = createXdsGraph(engine, { ...DEFAULT_IDENTITY, configCluster: paths.homeCluster }, TRANSLATORS)
-  const roots = rootsOf(paths)
   // Settings may stand in the folder of the objects, but are none.
-  const settings = [paths.mesh, paths.networks]
-  const states = new Map<string, ConfigFiles>()
-  const schemas = openCrdChecker()
+  const areas = areasOf(paths, [paths.mesh, paths.networks])
+  const writeSettings = openSettings(graph, paths)
   let events: readonly ObjectEvent[] = []
-  const apply = (snapshot: FileSnapshot): readonly Problem[] => {
+  let isBroken = false
+  const apply = (snapshot: FileSnapshot, changed?: readonly string[]): readonly Problem[] => {
+    // After a throw, which is a bug, the same files are read once more.
+    const hint = isBroken ? undefined : changed
+    isBroken = true
+    const found = areas.map(area => ({ ...area, change: area.files.read(snapshot, hint) }))
     const problems: Problem[] = []
-    const told: ObjectEvent[] = []
-    const read = new Map<string, ConfigFiles>()
     engine.commit(tx => {
-      problems.push(...applySettings(tx, graph, paths, snapshot))
-      for (const root of roots) {
-        const before = states.get(root.cluster) ?? NO_CONFIG
-        const found = readConfigFiles(before, filesOf(root.cluster, roots, snapshot, settings), { schemas })
-        const change = root.cluster === paths.homeCluster ? found : withoutIstio(found, root.cluster)
-        read.set(root.cluster, change.state)
-        problems.push(...change.problems)
-        told.push(...eventsOf(change, before))
-        for (const object of change.remove) removeObject(tx, graph.tables.inputs, object, root.cluster)
-        for (const object of change.put) putObject(tx, graph.tables.inputs, object, root.cluster)
-      }
+      problems.push(...writeSettings(tx, snapshot))
+      for (const { cluster, change } of found) write(tx, graph, cluster, change)
     })
-    // Only now: after a throw, which is a bug, the same files are read once more.
-    for (const [cluster, state] of read) states.set(cluster, state)
-    events = told
+    events = found.flatMap(({ change, files }) => eventsOf(change, files))
+    for (const { change } of found) {
+      problems.push(...change.problems)
+      change.accept()
+    }
+    isBroken = false
     return [...problems, ...delegateProblems(graph, sourceOf)]
   }
   const objects = function* (): Iterable<ClusterConfig> {
-    for (const [cluster, { objects }] of states) for (const object of objects.values()) yield { cluster, object }
+    for (const { cluster, files } of areas) for (const object of files.objects.values()) yield { cluster, object }
   }
   const sourceOf: FindSource = name => {
     const file = name.type === 'MeshConfig' ? paths.mesh : name.type === 'MeshNetworks' ? paths.networks : undefined
     if (file !== undefined) return { file, line: 1, column: 1 }
-    const holders = name.cluster === '' ? [...states.values()] : [states.get(name.cluster)]
-    return holders.map(state => state?.objects.get(objectId(name))).find(object => object !== undefined)?.source
+    const holders = areas.filter(({ cluster }) => name.cluster === '' || name.cluster === cluster)
+    return holders.map(({ files }) => files.objects.get(objectId(name))).find(object => object !== undefined)?.source
   }
   const textOf = (file: string): string | undefined => {
-    const contents = [...states.values()].map(({ files }) => files.get(file)?.content)
+    const contents = areas.map(({ files }) => files.files.get(file)?.content)
     return contents.flatMap(content => (content?.ok === true ? [content.value] : []))[0]
   }
-  const clusters = roots.map(({ cluster }) => cluster)
+  const clusters = areas.map(({ cluster }) => cluster)
   return { graph, clusters, apply, events: () => events, objects, sourceOf, textOf }
 }
 
@@ -121,43 +124,58 @@ export function conflictsOf({ graph: { engine, tables } }: MeshSource): readonly
   return engine.problems(tables.sidecarConflict).map(({ problem }) => problem)
 }
 
-interface ClusterRoots {
+/** What is read for one cluster. */
+interface Area {
   readonly cluster: string
-  readonly paths: readonly string[]
+  readonly files: ConfigFilesReader
 }
 
-/** What is read for each cluster: it may be named more than once, the home one too. */
-function rootsOf({ homeCluster, objects, clusters }: MeshPaths): readonly ClusterRoots[] {
-  const ids = [...new Set([homeCluster, ...clusters.map(({ id }) => id)])]
-  return ids.map(cluster => {
+/** A cluster may be named more than once, the home one too. `except`: no objects, whatever they lie below. */
+function areasOf(
+  { homeCluster, objects, clusters }: MeshPaths,
+  except: readonly (string | undefined)[],
+): readonly Area[] {
+  const schemas = openCrdChecker()
+  const all = [...objects, ...clusters.map(({ path }) => path)]
+  return [...new Set([homeCluster, ...clusters.map(({ id }) => id)])].map(cluster => {
+    const isHome = cluster === homeCluster
     const named = clusters.filter(({ id }) => id === cluster).map(({ path }) => path)
-    return { cluster, paths: cluster === homeCluster ? [...objects, ...named] : named }
+    const roots = isHome ? [...objects, ...named] : named
+    const refuse = (object: ConfigObject): Problem | undefined => (isHome ? undefined : notHome(object, cluster))
+    return { cluster, files: openConfigFiles({ schemas, refuse, holds: path => isOf(path, { roots, all, except }) }) }
   })
 }
 
+interface Place {
+  readonly roots: readonly string[]
+  /** Those of other clusters too. */
+  readonly all: readonly string[]
+  readonly except: readonly (string | undefined)[]
+}
+
+/** A file that lies below folders of several clusters is of the innermost: a cluster's folder may stand in the home cluster's. */
+function isOf(path: string, { roots, all, except }: Place): boolean {
+  const depth = depthOf(path, roots)
+  return depth > 0 && depth >= depthOf(path, all) && !except.includes(path)
+}
+
 /** Istio's objects hold for the whole mesh, so only the home cluster's count: those of another would take the place of theirs. */
-function withoutIstio(change: ConfigChange, cluster: string): ConfigChange {
-  const isKept = ({ group }: ConfigObject): boolean => !group.endsWith('.istio.io')
-  const read = [...change.state.files.values()].flatMap(({ objects }) => [...objects.values()])
-  const ignored = read.filter(object => !isKept(object))
-  const problems = ignored.map(
-    (object): Problem => ({
-      severity: 'warning',
-      code: 'not-home',
-      message: `${object.kind} ${objectKey(object)} is ignored: of cluster ${cluster} only objects of Kubernetes are read, those of Istio belong into --configDir`,
-      ...(object.source === undefined ? {} : { position: object.source }),
-    }),
-  )
+function notHome(object: ConfigObject, cluster: string): Problem | undefined {
+  if (!object.group.endsWith('.istio.io')) return undefined
   return {
-    ...change,
-    state: { ...change.state, objects: new Map([...change.state.objects].filter(([, object]) => isKept(object))) },
-    put: change.put.filter(isKept),
-    remove: change.remove.filter(isKept),
-    moved: change.moved.filter(isKept),
-    problems: [...change.problems, ...problems],
+    severity: 'warning',
+    code: 'not-home',
+    message: `${object.kind} ${objectKey(object)} is ignored: of cluster ${cluster} only objects of Kubernetes are read, those of Istio belong into --configDir`,
+    ...(object.source === undefined ? {} : { position: object.source }),
   }
 }
 
+function write(tx: Transaction, { tables }: XdsGraph, cluster: string, { put, remove }: ConfigChange): void {
+  for (const object of remove) removeObject(tx, tables.inputs, object, cluster)
+  for (const object of put) putObject(tx, tables.inputs, object, cluster)
+}
+
+/** `before`: the files as they were. */
 function eventsOf({ put, remove }: ConfigChange, before: ConfigFiles): readonly ObjectEvent[] {
   const written = put.map(
     (object): ObjectEvent => ({ event: before.objects.has(objectId(object)) ? 'update' : 'add', object }),
@@ -165,55 +183,52 @@ function eventsOf({ put, remove }: ConfigChange, before: ConfigFiles): readonly 
   return [...written, ...remove.map((object): ObjectEvent => ({ event: 'delete', object }))]
 }
 
-/** The files of one cluster. One that lies below folders of several is of the innermost: a cluster's folder may stand in the home cluster's. */
-function filesOf(
-  cluster: string,
-  roots: readonly ClusterRoots[],
-  snapshot: FileSnapshot,
-  except: readonly (string | undefined)[],
-): FileSnapshot {
-  const own = roots.find(root => root.cluster === cluster)?.paths ?? []
-  const all = roots.flatMap(({ paths }) => paths)
-  const isOwn = (path: string): boolean => {
-    const depth = depthOf(path, own)
-    return depth > 0 && depth >= depthOf(path, all) && !except.includes(path)
-  }
-  return new Map([...snapshot].filter(([path]) => isOwn(path)))
-}
-
 /** Length of the innermost root that a path is or lies below; 0: of none. */
 function depthOf(path: string, roots: readonly string[]): number {
   return Math.max(0, ...roots.map(root => (path === root || path.startsWith(`${root}/`) ? root.length : 0)))
 }
 
-/** Mesh config and networks. A file that cannot be used leaves what is in force; at the start that is the default. */
-function applySettings(
-  tx: Transaction,
+/** Writes mesh config and networks. A file that cannot be used leaves what is in force; at the start that is the default. */
+function openSettings(
   { engine, tables }: XdsGraph,
   paths: MeshPaths,
-  snapshot: FileSnapshot,
-): readonly Problem[] {
+): (tx: Transaction, snapshot: FileSnapshot) => readonly Problem[] {
   const { settings, networks } = tables.inputs
-  const mesh = readOne(snapshot, paths.mesh, loadMeshConfig)
-  const isFirst = engine.revision === 0
-  if (mesh?.ok === true || isFirst) {
-    const config = mesh?.ok === true ? mesh.value : DEFAULT_MESH_CONFIG
-    tx.put(settings, 'mesh', meshConfigJson(config) as MeshSettings)
+  const meshOf = openOne(paths.mesh, (text, options) => {
+    const read = loadMeshConfig(text, options)
+    return read.ok ? ok({ json: meshConfigJson(read.value), warnings: unknownMeshFields(text, options) }) : read
+  })
+  const networksOf = openOne(paths.networks, loadMeshNetworks)
+  return (tx, snapshot) => {
+    const mesh = meshOf(snapshot)
+    if (mesh?.ok === true) tx.put(settings, 'mesh', mesh.value.json as MeshSettings)
+    else if (engine.revision === 0) tx.put(settings, 'mesh', meshConfigJson(DEFAULT_MESH_CONFIG) as MeshSettings)
+    const net = networksOf(snapshot)
+    if (net?.ok === true) tx.put(networks, 'mesh', net.value as MeshNetworks)
+    const errors = [mesh, net].flatMap(result => (result === undefined || result.ok ? [] : result.error))
+    return [...errors, ...(mesh?.ok === true ? mesh.value.warnings : [])]
   }
-  const net = readOne(snapshot, paths.networks, loadMeshNetworks)
-  if (net?.ok === true) tx.put(networks, 'mesh', net.value as MeshNetworks)
-  const text = mesh?.ok === true && paths.mesh !== undefined ? snapshot.get(paths.mesh) : undefined
-  const warnings = text?.ok === true ? unknownMeshFields(text.value, { file: paths.mesh! }) : []
-  return [...[mesh, net].flatMap(result => (result === undefined || result.ok ? [] : result.error)), ...warnings]
+}
+
+/** Reads one file, again only if it is another; undefined: none is named. */
+function openOne<T>(
+  path: string | undefined,
+  load: (text: string, options: { readonly file: string }) => Result<T, readonly Problem[]>,
+): (snapshot: FileSnapshot) => Result<T, readonly Problem[]> | undefined {
+  let last: { readonly content: FileContent | undefined; readonly read: Result<T, readonly Problem[]> } | undefined
+  return snapshot => {
+    if (path === undefined) return undefined
+    const content = snapshot.get(path)
+    if (last === undefined || last.content !== content) last = { content, read: readOne(path, content, load) }
+    return last.read
+  }
 }
 
 function readOne<T>(
-  snapshot: FileSnapshot,
-  path: string | undefined,
+  path: string,
+  content: FileContent = err('it is a folder'),
   load: (text: string, options: { readonly file: string }) => Result<T, readonly Problem[]>,
-): Result<T, readonly Problem[]> | undefined {
-  if (path === undefined) return undefined
-  const content = snapshot.get(path) ?? err('it is a folder')
+): Result<T, readonly Problem[]> {
   if (content.ok) return load(content.value, { file: path })
   return err([{ severity: 'error', code: 'unreadable', message: `cannot read ${path}: ${content.error}` }])
 }

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { objectId } from '../config/object.js'
+import { type ConfigObject, objectId } from '../config/object.js'
 import { err, ok } from '../lang/result.js'
-import { type ConfigChange, NO_CONFIG, readConfigFiles } from './config-files.js'
-import type { FileContent } from './snapshot.js'
+import { type ConfigChange, openConfigFiles } from './config-files.js'
+import { equalContent, type FileContent } from './snapshot.js'
 
 const rule = (name: string, host: string): string =>
   `apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata:\n  name: ${name}\nspec:\n  host: ${host}\n`
@@ -12,18 +12,49 @@ function snapshot(files: Readonly<Record<string, string | FileContent>>): Map<st
   return new Map(Object.entries(files).map(([path, text]) => [path, typeof text === 'string' ? ok(text) : text]))
 }
 
-/** Reads the snapshots one after the other; the last change. */
-function read(...steps: Readonly<Record<string, string | FileContent>>[]): ConfigChange {
-  let change = readConfigFiles(NO_CONFIG, new Map())
-  for (const step of steps) change = readConfigFiles(change.state, snapshot(step))
-  return change
+interface Read extends ConfigChange {
+  /** All that is in force then. */
+  readonly hosts: readonly string[]
 }
 
-const hostsOf = ({ state }: ConfigChange): string[] =>
-  [...state.objects.values()].map(({ name, spec }) => `${name}=${(spec as { host?: string }).host}`).sort()
+/** Reads the snapshots one after the other; the last change. What differs is told or found, and comes to the same. */
+function read(...steps: Readonly<Record<string, string | FileContent>>[]): Read {
+  const found = readAll(steps, false)
+  expect(comparable(readAll(steps, true))).toEqual(comparable(found))
+  return found
+}
+
+/** In an order that hangs on nothing. */
+function comparable({ put, remove, moved, problems, ignored, hosts }: Read): object {
+  const sorted = (objects: readonly ConfigObject[]) =>
+    [...objects]
+      .sort((a, b) => (objectId(a) < objectId(b) ? -1 : 1))
+      .map(({ name, spec, source }) => [name, spec, source])
+  return { put: sorted(put), remove: sorted(remove), moved: sorted(moved), problems, ignored, hosts }
+}
+
+function readAll(steps: readonly Readonly<Record<string, string | FileContent>>[], isTold: boolean): Read {
+  const files = openConfigFiles()
+  let before = snapshot({})
+  let change = files.read(before)
+  change.accept()
+  for (const step of steps) {
+    const now = snapshot(step)
+    const paths = [...new Set([...before.keys(), ...now.keys()])].filter(
+      path => !equalContent(before.get(path), now.get(path)),
+    )
+    change = isTold ? files.read(now, paths) : files.read(now)
+    change.accept()
+    before = now
+  }
+  const hosts = [...files.objects.values()].map(({ name, spec }) => `${name}=${(spec as { host?: string }).host}`)
+  return { ...change, hosts: hosts.sort() }
+}
+
+const hostsOf = ({ hosts }: Read): readonly string[] => hosts
 const codesOf = ({ problems }: ConfigChange): string[] => problems.map(({ code }) => code)
 
-describe('readConfigFiles', () => {
+describe('configuration files', () => {
   it('tells what is new, changed and gone, and nothing else', () => {
     const change = read(
       { 'a.yaml': rule('a', 'x'), 'b.yaml': rule('b', 'x'), 'c.yaml': rule('c', 'x') },
@@ -92,6 +123,25 @@ describe('readConfigFiles', () => {
     expect(hostsOf(read({ 'b.yaml': rule('a', 'b'), 'a.yaml': rule('a', 'a') }, { 'b.yaml': rule('a', 'b') }))).toEqual(
       ['a=b'],
     )
+  })
+
+  it('are as they were until a change is accepted', () => {
+    const files = openConfigFiles()
+    const [one, other] = [snapshot({ 'a.yaml': rule('a', 'x') }), snapshot({ 'b.yaml': rule('b', 'x') })]
+    files.read(one).accept()
+    expect(files.read(other).put.map(({ name }) => name)).toEqual(['b'])
+    expect([...files.files.keys(), ...files.objects.keys()].join()).toContain('a.yaml')
+    const change = files.read(other)
+    expect([change.put, change.remove].map(objects => objects.map(({ name }) => name))).toEqual([['b'], ['a']])
+    change.accept()
+    expect([...files.files.keys()]).toEqual(['b.yaml'])
+  })
+
+  it('are looked at where they changed, and nowhere else', () => {
+    const files = openConfigFiles()
+    files.read(snapshot({ 'a.yaml': rule('a', 'x'), 'b.yaml': rule('b', 'x') })).accept()
+    const change = files.read(snapshot({ 'a.yaml': rule('a', 'z'), 'b.yaml': rule('b', 'z') }), ['b.yaml'])
+    expect(change.put.map(({ name }) => name)).toEqual(['b'])
   })
 
   it('reads a byte order mark', () => {

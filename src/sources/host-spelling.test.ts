@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { translated } from '../../test/kit/translated.js'
 import { ok } from '../lang/result.js'
 import type { RouteConfiguration } from '../proto/envoy-types.generated.js'
-import { NO_CONFIG, readConfigFiles } from './config-files.js'
+import { openConfigFiles } from './config-files.js'
 
 const CREATED = (year: number): string => `creationTimestamp: '${year}-01-01T00:00:00Z'`
 const entry = (name: string, host: string, year: number, where = 'shop'): string => `
@@ -26,7 +26,8 @@ spec: {host: ${host}}
 
 function problemsOf(files: Readonly<Record<string, string>>): readonly string[] {
   const snapshot = new Map(Object.entries(files).map(([path, text]) => [path, ok(text)] as const))
-  return readConfigFiles(NO_CONFIG, snapshot)
+  return openConfigFiles()
+    .read(snapshot)
     .problems.filter(({ code }) => code === 'host-case')
     .map(({ position, message }) => `${position?.file}:${position?.line}: ${message}`)
 }
@@ -57,9 +58,11 @@ describe('hosts of two objects that differ by case alone', () => {
       ['a.yaml', ok(rule('a', 'API.example'))],
       ['b.yaml', ok(rule('b', 'api.example'))],
     ] as const)
-    const both = readConfigFiles(NO_CONFIG, files)
+    const reader = openConfigFiles()
+    const both = reader.read(files)
+    both.accept()
     expect(both.problems).toHaveLength(1)
-    expect(readConfigFiles(both.state, new Map([['b.yaml', ok(rule('b', 'api.example'))]])).problems).toEqual([])
+    expect(reader.read(new Map([['b.yaml', ok(rule('b', 'api.example'))]])).problems).toEqual([])
   })
 
   it('are one host to proxies: that of the older objects, and no other host is touched', () => {
@@ -82,7 +85,7 @@ describe('hosts of two objects that differ by case alone', () => {
   })
 
   it('in one object are told where they stand', () => {
-    const read = readConfigFiles(NO_CONFIG, new Map([['a.yaml', ok(entry('a', 'API.example, api.example', 2020))]]))
+    const read = openConfigFiles().read(new Map([['a.yaml', ok(entry('a', 'API.example, api.example', 2020))]]))
     expect(read.problems).toMatchObject([
       {
         severity: 'warning',
