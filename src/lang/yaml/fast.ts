@@ -5,6 +5,7 @@
  * no error messages and no rules of its own. `fast.test.ts` proves that both agree.
  */
 import { emptyObject, type Json, type JsonObject } from '../json.js'
+import { isWide, narrow } from '../narrow.js'
 import { MAX_MEMO_BLOCK, type YamlMemo } from './memo.js'
 import { plainKey, resolvePlain } from './scalars.js'
 
@@ -90,6 +91,7 @@ const FLOW = true
 
 class FastReader {
   readonly #text: string
+  readonly #isWide: boolean
   readonly #uniqueKeys: boolean
   readonly #memo: YamlMemo | undefined
   readonly #onScalar: ReadScalar | undefined
@@ -103,6 +105,7 @@ class FastReader {
 
   constructor(text: string, uniqueKeys: boolean, memo: YamlMemo | undefined, onScalar: ReadScalar | undefined) {
     this.#text = text
+    this.#isWide = isWide(text)
     this.#uniqueKeys = uniqueKeys
     this.#memo = memo
     this.#onScalar = onScalar
@@ -433,7 +436,12 @@ class FastReader {
     }
     if (end === start) giveUp()
     this.#at = end
-    return text.slice(start, end)
+    return this.#cut(start, end)
+  }
+
+  #cut(start: number, end: number): string {
+    const text = this.#text.slice(start, end)
+    return this.#isWide ? narrow(text) : text
   }
 
   #isEnd(code: number, at: number, end: number): boolean {
@@ -453,7 +461,7 @@ class FastReader {
     let end = text.indexOf("'", start)
     while (end !== -1 && text.charCodeAt(end + 1) === SINGLE_QUOTE) end = text.indexOf("'", end + 2)
     if (end === -1) giveUp()
-    const inner = text.slice(start, end)
+    const inner = this.#cut(start, end)
     if (DOUBTFUL.test(inner)) giveUp()
     this.#at = end + 1
     const hasNewline = inner.includes('\n')
@@ -471,7 +479,7 @@ class FastReader {
       const code = text.charCodeAt(at)
       if (code === DOUBLE_QUOTE) {
         this.#at = at + 1
-        const inner = text.slice(start, at)
+        const inner = this.#cut(start, at)
         if (!hasNewline) this.#onScalar?.(inner, 'double')
         const line = hasNewline ? foldLines(inner, lines, true) : inner
         return hasEscape ? decodeEscapes(line) : line
@@ -536,7 +544,7 @@ class FastReader {
     }
     if (DOUBTFUL.test(lines)) giveUp()
     this.#toContent(lineStart)
-    return lines
+    return this.#isWide ? narrow(lines) : lines
   }
 
   /** A flow collection, over as many lines as it takes. */

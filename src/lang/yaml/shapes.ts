@@ -15,16 +15,25 @@ const MAX_NODES = 10_000
 const MAX_SHAPES = 256
 /** Longest value that may be part of a sequence, in UTF-16 units. Longer ones are nobody else's. */
 const MAX_FIXED_VALUE = 512
-/** Values in one document. */
+/** Values in one document: as many as there are marks. */
 const MAX_HOLES = 1_024
-/** A private character stands for each value while a shape is made. */
-const FIRST_MARK = 0xe000
-const MARK = /[\ue000-\uf8ff]/
-const MARKS = /[\ue000-\uf8ff]/g
+/**
+ * Three characters stand for each value while a shape is made. They are of Latin-1, so that what is cut from the text between
+ * them is one byte a character to V8, and with it all that is ever made of the shape.
+ */
+const MARK_START = '\xff'
+const MARKS = /\xff[\xc0-\xdf]{2}/g
+const MARK_DIGIT = 0xc0
+const MARK_BASE = 32
+
+function markOf(hole: number): string {
+  const [high, low] = [Math.trunc(hole / MARK_BASE), hole % MARK_BASE]
+  return MARK_START + String.fromCharCode(MARK_DIGIT + high, MARK_DIGIT + low)
+}
 
 /**
  * Documents that differ in a few scalars only, as templates make them. Two documents of the same parts have the same shape,
- * if what differs is plain text within scalars: it is read once, with private characters in the place of the values, and then
+ * if what differs is plain text within scalars: it is read once, with marks in the place of the values, and then
  * only filled in. Whatever could be more than text where it stands (a quote between quotes, a colon or a number without
  * them) is left to the reader, so a shape has no opinion of its own. `shapes.test.ts` proves that both agree.
  */
@@ -103,7 +112,7 @@ class Node {
 }
 
 /** Stands for a value in a sequence of parts; a document with a part that is this text makes no shape. */
-const HOLE = String.fromCharCode(FIRST_MARK)
+const HOLE = MARK_START
 const QUOTE = '"'
 const DOUBLE_QUOTE = 34
 
@@ -144,10 +153,10 @@ function partsTo(texts: readonly string[], values: readonly number[]): { text: s
   let holes = 0
   for (const [i, part] of texts.entries()) {
     const held = isValue.has(i) ? heldIn(part) : undefined
-    if (held === undefined && MARK.test(part)) return undefined
+    if (held === undefined && part.includes(MARK_START)) return undefined
     if (held === undefined) text += part
     else {
-      const mark = String.fromCharCode(FIRST_MARK + holes++)
+      const mark = markOf(holes++)
       text += held === part ? mark : QUOTE + mark + QUOTE
     }
   }
@@ -179,11 +188,11 @@ class Planner {
   }
 
   plan(value: Json): Plan | undefined {
-    if (typeof value === 'string' && MARK.test(value)) return this.#text(value)
+    if (typeof value === 'string' && value.includes(MARK_START)) return this.#text(value)
     if (typeof value !== 'object' || value === null) return { kind: 'same', value }
     const before = this.next
     const keys = Array.isArray(value) ? [] : Object.keys(value)
-    if (keys.some(key => MARK.test(key))) return undefined
+    if (keys.some(key => key.includes(MARK_START))) return undefined
     const items: Plan[] = []
     for (const item of Array.isArray(value) ? value : keys.map(key => value[key]!)) {
       const plan = this.plan(item)
@@ -199,7 +208,7 @@ class Planner {
     let isPlain = false
     for (const mark of value.match(MARKS) ?? []) {
       const style = this.#styles.get(mark)
-      if (mark.charCodeAt(0) !== FIRST_MARK + this.next++ || style === undefined || style === 'flow') return undefined
+      if (mark !== markOf(this.next++) || style === undefined || style === 'flow') return undefined
       isPlain = style === 'plain'
       this.allowed.push(ALLOWED[style])
     }

@@ -1,3 +1,5 @@
+import { isWide, narrow } from '../narrow.js'
+
 /** One document of a stream, before it is parsed. */
 export interface YamlSource {
   /** Exactly as in the stream, without the separator line that ended it. */
@@ -16,6 +18,9 @@ export interface YamlSource {
  */
 export function splitYamlDocuments(stream: string): YamlSource[] {
   const documents: YamlSource[] = []
+  const cut = isWide(stream)
+    ? (from: number, to: number): string => narrow(stream.slice(from, to))
+    : (from: number, to: number): string => stream.slice(from, to)
   let start = 0
   let startLine = 1
   let line = 1
@@ -27,7 +32,7 @@ export function splitYamlDocuments(stream: string): YamlSource[] {
       const rest = stream.slice(offset + 3, next).trim()
       const isBad = rest !== '' && !rest.startsWith('#')
       if (isBad || offset > start) {
-        const text = stream.slice(start, isBad ? next : offset)
+        const text = cut(start, isBad ? next : offset)
         documents.push({ text, line: startLine, ...(isBad ? { badSeparator: rest } : {}) })
         start = next
         startLine = line + 1
@@ -36,6 +41,6 @@ export function splitYamlDocuments(stream: string): YamlSource[] {
     offset = next
     line++
   }
-  if (start < stream.length) documents.push({ text: stream.slice(start), line: startLine })
+  if (start < stream.length) documents.push({ text: cut(start, stream.length), line: startLine })
   return documents
 }
