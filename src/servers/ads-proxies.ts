@@ -2,6 +2,7 @@ import { err, ok, type Result } from '../lang/result.js'
 import { lazySettings } from '../mesh/index.js'
 import { type HostDiscovery, hostDiscovery } from '../proxy/discovers-hosts.js'
 import { type ProxyNode, parseNode } from '../proxy/node.js'
+import type { ResourceSource } from '../xds/delivery/index.js'
 import { openSource } from '../xds/resources/source.js'
 import type { AdsEvent, Attachment, Hello } from './ads.js'
 import type { AdsMetrics } from './ads-metrics.js'
@@ -15,6 +16,8 @@ import { shortOf } from './xds-types.js'
 /** How proxies come in, and what is told of them: in the log, in metrics, and of what they refuse its cause. */
 export interface Proxies {
   readonly connect: (hello: Hello) => Result<Attachment, GrpcStatus>
+  /** In steps, the sources that something may be new for. */
+  readonly news: () => Iterable<readonly ResourceSource[]>
   readonly on: (event: AdsEvent) => void
   readonly refusals: Refusals
   /** Node of a connection as it was read: streams do not keep all of what was sent. */
@@ -47,6 +50,7 @@ export function admitProxies(
   const state: State = { mesh, log, metrics, refusals, nodes: new Map(), strange: new Set(), count: 0 }
   return {
     connect: hello => connect(state, hello),
+    news: () => newsOf(mesh),
     on: event => {
       metrics.on(event)
       tell(state, event)
@@ -70,6 +74,10 @@ function connect(state: State, hello: Hello): Result<Attachment, GrpcStatus> {
   nodes.set(connection, node)
   metrics.connected(connection, node)
   return ok({ connection, source, release: () => source[Symbol.dispose]() })
+}
+
+function* newsOf({ graph: { news } }: MeshSource): Iterable<readonly ResourceSource[]> {
+  for (const followers of news.round()) yield followers.map(({ source }) => source)
 }
 
 function discoveryOf({ graph: { engine, tables } }: MeshSource, node: ProxyNode, { protocol }: Hello): HostDiscovery {

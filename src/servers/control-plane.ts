@@ -67,7 +67,7 @@ export async function openControlPlane(
   const countEvents = declareMeshMetrics(registry, mesh, settings.identity.info.version)
   countEvents(mesh.events())
   const proxies = admitProxies(mesh, { log, metrics })
-  const ads = createAdsServer({ connect: proxies.connect, now: settings.now, on: proxies.on })
+  const ads = createAdsServer({ connect: proxies.connect, news: proxies.news, now: settings.now, on: proxies.on })
   const grpc = createGrpcServer(grpcOptions(settings.connections, log, settings.now))
   ads.register(grpc)
   const identify = openIdentities(mesh.graph)
