@@ -14,6 +14,7 @@ const NOTHING: ServeFlags = {
   dnsName: [],
   stateDir: 'state',
   shutdownDuration: '1s',
+  webhookThreads: '0',
   log_output_level: 'info',
 }
 

@@ -7,6 +7,7 @@ import type { Json, JsonObject } from '../lang/json.js'
 import type { Result } from '../lang/result.js'
 import { parseYamlStream } from '../lang/yaml/index.js'
 import { logAdmissions, observers } from '../servers/admission-log.js'
+import { admit } from '../servers/admit.js'
 import { answerInjection } from '../servers/injection.js'
 import type { Log, LogFields } from '../servers/log.js'
 import { createMetrics } from '../servers/metrics.js'
@@ -122,8 +123,10 @@ describe('webhook, log, metric and explain tell one story', () => {
     const metrics = createMetrics({ withProcess: false })
     const lines: LogFields[] = []
     const log = { info: (_: string, fields?: LogFields) => lines.push(fields ?? {}) } as unknown as Log
-    const result = { kind: 'answered', answer, review: reviewOf(pod, namespace) } as const
-    observers(metrics.injection, logAdmissions(log, 'injection')).finished(result, 0.001)
+    const { apiVersion, request } = reviewOf(pod, namespace)
+    const body = Buffer.from(JSON.stringify({ kind: 'AdmissionReview', apiVersion, request }))
+    const { facts: told } = admit(() => answer, body, '/inject', String)
+    observers(metrics.injection, logAdmissions(log, 'injection')).finished(told, 0.001)
     expect(lines).toMatchObject([{ reason: verdict.reason, verdict: verdict.isInjected ? 'patched' : 'skipped' }])
     const counted = (await metrics.registry.getSingleMetric('sidecar_injection_skip_total')!.get()).values
     const skips = counted.map(({ labels, value }) => [labels['reason'], value])

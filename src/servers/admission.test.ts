@@ -129,7 +129,7 @@ describe('a webhook over HTTP/1.1', () => {
     )
     socket.destroy()
     while (results.length === 0) await new Promise(resolve => setTimeout(resolve, 5))
-    expect(results).toEqual([{ kind: 'rejected', status: 400, message: 'the body ended early' }])
+    expect(results).toEqual([{ verdict: 'rejected', status: 400, message: 'the body ended early' }])
     expect((await fetch1(`${url}/inject`, { body: review('x') })).status).toBe(200)
   })
 })
@@ -158,7 +158,7 @@ describe('what becomes of a call', () => {
     await fetch1(`${url}/inject`, { body: review('x') })
     await fetch1(`${url}/inject`, { body: '{}' })
     await fetch1(`${url}/inject`, {})
-    expect(results.map(({ kind }) => kind)).toEqual(['answered', 'undecodable', 'rejected'])
+    expect(results.map(({ verdict }) => verdict)).toEqual(['skipped', 'undecodable', 'rejected'])
   })
 
   it('is a denial with its uid when the handler has a bug', async () => {

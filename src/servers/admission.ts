@@ -1,20 +1,13 @@
+import { type AdmissionFacts, type Admitted, admit, type Decide } from './admit.js'
 import type { BodyFailure } from './body.js'
 import { releaseCompiler } from './compiler.js'
-import {
-  type AdmissionAnswer,
-  type AdmissionReview,
-  BODY_LIMIT_BYTES,
-  decodeReview,
-  encodeAnswer,
-  encodeUndecodable,
-} from './review.js'
+import { BODY_LIMIT_BYTES } from './review.js'
 import { plain, type Route, type WebRequest, type WebResponse } from './router.js'
 
 /** Everything that can become of one call, for metrics and the log. */
 export type AdmissionResult =
-  | { readonly kind: 'rejected'; readonly status: number; readonly message: string }
-  | { readonly kind: 'undecodable'; readonly message: string }
-  | { readonly kind: 'answered'; readonly review: AdmissionReview; readonly answer: AdmissionAnswer }
+  | { readonly verdict: 'rejected'; readonly status: number; readonly message: string }
+  | AdmissionFacts
 
 export interface AdmissionObserver {
   /** Before anything of the request was read. */
@@ -25,82 +18,61 @@ export interface AdmissionObserver {
 export interface AdmissionRoute {
   /** Answers at this path and below. */
   readonly path: string
-  /** `path` is the request's, decoded: what stands after the route's own path are its parameters. */
-  readonly decide: (review: AdmissionReview, path: string) => AdmissionAnswer | Promise<AdmissionAnswer>
+  readonly decide: Decide
+  /** Lets others do a part of the work, which `own` does here. */
+  readonly divide?: (own: Answer<Admitted>) => Answer<Admitted | Promise<Admitted>>
   readonly observe?: AdmissionObserver
 }
 
-/**
- * A webhook endpoint: body limits, content type, decoding and encoding are the same for all of them. A `decide` that throws is
- * a bug, told to `onBug`; the caller still gets an answer that names its request.
- */
+/** To a body that was read whole; `path` is the request's, decoded. */
+type Answer<To> = (body: Uint8Array, path: string) => To
+
+/** A webhook endpoint: body limits, content type, decoding and encoding are the same for all of them. */
 export function admissionRoute(route: AdmissionRoute, onBug: (error: unknown) => void): Route {
+  const own: Answer<Admitted> = (body, path) => admit(route.decide, body, path, onBug)
+  const answer = route.divide?.(own) ?? own
   return {
     path: route.path,
     scope: 'below',
     answer: async request => {
-      const start = process.hrtime.bigint()
+      const start = performance.now()
       releaseCompiler()
       route.observe?.received()
-      const { result, response } = await admit(route, request, onBug)
-      route.observe?.finished(result, Number(process.hrtime.bigint() - start) / 1e9)
-      return response
+      const body = await request.body(BODY_LIMIT_BYTES)
+      const refusal = body.ok ? refusalOf(body.value, request) : BODY_ANSWERS[body.error]
+      if (!body.ok || refusal !== undefined) return reject(route, refusal!, start)
+      const admitted = answer(body.value, request.path)
+      const { text, facts } = admitted instanceof Promise ? await admitted : admitted
+      route.observe?.finished(facts, secondsSince(start))
+      return { status: 200, headers: REPLY_HEADERS, body: text }
     },
   }
 }
 
-interface Admitted {
-  readonly result: AdmissionResult
-  readonly response: WebResponse
-}
+type Refusal = readonly [status: number, message: string]
 
 // The order of the checks (size, emptiness, content type) is the reference's, and so are the texts.
-async function admit(route: AdmissionRoute, request: WebRequest, onBug: (error: unknown) => void): Promise<Admitted> {
-  const body = await request.body(BODY_LIMIT_BYTES)
-  if (!body.ok) return rejected(...BODY_ANSWERS[body.error])
-  if (body.value.length === 0) return rejected(400, 'no body found')
-  if (request.headers['content-type'] !== 'application/json') {
-    return rejected(415, 'invalid Content-Type, want `application/json`')
-  }
-  const review = decodeReview(body.value)
-  if (!review.ok) {
-    return { result: { kind: 'undecodable', message: review.error }, response: reply(encodeUndecodable(review.error)) }
-  }
-  const answer = await decideSafely(route, review.value, request.path, onBug)
-  return {
-    result: { kind: 'answered', review: review.value, answer },
-    response: reply(encodeAnswer(review.value, answer)),
-  }
+function refusalOf(body: Uint8Array, { headers }: WebRequest): Refusal | undefined {
+  if (body.length === 0) return [400, 'no body found']
+  if (headers['content-type'] !== 'application/json') return [415, 'invalid Content-Type, want `application/json`']
+  return undefined
 }
 
-async function decideSafely(
-  route: AdmissionRoute,
-  review: AdmissionReview,
-  path: string,
-  onBug: (error: unknown) => void,
-): Promise<AdmissionAnswer> {
-  try {
-    return await route.decide(review, path)
-  } catch (error) {
-    onBug(error)
-    return { allowed: false, reason: 'internal', message: 'internal error of the webhook; its log says more' }
-  }
-}
-
-const BODY_ANSWERS: Readonly<Record<BodyFailure, readonly [number, string]>> = {
+const BODY_ANSWERS: Readonly<Record<BodyFailure, Refusal>> = {
   'too-large': [400, `Request entity too large: limit is ${BODY_LIMIT_BYTES}`],
   'too-slow': [408, 'the body did not arrive in time'],
   aborted: [400, 'the body ended early'],
   busy: [503, 'too many bodies are arriving at once, try again'],
 }
 
-function rejected(status: number, message: string): Admitted {
-  return { result: { kind: 'rejected', status, message }, response: plain(status, message) }
+function reject(route: AdmissionRoute, [status, message]: Refusal, start: number): WebResponse {
+  route.observe?.finished({ verdict: 'rejected', status, message }, secondsSince(start))
+  return plain(status, message)
+}
+
+function secondsSince(start: number): number {
+  return (performance.now() - start) / 1000
 }
 
 /** The reference sends no content type, which its HTTP library fills in as text/plain; clients do not look at it. */
 const REPLY_HEADERS = { 'content-type': 'text/plain; charset=utf-8' }
-
-function reply(body: string): WebResponse {
-  return { status: 200, headers: REPLY_HEADERS, body }
-}

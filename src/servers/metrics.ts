@@ -8,6 +8,8 @@ export interface Metrics {
   /** Whether a part, such as `rules`, is the newest on disk; not while a bad edit is held back. The metric is 1 while all are. */
   readonly configurationIsCurrent: (part: string, isCurrent: boolean) => void
   readonly certificateExpires: (at: Date) => void
+  /** How many threads answer the injection webhook besides the main one. */
+  readonly webhookThreads: (count: number) => void
 }
 
 /** Upper bounds in seconds, the reference's; dashboards rely on them. */
@@ -28,6 +30,11 @@ export function createMetrics({ withProcess }: { readonly withProcess: boolean }
     help: 'When the serving certificate of the webhook expires, in Unix time.',
     registers,
   })
+  const threads = new Gauge({
+    name: 'pillion_webhook_threads',
+    help: 'Threads that answer the injection webhook besides the main one; there are some only under load.',
+    registers,
+  })
   const held = new Set<string>()
   configuration.set(1)
   return {
@@ -39,6 +46,7 @@ export function createMetrics({ withProcess }: { readonly withProcess: boolean }
       configuration.set(held.size === 0 ? 1 : 0)
     },
     certificateExpires: at => certificate.set(at.getTime() / 1000),
+    webhookThreads: count => threads.set(count),
   }
 }
 
@@ -64,9 +72,10 @@ function injectionMetrics(registers: Registry[]): AdmissionObserver {
     finished: (result, taken) => {
       seconds.observe(taken)
       // As the reference counts: any answer in an AdmissionReview is a success, a denial is a failure as well.
-      if (result.kind !== 'rejected') successes.inc()
-      if (result.kind !== 'answered' || !result.answer.allowed) failures.inc()
-      else if (result.answer.patch === undefined) skips.inc({ reason: result.answer.reason })
+      const { verdict } = result
+      if (verdict !== 'rejected') successes.inc()
+      if (verdict === 'skipped') skips.inc({ reason: result.reason })
+      else if (verdict !== 'patched') failures.inc()
     },
   }
 }

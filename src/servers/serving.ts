@@ -16,6 +16,9 @@ import { errorText, type Log, listed } from './log.js'
 import type { Metrics } from './metrics.js'
 import { createRouter, plain, type Route } from './router.js'
 import type { TlsListener, TlsSource } from './tls-source.js'
+import type { StartThread } from './webhook-helper.js'
+import { createWebhookThreads } from './webhook-threads.js'
+import { threadsClock } from './webhook-worker.js'
 
 /** What to serve. An address that is undefined is off; with `https` off the webhook answers on `http`. */
 export interface ServingSettings {
@@ -26,6 +29,8 @@ export interface ServingSettings {
   readonly around: InjectionSurroundings
   /** False leaves the injection webhook out (INJECT_ENABLED). */
   readonly isInjecting: boolean
+  /** Threads that may answer the injection webhook's requests besides this one. */
+  readonly threads?: { readonly max: number; readonly start: StartThread }
   readonly openTls: (listener: TlsListener) => Promise<Result<TlsSource, string>>
   /** Webhooks besides the injector's, and what closes their sources. */
   readonly extras: readonly AdmissionRoute[]
@@ -73,7 +78,7 @@ export async function openServing(
   state.close.push(injection.value.close)
   warn(log, injection.value.current().warnings)
 
-  const webhooks = webhookRoutes(settings, injection.value, { log, metrics })
+  const webhooks = webhookRoutes(settings, injection.value, state, { log, metrics })
   const tls = await openAddresses(settings, webhooks, state, { log, metrics })
   if (!tls.ok) {
     await closeAll(state, 0)
@@ -121,12 +126,35 @@ function warn(log: Log, problems: readonly Problem[]): void {
   for (const problem of problems) log.warn(formatProblem(problem), { code: problem.code })
 }
 
-function webhookRoutes(settings: ServingSettings, source: InjectionSource, { log, metrics }: ServingOutput): Route[] {
+function webhookRoutes(
+  settings: ServingSettings,
+  source: InjectionSource,
+  state: State,
+  { log, metrics }: ServingOutput,
+): Route[] {
   const onBug = (error: unknown): void => log.error(bugText(error))
+  const { threads } = settings
   const injection: AdmissionRoute = {
     path: '/inject',
     decide: (review, path) => answerInjection(source.current(), review, path),
     observe: observers(metrics.injection, logAdmissions(log, 'inject')),
+    ...(threads === undefined
+      ? {}
+      : {
+          divide: own => {
+            const onCount = metrics.webhookThreads
+            const shared = createWebhookThreads({
+              ...threads,
+              own,
+              inputs: source.inputs,
+              log,
+              onCount,
+              clock: threadsClock,
+            })
+            state.close.push(shared.close)
+            return shared.admit
+          },
+        }),
   }
   const all = settings.isInjecting ? [injection, ...settings.extras] : settings.extras
   return all.map(route => admissionRoute(route, onBug))

@@ -1,0 +1,89 @@
+import type { Admitted } from './admit.js'
+import type { InjectionInputs } from './injection-source.js'
+import type { Helper, Job } from './webhook-helper.js'
+
+export interface SharingSettings {
+  /** Answers on this thread. */
+  readonly own: (body: Uint8Array, path: string) => Admitted
+  readonly inputs: () => InjectionInputs
+  /** Those that may be asked now; none: everything is answered here, at once. */
+  readonly helpers: () => readonly Helper[]
+  /** Calls back once all sockets that have something were read: `setImmediate`. */
+  readonly later: (callback: () => void) => void
+}
+
+export interface Sharing {
+  readonly admit: (body: Uint8Array, path: string) => Admitted | Promise<Admitted>
+  /** Jobs that a helper leaves: they are done here, since it may be one of them that ended it. */
+  readonly takeBack: (jobs: readonly Job[]) => void
+  /** Time spent on answering here, in ms. */
+  readonly ownMs: () => number
+}
+
+/**
+ * Requests that a helper has at a time: when it has answered one the next is there already, however long this thread is busy.
+ * What is beyond that is answered here.
+ */
+const DEPTH = 4
+/** Bytes of bodies that wait here; what comes then is answered at once, as without helpers. */
+const MAX_WAITING_BYTES = 16 * 1024 * 1024
+
+/** Divides requests between this thread and its helpers. All that has arrived is looked at together, the oldest first. */
+export function createSharing({ own, inputs, helpers, later }: SharingSettings): Sharing {
+  const waiting: Job[] = []
+  const returned: Job[] = []
+  let waitingBytes = 0
+  let isScheduled = false
+  let ownMs = 0
+  const ownAnswer = (body: Uint8Array, path: string): Admitted => {
+    const start = performance.now()
+    const admitted = own(body, path)
+    ownMs += performance.now() - start
+    return admitted
+  }
+  const schedule = (): void => {
+    if (isScheduled) return
+    isScheduled = true
+    later(turn)
+  }
+  const turn = (): void => {
+    isScheduled = false
+    if (waiting.length > 0) give(helpers().filter(helper => helper.isReadyFor(inputs())))
+    const job = returned.shift() ?? next()
+    if (job === undefined) return
+    // Only one: others may have come meanwhile, and helpers may have become free.
+    if (waiting.length + returned.length > 0) schedule()
+    job.resolve(ownAnswer(job.body, job.path))
+  }
+  const next = (): Job | undefined => {
+    const job = waiting.shift()
+    if (job !== undefined) waitingBytes -= job.body.length
+    return job
+  }
+  const give = (ready: readonly Helper[]): void => {
+    const gifts = ready.map(helper => ({ helper, jobs: [] as Job[] }))
+    const sizeOf = ({ helper, jobs }: (typeof gifts)[number]): number => helper.pending() + jobs.length
+    while (waiting.length > 0 && gifts.length > 0) {
+      const least = gifts.reduce((a, b) => (sizeOf(b) < sizeOf(a) ? b : a))
+      if (sizeOf(least) >= DEPTH) break
+      least.jobs.push(next()!)
+    }
+    for (const { helper, jobs } of gifts) if (jobs.length > 0) helper.give(jobs)
+  }
+  return {
+    admit: (body, path) => {
+      if (helpers().length === 0 || waitingBytes + body.length > MAX_WAITING_BYTES) return ownAnswer(body, path)
+      return new Promise(resolve => {
+        // A body may be a view of a larger buffer, all of which would be sent.
+        waiting.push({ body: Uint8Array.prototype.slice.call(body), path, resolve })
+        waitingBytes += body.length
+        schedule()
+      })
+    },
+    takeBack: jobs => {
+      returned.push(...jobs)
+      schedule()
+    },
+    ownMs: () => ownMs,
+  }
+}
