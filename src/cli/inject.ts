@@ -98,9 +98,11 @@ async function injectFile(
   output: ManifestOutput,
   context: CommandContext,
 ): Promise<boolean> {
-  const { injectStream } = await import('../inject/index.js')
-  const documents = injectStream(setup, text, { file })
-  for (const [index, document] of documents.entries()) {
+  const { injectDocuments } = await import('../inject/index.js')
+  let index = 0
+  let isSkipping = false
+  for (const document of injectDocuments(setup, text, { file })) {
+    isSkipping ||= document.warnings.length > 0
     for (const warning of document.warnings) context.stderr.write(`${warning.trimEnd()}\n`)
     for (const { kind, name, warnings } of document.objects) {
       for (const { message } of warnings)
@@ -112,8 +114,8 @@ async function injectFile(
       return false
     }
     await output.write(`${document.output}---\n`)
+    index++
   }
-  const isSkipping = documents.some(({ warnings }) => warnings.length > 0)
   // For people only: scripts of the reference compare what is on standard error.
   if (isSkipping && context.stderr.isTTY === true && file !== '-') {
     context.stderr.write(`pillion: to see why: pillion explain injection -f ${file}\n`)

@@ -135,8 +135,10 @@ function toStdout(context: CommandContext): ManifestOutput {
   }
 }
 
-/** Characters that are collected before they are written: a document at a time would cost a system call each. */
+/** Bytes that are collected before they are written: a document at a time would cost a system call each. */
 const WRITE_CHUNK = 1024 * 1024
+/** Bytes that a UTF-16 unit takes at most. */
+const MAX_UNIT_BYTES = 3
 
 /** Writes beside the file and renames over it, so that no reader ever sees half of it. */
 async function toFile(file: string, cwd: string): Promise<Result<ManifestOutput, string>> {
@@ -170,20 +172,23 @@ async function toFile(file: string, cwd: string): Promise<Result<ManifestOutput,
 
 /** An error while writing waits for `end`, so that there is one place to report it. */
 function chunkedWriter(handle: FileHandle) {
-  let pending = ''
+  // Bytes, because a text that is put together from many pieces holds on to all of them until it is encoded.
+  const pending = Buffer.allocUnsafe(WRITE_CHUNK)
+  let used = 0
   let failure: unknown
-  const flush = async (): Promise<void> => {
-    const text = pending
-    pending = ''
-    await handle.writeFile(text).catch(error => (failure ??= error))
-  }
+  const put = (bytes: Uint8Array): Promise<unknown> => handle.writeFile(bytes).catch(error => (failure ??= error))
   return {
     write: async (text: string): Promise<void> => {
-      pending += text
-      if (pending.length >= WRITE_CHUNK) await flush()
+      const most = text.length * MAX_UNIT_BYTES
+      if (most > WRITE_CHUNK - used) {
+        await put(pending.subarray(0, used))
+        used = 0
+      }
+      if (most > WRITE_CHUNK) await put(Buffer.from(text))
+      else used += pending.write(text, used)
     },
     end: async (): Promise<void> => {
-      await flush()
+      await put(pending.subarray(0, used))
       await handle.close()
       if (failure !== undefined) throw failure
     },

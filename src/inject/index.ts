@@ -2,7 +2,13 @@
 export { type CompiledTemplate, compileTemplates, positionInFile } from './compile.js'
 export { decide, IGNORED_NAMESPACES } from './decide.js'
 export { inject } from './inject.js'
-export { type InjectedDocument, type InjectedObject, injectStream, type ManifestOptions } from './manifest.js'
+export {
+  type InjectedDocument,
+  type InjectedObject,
+  injectDocuments,
+  injectStream,
+  type ManifestOptions,
+} from './manifest.js'
 export { injectionSetup, type SetupInput } from './setup.js'
 export type * from './types.js'
 export { type Loss, type UninjectedDocument, type UninjectOutcome, uninject, uninjectStream } from './uninject.js'

@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../lang/json.js'
 import { formatProblem, type Problem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
-import { parseYamlStream, stringifyYaml, type YamlDocument } from '../lang/yaml/index.js'
+import { readYamlStream, stringifyYaml, type YamlDocument } from '../lang/yaml/index.js'
 import { decodeTyped, encodeTyped } from '../patch/index.js'
 import { decide } from './decide.js'
 import { workloadOf } from './deploy-meta.js'
@@ -46,13 +46,20 @@ export interface InjectedDocument {
  * document that fails, which is the last element then; those before it stand.
  */
 export function injectStream(setup: InjectionSetup, text: string, options: ManifestOptions = {}): InjectedDocument[] {
-  const done: InjectedDocument[] = []
-  for (const document of parseYamlStream(text, options)) {
+  return [...injectDocuments(setup, text, options)]
+}
+
+/** As `injectStream`, one document after the other: none of them needs to be held until the last one is done. */
+export function* injectDocuments(
+  setup: InjectionSetup,
+  text: string,
+  options: ManifestOptions = {},
+): Generator<InjectedDocument> {
+  for (const document of readYamlStream(text, options)) {
     const result = injectDocument(setup, document)
-    done.push(result)
-    if (result.result === 'failed') break
+    yield result
+    if (result.result === 'failed') return
   }
-  return done
 }
 
 /** What goes wrong with one object. */

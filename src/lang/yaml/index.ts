@@ -3,7 +3,7 @@
  * numbers, keys as strings, merge keys resolved, the last of equal keys wins.
  */
 export { YamlMemo } from './memo.js'
-export { type ParseYamlOptions, parseYaml, parseYamlStream, type YamlDocument } from './parse.js'
+export { type ParseYamlOptions, parseYaml, parseYamlStream, readYamlStream, type YamlDocument } from './parse.js'
 export { YamlShapes } from './shapes.js'
 export { splitYamlDocuments, type YamlSource } from './split.js'
 export { stringifyYaml } from './stringify.js'

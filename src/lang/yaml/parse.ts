@@ -57,7 +57,12 @@ function withPlainBreaks(text: string): string {
 
 /** Reads every document of a stream, cut as `splitYamlDocuments` does; a document that fails does not hide the others. */
 export function parseYamlStream(text: string, options: ParseYamlOptions = {}): YamlDocument[] {
-  return splitYamlDocuments(text).map(source => toDocument(source, options))
+  return [...readYamlStream(text, options)]
+}
+
+/** As `parseYamlStream`, one document after the other: each can be forgotten when the next one is asked for. */
+export function* readYamlStream(text: string, options: ParseYamlOptions = {}): Generator<YamlDocument> {
+  for (const source of splitYamlDocuments(text)) yield toDocument(source, options)
 }
 
 function toDocument(source: YamlSource, options: ParseYamlOptions): YamlDocument {
