@@ -1,5 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { join } from 'node:path'
+import { tellsOfChanges } from './file-system.js'
+import { glance } from './glance.js'
 import { equalContent, type FileSnapshot, mayMatter, type Reading, readPaths, rereadEntries } from './snapshot.js'
 
 export interface WatchOptions {
@@ -7,7 +9,7 @@ export interface WatchOptions {
   readonly debounceMs?: number
   /** The same for the first change after a quiet time, by default as long: what follows soon after it is batched. */
   readonly firstMs?: number
-  /** How often everything is compared anyway, for file systems that report nothing (network mounts) and lost events. */
+  /** How often to look for changes that no event told of: on file systems that tell nothing (network mounts), and lost ones. */
   readonly pollMs?: number
   /** Told once when the first reading takes long, since something below the paths does not stand still. */
   readonly onUnsettled?: () => void
@@ -23,6 +25,8 @@ const DEBOUNCE_MS = 100
 /** Changes that do not end are looked at all the same, this long after the first. */
 const MAX_DEBOUNCE_MS = 1_000
 const POLL_MS = 2_000
+/** Where the system tells of every change: then it is for events that it had no room for. */
+const RARE_POLL_MS = 10_000
 /** Of all time, at most one part in this many is spent on polling: it is slower where there are more files. */
 const POLL_SHARE = 200
 
@@ -38,7 +42,6 @@ export async function watchFiles(
   options: WatchOptions = {},
 ): Promise<FileWatch> {
   const debounceMs = options.debounceMs ?? DEBOUNCE_MS
-  const pollMs = options.pollMs ?? POLL_MS
   let state = await firstReading(paths, debounceMs, options.onUnsettled)
   const pending: Pending = { entries: new Set(), isAll: true, since: undefined, hasWaited: false }
   let isClosed = false
@@ -54,20 +57,20 @@ export async function watchFiles(
     const next = await readPending(paths, state, taken)
     isReading = false
     if (isClosed) return
-    if (next === undefined || (!taken.hasWaited && isEmptied(state, next, taken))) {
+    if (next === undefined || (!taken.hasWaited && isEmptied(state, next.reading, taken))) {
       give(pending, { ...taken, hasWaited: next !== undefined })
       return schedule(debounceMs)
     }
     replace(next)
   }
 
-  function replace(next: Reading): void {
-    const changed = differences(state.snapshot, next.snapshot)
-    state = next
-    folders.follow(next.folders)
+  function replace({ reading, among }: NextReading): void {
+    const changed = differences(state.snapshot, reading.snapshot, among)
+    state = reading
+    folders.follow(reading.folders)
     if (changed.length === 0) return
     lastChange = performance.now()
-    onChange(next.snapshot, changed)
+    onChange(reading.snapshot, changed)
   }
 
   function schedule(wait?: number): void {
@@ -92,22 +95,21 @@ export async function watchFiles(
   schedule()
 
   async function poll(): Promise<void> {
+    const pollMs = options.pollMs ?? ((await tellsOfChanges(paths)) ? RARE_POLL_MS : POLL_MS)
     const start = performance.now()
     // What is being read anyway needs no poll; and a change that is told by an event is not taken from it here.
-    if (!isReading && pending.since === undefined) {
-      isReading = true
-      const next = await readPaths(paths, state)
-      isReading = false
-      if (isClosed) return
-      // Before what may throw: whoever listens must not end the polling.
-      pollLater(POLL_SHARE * (performance.now() - start))
-      if (next !== undefined && pending.since === undefined) replace(next)
-    } else pollLater(POLL_SHARE * (performance.now() - start))
+    if (isReading || pending.since !== undefined) return pollLater(pollMs)
+    isReading = true
+    const next = await readPolled(paths, state)
+    isReading = false
+    // Before what may throw: whoever listens must not end the polling.
+    pollLater(Math.max(pollMs, POLL_SHARE * (performance.now() - start)))
+    if (!isClosed && next !== undefined && pending.since === undefined) replace(next)
   }
   function pollLater(ms: number): void {
-    pollTimer = setTimeout(() => void poll(), Math.max(pollMs, ms))
+    if (!isClosed) pollTimer = setTimeout(() => void poll(), ms)
   }
-  pollLater(0)
+  pollLater(options.pollMs ?? POLL_MS)
 
   const close = (): void => {
     isClosed = true
@@ -144,13 +146,42 @@ function give(pending: Pending, { entries, isAll, hasWaited }: Pending): void {
   pending.hasWaited = hasWaited
 }
 
-async function readPending(
+interface NextReading {
+  readonly reading: Reading
+  /** The only paths that may differ; absent: any may. */
+  readonly among?: readonly string[]
+}
+
+function readPending(
   paths: readonly string[],
   state: Reading,
   { entries, isAll }: Pending,
-): Promise<Reading | undefined> {
-  const part = isAll || entries.size > MAX_ENTRIES ? 'unclear' : await rereadEntries(state, entries)
-  return part === 'unclear' ? readPaths(paths, state) : part
+): Promise<NextReading | undefined> {
+  return isAll ? readAll(paths, state) : readPart(paths, state, [...entries])
+}
+
+async function readPolled(paths: readonly string[], state: Reading): Promise<NextReading | undefined> {
+  const found = await glance(state)
+  if (found === 'unclear') return readAll(paths, state)
+  const { entries, trees } = found
+  const known = trees === state.trees ? state : { ...state, trees }
+  return entries.length === 0 ? { reading: known, among: [] } : readPart(paths, known, entries)
+}
+
+/** Nothing: something changed under the reader. */
+async function readPart(
+  paths: readonly string[],
+  known: Reading,
+  entries: readonly string[],
+): Promise<NextReading | undefined> {
+  const reading = entries.length > MAX_ENTRIES ? 'unclear' : await rereadEntries(known, entries)
+  if (reading === 'unclear') return readAll(paths, known)
+  return reading && { reading, among: entries }
+}
+
+async function readAll(paths: readonly string[], known: Reading): Promise<NextReading | undefined> {
+  const reading = await readPaths(paths, known)
+  return reading && { reading }
 }
 
 /**
@@ -174,11 +205,10 @@ async function firstReading(paths: readonly string[], pauseMs: number, onUnsettl
   }
 }
 
-function differences(before: FileSnapshot, after: FileSnapshot): string[] {
+function differences(before: FileSnapshot, after: FileSnapshot, among?: readonly string[]): readonly string[] {
   if (before === after) return []
-  const changed = [...after].filter(([path, content]) => !equalContent(before.get(path), content)).map(([path]) => path)
-  const gone = [...before.keys()].filter(path => !after.has(path))
-  return [...changed, ...gone].sort()
+  const paths = among ?? new Set([...before.keys(), ...after.keys()])
+  return [...paths].filter(path => !equalContent(before.get(path), after.get(path))).sort()
 }
 
 interface FolderWatches {

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { err, ok, type Result } from '../lang/result.js'
+import { isSameMark, type Mark, markOf, noMark, reasonOf } from './mark.js'
 
 /** What one path held: its text, or in a few words why there is none, such as `no such file`. */
 export type FileContent = Result<string, string>
@@ -10,20 +11,14 @@ export type FileContent = Result<string, string>
 /** All files at one moment, by path, sorted. Files of a folder stand under the folder's path as it was given. */
 export type FileSnapshot = ReadonlyMap<string, FileContent>
 
-/** Identity, size and times of a file: while they are the same, so is the content. */
-interface Mark {
-  readonly id: string
-  readonly size: number
-}
-
 /** One reading of a set of paths. What did not change since the last one is the same object as in it. */
 export interface Reading {
   readonly snapshot: FileSnapshot
   readonly marks: ReadonlyMap<string, Mark>
   /** Folders in which a change would matter, with the identity of each: one that was replaced has to be watched anew. */
   readonly folders: ReadonlyMap<string, string>
-  /** Of the folders those whose files are read; the others only lead to what was named. */
-  readonly trees: ReadonlySet<string>
+  /** Of the folders those whose files are read, with their marks; the others only lead to what was named. */
+  readonly trees: ReadonlyMap<string, Mark>
   /** Entries that lead to what was named: links and named folders. If one is another now, so may everything be. */
   readonly leads: ReadonlySet<string>
   /** Whether there are links on the way or in the trees: what they lead through may have any name. */
@@ -34,7 +29,7 @@ export const NOTHING_READ: Reading = {
   snapshot: new Map(),
   marks: new Map(),
   folders: new Map(),
-  trees: new Set(),
+  trees: new Map(),
   leads: new Set(),
   hasLinks: false,
 }
@@ -48,9 +43,6 @@ const EXTENSIONS: ReadonlySet<string> = new Set(['.yaml', '.yml', '.json'])
 /** Files that are open at once: many systems let a process have 1,024, sockets included. */
 const MAX_OPEN = 64
 const UNREAD: FileContent = err('not read')
-/** Within one tick of the file system's clock two writes leave the same times: a mark as young as this (ms) is that of one reading. */
-const TICK_MS = 50
-
 // These cost a fraction of what those of fs/promises do, which open a handle of their own for every file.
 const statOf = promisify(stat)
 const lstatOf = promisify(lstat)
@@ -68,7 +60,7 @@ export async function readPaths(paths: readonly string[], known: Reading = NOTHI
   const snapshot = new Map<string, FileContent>()
   const unread: (readonly [path: string, mark: Mark])[] = []
   for (const [path, mark] of before.marks) {
-    const seen = known.marks.get(path)?.id === mark.id ? known.snapshot.get(path) : undefined
+    const seen = isSameMark(known.marks.get(path), mark) ? known.snapshot.get(path) : undefined
     // Holds the file's place in the order while it is read.
     snapshot.set(path, seen ?? UNREAD)
     if (seen === undefined) unread.push([path, mark])
@@ -113,7 +105,7 @@ export async function rereadEntries(
     }
     const content = await readText(entry, mark)
     const after = await markEntry(known, entry, now)
-    if (after === 'unclear' || after?.id !== mark.id) return undefined
+    if (after === 'unclear' || !isSameMark(after, mark)) return undefined
     isSorted &&= marks.has(entry)
     marks.set(entry, mark)
     snapshot.set(entry, sameOr(known.snapshot.get(entry), content))
@@ -133,11 +125,12 @@ async function markEntry(known: Reading, path: string, now: number): Promise<Mar
   } catch (error) {
     // What was named itself is missed; anything else is simply not there.
     if (!isKnown) return known.hasLinks ? 'unclear' : undefined
-    return known.trees.has(dirname(path)) ? undefined : { id: reasonOf(error), size: 0 }
+    return known.trees.has(dirname(path)) ? undefined : noMark(reasonOf(error))
   }
 }
 
-function isReadIn({ trees }: Reading, path: string): boolean {
+/** Whether a file of that name is read, being where it is. */
+export function isReadIn({ trees }: Reading, path: string): boolean {
   return trees.has(dirname(path)) && EXTENSIONS.has(extname(path)) && !basename(path).startsWith('.')
 }
 
@@ -151,7 +144,7 @@ function sameOr(before: FileContent | undefined, now: FileContent): FileContent 
 
 function isEqual(a: ReadonlyMap<string, Mark>, b: ReadonlyMap<string, Mark>): boolean {
   if (a.size !== b.size) return false
-  for (const [path, { id }] of a) if (b.get(path)?.id !== id) return false
+  for (const [path, mark] of a) if (!isSameMark(mark, b.get(path))) return false
   return true
 }
 
@@ -163,13 +156,13 @@ export function equalContent(a: FileContent | undefined, b: FileContent | undefi
 interface Marks {
   readonly marks: Map<string, Mark>
   readonly folders: Map<string, string>
-  readonly trees: Set<string>
+  readonly trees: Map<string, Mark>
   readonly leads: Set<string>
   hasLinks: boolean
 }
 
 async function markPaths(paths: readonly string[], now: number): Promise<Omit<Reading, 'snapshot'>> {
-  const found: Marks = { marks: new Map(), folders: new Map(), trees: new Set(), leads: new Set(), hasLinks: false }
+  const found: Marks = { marks: new Map(), folders: new Map(), trees: new Map(), leads: new Set(), hasLinks: false }
   for (const path of paths) {
     await markPath(path, found, { depth: FOLDER_DEPTH, isNamed: true, now })
     for (const folder of await foldersOnTheWay(path, found)) await markFolder(folder, found)
@@ -191,7 +184,7 @@ async function markPath(path: string, found: Marks, { depth, isNamed, now }: Way
       if (isNamed || EXTENSIONS.has(extname(path))) found.marks.set(path, markOf(entry, now))
     } else if (depth > 0) {
       found.folders.set(path, `${entry.dev}:${entry.ino}`)
-      found.trees.add(path)
+      found.trees.set(path, markOf(entry, now))
       const entries = (await readdir(path, { withFileTypes: true })).filter(({ name }) => !name.startsWith('.'))
       if (entries.some(each => each.isSymbolicLink())) found.hasLinks = true
       const way = { depth: depth - 1, isNamed: false, now }
@@ -200,21 +193,8 @@ async function markPath(path: string, found: Marks, { depth, isNamed, now }: Way
     }
   } catch (error) {
     // An entry that vanished between listing and looking is simply not there; a path that the user named is missed.
-    if (isNamed) found.marks.set(path, { id: reasonOf(error), size: 0 })
+    if (isNamed) found.marks.set(path, noMark(reasonOf(error)))
   }
-}
-
-interface Entry {
-  readonly dev: number
-  readonly ino: number
-  readonly size: number
-  readonly mtimeMs: number
-  readonly ctimeMs: number
-}
-
-function markOf({ dev, ino, size, mtimeMs, ctimeMs }: Entry, now: number): Mark {
-  const isYoung = ctimeMs > now - TICK_MS
-  return { id: `${dev}:${ino}:${size}:${mtimeMs}:${ctimeMs}${isYoung ? `:${now}` : ''}`, size }
 }
 
 async function markFolder(folder: string, found: Marks): Promise<void> {
@@ -256,17 +236,4 @@ async function readText(path: string, { size }: Mark): Promise<FileContent> {
   } catch (error) {
     return err(reasonOf(error))
   }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  ENOTDIR: 'no such file (a part of the path is not a folder)',
-  ELOOP: 'too many links on the way',
-}
-
-function reasonOf(error: unknown): string {
-  const { code = '', message } = error as NodeJS.ErrnoException
-  return REASONS[code] ?? message
 }
