@@ -96,7 +96,9 @@ export async function openInjection(
   // Of the objects' many files injection reads few: the others change without anything being made anew.
   const isRead = (path: string, snapshot: FileSnapshot): boolean => {
     const content = snapshot.get(path)
-    return content !== undefined && (!isObjectFile(path, files) || hasHomeObjects(path, content))
+    return (
+      content !== undefined && (!isObjectFile(path, files) || hasHomeObjects(path, content, files.areObjectsChecked))
+    )
   }
   seen = watch.current()
   let inputs = inputsOf(seen)
@@ -117,7 +119,7 @@ export function readInjection(
   const config = readFrom(snapshot, files.config, parseInjectionConfig)
   const values = readValues(snapshot, files)
   const mesh = files.mesh === undefined ? ok(DEFAULT_MESH_CONFIG) : readFrom(snapshot, files.mesh, loadMeshConfig)
-  const objects = homeObjects(objectFiles(snapshot, files))
+  const objects = homeObjects(objectFiles(snapshot, files), files.areObjectsChecked)
   const unreadable = objects.problems.filter(({ code }) => code === 'unreadable')
   if (!config.ok || !values.ok || !mesh.ok || unreadable.length > 0) {
     return err([config, values, mesh].flatMap(part => (part.ok ? [] : part.error)).concat(unreadable))

@@ -52,6 +52,22 @@ metadata: {name: n1}
     expect(found.problems).toHaveLength(2)
   })
 
+  it.each<[string, string, number]>([
+    ['as everybody does', 'kind: Node', 1],
+    ['in JSON', '"kind":"Node"', 1],
+    ['in escapes', 'kind: "\\x4eode"', 1],
+    ['in base64', 'kind: !!binary Tm9kZQ==', 1],
+    ['not at all', 'kind: Service', 0],
+  ])('finds a kind that is written %s, also where others have checked the files', (_, kind, count) => {
+    const files = new Map([['a.yaml', ok(`{apiVersion: v1, ${kind}, metadata: {name: n1}}`)]])
+    expect([homeObjects(files), homeObjects(files, true)].map(({ nodes }) => nodes.length)).toEqual([count, count])
+  })
+
+  it('says nothing of files without such objects that others have checked', () => {
+    const files = new Map([['a.yaml', ok('a: [')]])
+    expect([homeObjects(files), homeObjects(files, true)].map(({ problems }) => problems.length)).toEqual([1, 0])
+  })
+
   it('reports files that cannot be read', () => {
     expect(homeObjects(new Map([['a.yaml', err('permission denied')]])).problems).toMatchObject([
       { code: 'unreadable', message: 'a.yaml: permission denied' },

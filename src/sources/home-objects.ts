@@ -21,11 +21,14 @@ interface Found {
   readonly problems: Problem[]
 }
 
-/** Reads Node, Namespace and ProxyConfig objects, in `List`s too, out of every file. An unusable one is a problem and does not hide others. */
-export function homeObjects(files: FileSnapshot): HomeObjects {
+/**
+ * Reads Node, Namespace and ProxyConfig objects, in `List`s too, out of every file. An unusable one is a problem and does not hide others.
+ * `areChecked`: somebody else tells what is wrong with the files, so that those which cannot have such objects are not parsed.
+ */
+export function homeObjects(files: FileSnapshot, areChecked = false): HomeObjects {
   const all = nothingFound()
   for (const [file, content] of files) {
-    const found = objectsOf(file, content)
+    const found = objectsOf(file, content, areChecked)
     all.nodes.push(...found.nodes)
     for (const [name, annotations] of found.namespaces) all.namespaces.set(name, annotations)
     all.proxyConfigs.push(...found.proxyConfigs)
@@ -35,15 +38,19 @@ export function homeObjects(files: FileSnapshot): HomeObjects {
 }
 
 /** Whether `homeObjects` finds anything in that file. */
-export function hasHomeObjects(file: string, content: FileContent): boolean {
-  const { nodes, namespaces, proxyConfigs, problems } = objectsOf(file, content)
+export function hasHomeObjects(file: string, content: FileContent, areChecked = false): boolean {
+  const { nodes, namespaces, proxyConfigs, problems } = objectsOf(file, content, areChecked)
   return nodes.length + namespaces.size + proxyConfigs.length + problems.length > 0
 }
 
 /** By content, which stays the same object for as long as the file does: see `Reading`. */
 const known = new WeakMap<FileContent, { readonly file: string; readonly found: Found }>()
 
-function objectsOf(file: string, content: FileContent): Found {
+/** The kinds by their names, and what YAML can write these in: escapes, and base64 under a tag. */
+const MAY_HAVE = /\b(Node|Namespace|ProxyConfig)\b|[\\!]/
+
+function objectsOf(file: string, content: FileContent, areChecked: boolean): Found {
+  if (areChecked && content.ok && !MAY_HAVE.test(content.value)) return nothingFound()
   const before = known.get(content)
   if (before?.file === file) return before.found
   const found = nothingFound()
