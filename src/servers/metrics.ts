@@ -10,6 +10,8 @@ export interface Metrics {
   readonly certificateExpires: (at: Date) => void
   /** How many threads answer the injection webhook besides the main one. */
   readonly webhookThreads: (count: number) => void
+  /** Counts requests of it that another thread was given. */
+  readonly webhookGiven: (requests: number) => void
 }
 
 /** Upper bounds in seconds, the reference's; dashboards rely on them. */
@@ -35,6 +37,11 @@ export function createMetrics({ withProcess }: { readonly withProcess: boolean }
     help: 'Threads that answer the injection webhook besides the main one; there are some only under load.',
     registers,
   })
+  const given = new Counter({
+    name: 'pillion_webhook_thread_requests_total',
+    help: 'Requests of the injection webhook that another thread than the main one was given.',
+    registers,
+  })
   const held = new Set<string>()
   configuration.set(1)
   return {
@@ -47,6 +54,7 @@ export function createMetrics({ withProcess }: { readonly withProcess: boolean }
     },
     certificateExpires: at => certificate.set(at.getTime() / 1000),
     webhookThreads: count => threads.set(count),
+    webhookGiven: requests => given.inc(requests),
   }
 }
 

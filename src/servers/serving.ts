@@ -133,31 +133,32 @@ function webhookRoutes(
   { log, metrics }: ServingOutput,
 ): Route[] {
   const onBug = (error: unknown): void => log.error(bugText(error))
-  const { threads } = settings
   const injection: AdmissionRoute = {
     path: '/inject',
     decide: (review, path) => answerInjection(source.current(), review, path),
     observe: observers(metrics.injection, logAdmissions(log, 'inject')),
-    ...(threads === undefined
-      ? {}
-      : {
-          divide: own => {
-            const onCount = metrics.webhookThreads
-            const shared = createWebhookThreads({
-              ...threads,
-              own,
-              inputs: source.inputs,
-              log,
-              onCount,
-              clock: threadsClock,
-            })
-            state.close.push(shared.close)
-            return shared.admit
-          },
-        }),
+    ...divided(settings, source, state, { log, metrics }),
   }
   const all = settings.isInjecting ? [injection, ...settings.extras] : settings.extras
   return all.map(route => admissionRoute(route, onBug))
+}
+
+/** Injection asks the same of any thread, so that others may do a part of it; rules stay where they are. */
+function divided(
+  { threads }: ServingSettings,
+  { inputs }: InjectionSource,
+  { close }: State,
+  { log, metrics }: ServingOutput,
+): Pick<AdmissionRoute, 'divide'> {
+  if (threads === undefined) return {}
+  return {
+    divide: own => {
+      const { webhookThreads: onCount, webhookGiven: onGiven } = metrics
+      const shared = createWebhookThreads({ ...threads, own, inputs, log, onCount, onGiven, clock: threadsClock })
+      close.push(shared.close)
+      return shared.admit
+    },
+  }
 }
 
 function bugText(error: unknown): string {

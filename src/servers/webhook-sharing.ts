@@ -8,8 +8,12 @@ export interface SharingSettings {
   readonly inputs: () => InjectionInputs
   /** Those that may be asked now; none: everything is answered here, at once. */
   readonly helpers: () => readonly Helper[]
+  /** Told how many requests a helper was given. */
+  readonly onGiven: (requests: number) => void
   /** Calls back once all sockets that have something were read: `setImmediate`. */
   readonly later: (callback: () => void) => void
+  /** In ms. */
+  readonly now: () => number
 }
 
 export interface Sharing {
@@ -29,16 +33,16 @@ const DEPTH = 4
 const MAX_WAITING_BYTES = 16 * 1024 * 1024
 
 /** Divides requests between this thread and its helpers. All that has arrived is looked at together, the oldest first. */
-export function createSharing({ own, inputs, helpers, later }: SharingSettings): Sharing {
+export function createSharing({ own, inputs, helpers, onGiven, later, now }: SharingSettings): Sharing {
   const waiting: Job[] = []
   const returned: Job[] = []
   let waitingBytes = 0
   let isScheduled = false
   let ownMs = 0
   const ownAnswer = (body: Uint8Array, path: string): Admitted => {
-    const start = performance.now()
+    const start = now()
     const admitted = own(body, path)
-    ownMs += performance.now() - start
+    ownMs += now() - start
     return admitted
   }
   const schedule = (): void => {
@@ -68,7 +72,11 @@ export function createSharing({ own, inputs, helpers, later }: SharingSettings):
       if (sizeOf(least) >= DEPTH) break
       least.jobs.push(next()!)
     }
-    for (const { helper, jobs } of gifts) if (jobs.length > 0) helper.give(jobs)
+    for (const { helper, jobs } of gifts) {
+      if (jobs.length === 0) continue
+      helper.give(jobs)
+      onGiven(jobs.length)
+    }
   }
   return {
     admit: (body, path) => {

@@ -14,6 +14,8 @@ export interface ThreadsSettings {
   readonly log: Log
   /** Told how many threads there are besides this one. */
   readonly onCount: (threads: number) => void
+  /** Told how many requests another thread was given. */
+  readonly onGiven: (requests: number) => void
   readonly clock: ThreadsClock
 }
 
@@ -22,6 +24,8 @@ export interface ThreadsClock {
   readonly every: (ms: number, callback: () => void) => () => void
   /** After all sockets that have something were read. */
   readonly later: (callback: () => void) => void
+  /** In ms. */
+  readonly now: () => number
   /** Time that has passed, and of it what this thread was at work, in ms. */
   readonly time: () => { readonly total: number; readonly active: number }
 }
@@ -57,7 +61,8 @@ export function createWebhookThreads(settings: ThreadsSettings): WebhookThreads 
   let isShared = false
   let calls = 0
   const asked = (): readonly Helper[] => (isShared ? [...helpers] : [])
-  const sharing = createSharing({ own: settings.own, inputs, helpers: asked, later: clock.later })
+  const { own, onGiven } = settings
+  const sharing = createSharing({ own, onGiven, inputs, helpers: asked, later: clock.later, now: clock.now })
   const rest = createRest()
   let steady = 0
   let idle = 0

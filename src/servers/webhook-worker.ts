@@ -34,6 +34,7 @@ export const threadsClock: ThreadsClock = {
     return () => clearInterval(timer)
   },
   later: setImmediate,
+  now: () => performance.now(),
   time: () => {
     const { active, idle } = performance.eventLoopUtilization()
     return { total: active + idle, active }
