@@ -45,7 +45,15 @@ export {
   parseProtocol,
 } from './protocol.js'
 export type { ConsolidatedRule } from './rule.js'
-export type { EgressListener, EgressPort, OutboundPolicy, SidecarScope, VirtualServiceConfig } from './scope.js'
+export type {
+  EgressListener,
+  EgressPort,
+  OutboundPolicy,
+  OutlinedListener,
+  SidecarScope,
+  VirtualOutline,
+  VirtualServiceConfig,
+} from './scope.js'
 export {
   declareScopes,
   type ScopeFamily,

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { hostsOverlap } from './hostname.js'
 import { hostScopes, type PortScope } from './port-scope.js'
-import type { EgressListener, VirtualServiceConfig } from './scope.js'
+import type { OutlinedListener, VirtualOutline } from './scope.js'
 import type { Service } from './service.js'
 
 const service = (host: string, namespace = 'shop') =>
   ({ host, namespace, ports: [{ name: 'any', port: 80, protocol: 'auto' }] }) as unknown as Service
-const virtual = (name: string, hosts: readonly string[]) =>
-  ({ name, spec: { hosts } }) as unknown as VirtualServiceConfig
+const virtual = (name: string, hosts: readonly string[]) => ({ name, spec: { hosts } }) as unknown as VirtualOutline
 
 describe('hostScopes', () => {
   it('gives each host its services, and the VirtualServices that speak of it, in the order of the listener', () => {
@@ -21,7 +20,7 @@ describe('hostScopes', () => {
       virtual('none', ['e.example']),
       virtual('again', ['a.shop', 'a.shop', '*.shop']),
     ]
-    const listener = { port: undefined, bind: '', services, virtualServices } as unknown as EgressListener
+    const listener = { port: undefined, bind: '', services, virtualServices } as unknown as OutlinedListener
     const whole: PortScope = { port: 80, egress: [listener] }
     const found = hostScopes(whole).map(([key, { port, egress }]) => [
       key,

@@ -1,20 +1,20 @@
 import { type Hostname, hostsOverlap, isWildcard } from './hostname.js'
 import { isHttp, isSniffed, type Protocol } from './protocol.js'
-import type { EgressListener, SidecarScope, VirtualServiceConfig } from './scope.js'
+import type { OutlinedListener, OutlinedScope, VirtualOutline } from './scope.js'
 import type { Service, ServicePort } from './service.js'
 
 /** The share that one port has in a scope: it decides the port's listeners and its routes. */
 export interface PortScope {
   readonly port: number
   /** Listeners of that port, and those for all ports, with the services that have the port and the VirtualServices that speak of those. */
-  readonly egress: readonly EgressListener[]
+  readonly egress: readonly OutlinedListener[]
 }
 
 /** Hosts that no service has are served at this port alone. */
 const HTTP_PORT = 80
 
 /** By port number, as text. */
-export function portScopes({ egress }: SidecarScope): readonly (readonly [string, PortScope])[] {
+export function portScopes({ egress }: OutlinedScope): readonly (readonly [string, PortScope])[] {
   const parts = egress.map(listener => ({ listener, byPort: byPort(listener), find: finderOf(listener) }))
   const ports = new Set(parts.flatMap(part => [...part.byPort.keys()]))
   return [...ports].map(port => {
@@ -43,9 +43,7 @@ export function listenerShare({ port, egress }: PortScope): PortScope {
         hasHttp = true
         return true
       })
-      const virtualServices = listener.virtualServices.filter(
-        ({ spec }) => (spec.tcp ?? []).length + (spec.tls ?? []).length > 0,
-      )
+      const virtualServices = listener.virtualServices.filter(({ hasStreams }) => hasStreams)
       return { ...listener, services, virtualServices }
     }),
   }
@@ -93,7 +91,7 @@ function isFoundOut({ protocol }: { readonly protocol: Protocol }): boolean {
   return isSniffed(protocol)
 }
 
-function byPort({ port, services }: EgressListener): ReadonlyMap<number, readonly Service[]> {
+function byPort({ port, services }: OutlinedListener): ReadonlyMap<number, readonly Service[]> {
   if (port !== undefined) return new Map([[port.number, services]])
   const found = new Map<number, Service[]>()
   for (const service of services)
@@ -105,23 +103,22 @@ function byPort({ port, services }: EgressListener): ReadonlyMap<number, readonl
   return found
 }
 
-type Finder = (services: readonly Service[], port: number) => readonly VirtualServiceConfig[]
+type Finder = (services: readonly Service[], port: number) => readonly VirtualOutline[]
 
 /** Those whose hosts overlap a service's, in the listener's order; at the port of HTTP also those of hosts that nobody has. */
-function finderOf(listener: EgressListener): Finder {
+function finderOf(listener: OutlinedListener): Finder {
   const { virtualServices } = listener
   const overlapping = overlapOf(virtualServices)
   return (services, port) => {
     if (virtualServices.length === 0) return virtualServices
     const found = overlapping(services.map(({ host }) => host))
-    if (port === HTTP_PORT)
-      for (const [index, { spec }] of virtualServices.entries()) if ((spec.http ?? []).length > 0) found.add(index)
+    if (port === HTTP_PORT) for (const [index, { hasHttp }] of virtualServices.entries()) if (hasHttp) found.add(index)
     return inOrder(found, listener)
   }
 }
 
 /** Positions of the VirtualServices that have a host which overlaps one of these: of a name in full only wildcards are tried one by one. */
-function overlapOf(virtualServices: readonly VirtualServiceConfig[]): (hosts: Iterable<Hostname>) => Set<number> {
+function overlapOf(virtualServices: readonly VirtualOutline[]): (hosts: Iterable<Hostname>) => Set<number> {
   const exact = new Map<Hostname, number[]>()
   const wild: number[] = []
   const hostsOf = (index: number): readonly Hostname[] => virtualServices[index]?.spec.hosts ?? []
@@ -143,6 +140,6 @@ function overlapOf(virtualServices: readonly VirtualServiceConfig[]): (hosts: It
   }
 }
 
-function inOrder(positions: ReadonlySet<number>, { virtualServices }: EgressListener): readonly VirtualServiceConfig[] {
+function inOrder(positions: ReadonlySet<number>, { virtualServices }: OutlinedListener): readonly VirtualOutline[] {
   return [...positions].sort((a, b) => a - b).flatMap(index => virtualServices[index] ?? [])
 }

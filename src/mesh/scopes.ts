@@ -2,7 +2,7 @@ import type { Family, Graph, Index, Lookup, Table } from '../engine/index.js'
 import { isSameData } from '../engine/index.js'
 import type { Hostname } from './hostname.js'
 import { hostScopes, listenerShare, type PortScope, portScopes } from './port-scope.js'
-import type { SidecarScope, VirtualServiceConfig } from './scope.js'
+import type { OutlinedScope, VirtualOutline } from './scope.js'
 import { byAge } from './selection.js'
 import { type Service, type ServiceKey, serviceKey } from './service.js'
 import {
@@ -23,11 +23,11 @@ export interface ScopeKey {
 }
 
 /** What holds for the scope as a whole, whatever is in it. */
-export type ScopeSettings = Omit<SidecarScope, 'egress' | 'services'>
+export type ScopeSettings = Omit<OutlinedScope, 'egress' | 'services'>
 
 export interface ScopeTables {
   /** One row `mesh`. Wide: what depends on some of it reads the others. */
-  readonly scope: Table<'mesh', SidecarScope>
+  readonly scope: Table<'mesh', OutlinedScope>
   /** One row `mesh`. */
   readonly settings: Table<'mesh', ScopeSettings>
   /** The services in reach, each a row of its own: what depends on one service reads this. */
@@ -107,7 +107,7 @@ function scopeTables(graph: Graph, { namespace, sidecar }: ScopeKey, tables: Mes
 
 interface Candidates {
   readonly services: readonly Service[]
-  readonly virtualServices: readonly VirtualServiceConfig[]
+  readonly virtualServices: readonly VirtualOutline[]
 }
 
 /** Everything that the Sidecar's hosts could name, oldest first: of the namespaces that it names, or of the whole mesh. */

@@ -4,7 +4,7 @@ import { isExportedTo, isPrivate, isPublic, normaliseExportTo } from './export-t
 import { type Hostname, hostCovers, hostsOverlap, isWildcard, resolveShortName } from './hostname.js'
 import { mergePorts } from './merge-services.js'
 import { parseProtocol } from './protocol.js'
-import type { EgressListener, EgressPort, OutboundPolicy, SidecarScope, VirtualServiceConfig } from './scope.js'
+import type { EgressPort, OutboundPolicy, OutlinedListener, OutlinedScope, VirtualOutline } from './scope.js'
 import { compare } from './selection.js'
 import type { Service } from './service.js'
 import { type MeshIdentity, type MeshSettings, rootNamespaceOf } from './settings.js'
@@ -16,7 +16,7 @@ export type SidecarObject = ConfigObject<Sidecar>
 export interface ScopeFacts {
   readonly namespace: string
   readonly services: readonly Service[]
-  readonly virtualServices: readonly VirtualServiceConfig[]
+  readonly virtualServices: readonly VirtualOutline[]
   /** All services of a host, in every namespace, visible or not. */
   readonly servicesOfHost: (host: Hostname) => readonly Service[]
   readonly mesh: MeshSettings
@@ -26,7 +26,7 @@ export interface ScopeFacts {
 const CATCH_ALL: readonly IstioEgressListener[] = [{ hosts: ['*/*'] }]
 
 /** The scope that a Sidecar (undefined: none) gives to proxies of a namespace (reference: xds.md section 7). */
-export function buildScope(sidecar: SidecarObject | undefined, facts: ScopeFacts): SidecarScope {
+export function buildScope(sidecar: SidecarObject | undefined, facts: ScopeFacts): OutlinedScope {
   const { namespace } = facts
   const written = sidecar?.spec.egress ?? []
   const isDefault = written.length === 0
@@ -46,11 +46,11 @@ export function buildScope(sidecar: SidecarObject | undefined, facts: ScopeFacts
   }
 }
 
-function defaultListener({ services, virtualServices }: ScopeFacts): EgressListener {
+function defaultListener({ services, virtualServices }: ScopeFacts): OutlinedListener {
   return { index: 0, port: undefined, bind: '', captureMode: 'DEFAULT', services, virtualServices }
 }
 
-function egressListener(listener: IstioEgressListener, index: number, facts: ScopeFacts): EgressListener {
+function egressListener(listener: IstioEgressListener, index: number, facts: ScopeFacts): OutlinedListener {
   const port = egressPort(listener)
   const hosts = parseEgressHosts(listener.hosts ?? [], facts.namespace)
   return {
@@ -149,7 +149,7 @@ function narrowToPort(service: Service, port: EgressPort | undefined): Service |
   return ports.length === service.ports.length ? service : { ...service, ports }
 }
 
-function selectVirtualServices(hosts: EgressHosts, facts: ScopeFacts): readonly VirtualServiceConfig[] {
+function selectVirtualServices(hosts: EgressHosts, facts: ScopeFacts): readonly VirtualOutline[] {
   return facts.virtualServices.filter(({ namespace, spec }) =>
     hosts.imports.some(
       item =>
@@ -160,7 +160,7 @@ function selectVirtualServices(hosts: EgressHosts, facts: ScopeFacts): readonly 
 }
 
 /** All services of the listeners once per host, then those that their VirtualServices lead to. */
-function collectReach(egress: readonly EgressListener[], facts: ScopeFacts, isNamed: boolean): readonly Service[] {
+function collectReach(egress: readonly OutlinedListener[], facts: ScopeFacts, isNamed: boolean): readonly Service[] {
   const reach = new Map<Hostname, Service>()
   for (const { services, virtualServices } of egress) {
     for (const service of services) if (service.resolution !== 'alias') addService(reach, service)
@@ -221,10 +221,10 @@ export function visibleServices(all: readonly Service[], namespace: string): rea
 
 /** Of gateway `mesh` only. */
 export function visibleVirtualServices(
-  all: readonly VirtualServiceConfig[],
+  all: readonly VirtualOutline[],
   namespace: string,
   mesh: MeshSettings,
-): readonly VirtualServiceConfig[] {
+): readonly VirtualOutline[] {
   const forMesh = all.filter(({ spec }) => (spec.gateways ?? []).includes(MESH_GATEWAY))
   return visible(forMesh, namespace, ({ spec, namespace: own }) =>
     normaliseExportTo(spec.exportTo, mesh.defaultVirtualServiceExportTo, own),

@@ -20,7 +20,7 @@ import { compareGateways, gatewaysOfNetworks, gatewaysOfService, networkOfAddres
 import type { PeerPolicy } from './peer-authentication.js'
 import { type Places, SAME } from './places.js'
 import type { ConsolidatedRule } from './rule.js'
-import type { VirtualServiceConfig } from './scope.js'
+import type { VirtualOutline, VirtualServiceConfig } from './scope.js'
 import { type Aged, byAge } from './selection.js'
 import { type Service, type ServiceKey, serviceKey } from './service.js'
 import { declareServices } from './service-tables.js'
@@ -28,7 +28,7 @@ import { type MeshIdentity, type MeshSettings, rootNamespaceOf, trustDomainOf } 
 import { declareSidecarConflicts } from './sidecar-conflicts.js'
 import type { SidecarObject } from './sidecar-scope.js'
 import type { TelemetryObject } from './telemetry.js'
-import { qualifyVirtualService } from './virtual-services.js'
+import { outlineOf, qualifyVirtualService } from './virtual-services.js'
 import type { Workload } from './workload.js'
 
 /** What all proxies share: one row for each fact of the mesh (docs/adr/0006-mesh-tables.md). */
@@ -60,9 +60,10 @@ export interface MeshTables {
   readonly bestRule: RuleMemo
   /** Delegates merged in, names in full. */
   readonly virtual: Table<string, VirtualServiceConfig>
-  readonly virtualNamespace: Index<string, string, VirtualServiceConfig>
+  /** What scopes look at of them. */
+  readonly virtualNamespace: Index<string, string, VirtualOutline>
   /** One row `mesh`: all, oldest first. */
-  readonly virtualOrder: Table<'mesh', readonly VirtualServiceConfig[]>
+  readonly virtualOrder: Table<'mesh', readonly VirtualOutline[]>
   readonly interest: InterestTable
   /** By namespace, oldest first. */
   readonly sidecars: Index<string, string, SidecarObject>
@@ -95,7 +96,8 @@ export function declareMesh(graph: Graph, identity: MeshIdentity): MeshTables {
   const serviceNamespace = service.index('namespace', row => [row.namespace])
   const rule = declareRules(graph, places)
   const virtual = declareVirtualServices(graph, places)
-  const virtualNamespace = virtual.index('namespace', row => [row.namespace])
+  const outline = graph.derive('virtualOutline', virtual, (row, key) => [[key, outlineOf(row)]], SAME)
+  const virtualNamespace = outline.index('namespace', row => [row.namespace])
   const gateways = declareGateways(graph, places)
   const endpointService = endpoint.index('service', row => [serviceKey(row)])
   return {

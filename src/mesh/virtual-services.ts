@@ -7,8 +7,9 @@ import type {
   VirtualService,
 } from '../config/istio-types.generated.js'
 import type { ConfigObject } from '../config/object.js'
+import { isSameData } from '../engine/index.js'
 import { resolveShortName } from './hostname.js'
-import type { VirtualServiceConfig } from './scope.js'
+import type { Lead, VirtualOutline, VirtualServiceConfig } from './scope.js'
 
 export const MESH_GATEWAY = 'mesh'
 
@@ -70,26 +71,60 @@ function destination(to: Destination, { host }: Names): Destination {
   return to.host === undefined ? to : { ...to, host: host(to.host) }
 }
 
-/** Ports by host that a VirtualService may send to, mirrors included; an empty set: any port. */
-export function destinationsOf({ spec }: VirtualServiceConfig, clientNamespace: string): Map<string, Set<number>> {
-  const found = new Map<string, Set<number>>()
-  const add = (to: Destination | undefined): void => {
+/** What scopes look at. */
+export function outlineOf({ namespace, name, creationTimestamp, spec }: VirtualServiceConfig): VirtualOutline {
+  const { hosts, gateways, exportTo, http = [], tcp = [], tls = [] } = spec
+  return {
+    namespace,
+    name,
+    creationTimestamp,
+    spec: {
+      ...(hosts === undefined ? {} : { hosts }),
+      ...(gateways === undefined ? {} : { gateways }),
+      ...(exportTo === undefined ? {} : { exportTo }),
+    },
+    hasHttp: http.length > 0,
+    hasStreams: tcp.length + tls.length > 0,
+    leadsTo: leadsOf(spec),
+  }
+}
+
+function leadsOf({ http = [], tcp = [], tls = [] }: VirtualService): readonly Lead[] {
+  const found: Lead[] = []
+  const add = (to: Destination | undefined, from: Lead['from']): void => {
     if (to?.host === undefined) return
-    const port = to.port?.number ?? 0
-    const ports = found.get(to.host)
-    if (ports === undefined) found.set(to.host, new Set(port === 0 ? [] : [port]))
+    const lead = { host: to.host, port: to.port?.number ?? 0, from }
+    if (!found.some(each => isSameData(each, lead))) found.push(lead)
+  }
+  for (const route of http) {
+    const from = sourcesOf(route)
+    for (const { destination: to } of route.route ?? []) add(to, from)
+    add(route.mirror, from)
+    for (const { destination: to } of route.mirrors ?? []) add(to, from)
+  }
+  const l4: readonly (TLSRoute | TCPRoute)[] = [...tcp, ...tls]
+  for (const route of l4)
+    for (const { destination: to } of (route.route ?? []) as readonly RouteDestination[]) add(to, undefined)
+  return found
+}
+
+/** Namespaces that a rule is for alone: where each of its matches names one. */
+function sourcesOf({ match = [] }: HTTPRoute): Lead['from'] {
+  const named = match.map(({ sourceNamespace = '' }) => sourceNamespace)
+  return named.length === 0 || named.includes('') ? undefined : [...new Set(named)].sort()
+}
+
+/** Ports by host that a VirtualService may send to; an empty set: any port. */
+export function destinationsOf(
+  { leadsTo }: Pick<VirtualOutline, 'leadsTo'>,
+  clientNamespace: string,
+): Map<string, Set<number>> {
+  const found = new Map<string, Set<number>>()
+  for (const { host, port, from } of leadsTo) {
+    if (from?.includes(clientNamespace) === false) continue
+    const ports = found.get(host)
+    if (ports === undefined) found.set(host, new Set(port === 0 ? [] : [port]))
     else if (ports.size > 0) port === 0 ? ports.clear() : ports.add(port)
   }
-  for (const route of spec.http ?? []) {
-    const matches = route.match ?? []
-    const isOther = ({ sourceNamespace = '' }: { sourceNamespace?: string }): boolean =>
-      sourceNamespace !== '' && sourceNamespace !== clientNamespace
-    if (matches.length > 0 && matches.every(isOther)) continue
-    for (const { destination: to } of route.route ?? []) add(to)
-    add(route.mirror)
-    for (const { destination: to } of route.mirrors ?? []) add(to)
-  }
-  const l4: readonly (TLSRoute | TCPRoute)[] = [...(spec.tcp ?? []), ...(spec.tls ?? [])]
-  for (const route of l4) for (const item of (route.route ?? []) as readonly RouteDestination[]) add(item.destination)
   return found
 }

@@ -7,17 +7,20 @@ import {
   type ScopeTables,
   type Service,
   serviceKey,
+  type VirtualOutline,
   type VirtualServiceConfig,
 } from '../../mesh/index.js'
 import { encode } from '../../proto/index.js'
 import { type Facts, factsOf, viewOfFacts } from '../../proxy/facts.js'
 import { versionOf } from './encoded.js'
-import { noScope, type PartFacts, partContext, reachableIn } from './part-tables.js'
+import { noScope, type PartFacts, partContext, reachableIn, virtualOf } from './part-tables.js'
 import { type RouteFacts, routeFactsOf } from './route-facts.js'
+import { hasHttpRoutes } from './route-http.js'
 import {
   type HostPlace,
   hostPlace,
   joinVirtualHosts,
+  sourceAt,
   translateVirtualHost,
   type VirtualHostPlan,
   virtualHostOf,
@@ -59,17 +62,28 @@ interface RoutedQuestion {
   readonly targets: ReadonlyMap<Hostname, Target>
 }
 
+/** Of a host that requests reach by a VirtualService. */
+export type RoutedPlan = VirtualHostPlan<VirtualOutline> & { readonly virtual: VirtualOutline }
+
+/** The virtual hosts of one kind of clients in a scope. */
+export interface HostsOf {
+  readonly speaks: (read: Lookup, virtual: VirtualOutline, at: { readonly port: number }) => boolean
+  /** Of a plan without a VirtualService. */
+  readonly plain: (read: Lookup, plan: VirtualHostPlan<VirtualOutline>) => EncodedHost
+  readonly routed: (read: Lookup, plan: RoutedPlan) => EncodedHost
+}
+
 /** Virtual hosts, each translated and encoded once for all that are alike in what it is made of. */
 export interface EncodedHosts {
-  /** A function for one kind of clients in a scope: their host of a plan. */
-  readonly of: (client: HostClient, scope: ScopeTables) => (read: Lookup, plan: VirtualHostPlan) => EncodedHost
+  readonly of: (client: HostClient, scope: ScopeTables) => HostsOf
 }
 
 export function declareHosts(graph: Graph, parts: PartFacts): EncodedHosts {
   const { tables } = parts
   const plain = declarePlain(graph, parts)
   const routed = declareRouted(graph, parts)
-  const of = ({ client, facts }: HostClient, scope: ScopeTables) => {
+  const speaks = declareSpeaks(graph, parts)
+  const of = ({ client, facts }: HostClient, scope: ScopeTables): HostsOf => {
     // Only a VirtualService asks who calls.
     const plainFacts = factsOf('routes', viewOfFacts(facts), { namespace: '', labels: {} })
     const ruleOf = (read: Lookup, service: Service | undefined): ConsolidatedRule | undefined => {
@@ -84,16 +98,40 @@ export function declareHosts(graph: Graph, parts: PartFacts): EncodedHosts {
       })
       return new Map(found)
     }
-    return (read: Lookup, plan: VirtualHostPlan): EncodedHost => {
-      const { service, virtual } = plan
-      if (virtual !== undefined) {
-        read.one(tables.virtual, objectKey(virtual))
-        return read.memo(routed, { plan, facts, targets: targetsOf(read, virtual) })
-      }
-      return read.memo(plain, { plan, rule: ruleOf(read, service), facts: plainFacts })
+    return {
+      speaks: (read, virtual, { port }) =>
+        virtual.hasHttp && read.memo(speaks, { virtual: objectKey(virtual), port, facts }),
+      plain: (read, plan) =>
+        read.memo(plain, {
+          plan: { ...plan, virtual: undefined },
+          rule: ruleOf(read, plan.service),
+          facts: plainFacts,
+        }),
+      routed: (read, plan) => {
+        const virtual = virtualOf(read, tables, plan.virtual)
+        return read.memo(routed, { plan: { ...plan, virtual }, facts, targets: targetsOf(read, virtual) })
+      },
     }
   }
   return { of }
+}
+
+interface SpeaksQuestion {
+  readonly virtual: string
+  readonly port: number
+  readonly facts: Facts<'routes'>
+}
+
+/** Whether a VirtualService has any route for clients at a port: asked again when it changes, and hardly ever another answer. */
+function declareSpeaks(graph: Graph, { tables }: PartFacts): Memo<SpeaksQuestion, boolean> {
+  return graph.memo(
+    'speaks',
+    ({ virtual, port, facts }) => `${virtual}:${port}@${facts.key}`,
+    ({ virtual, port, facts }, read) => {
+      const row = read.one(tables.virtual, virtual)
+      return row !== undefined && hasHttpRoutes(row, sourceAt({ port }, viewOfFacts(facts)))
+    },
+  )
 }
 
 /** Everything to the service: the same in all scopes that have it. */

@@ -62,7 +62,10 @@ export function createXdsGraph(engine: Engine, identity: MeshIdentity, translato
   const wholeScopes: Memo<ScopeKey, SidecarScope> = engine.memo(
     'wholeScope',
     ({ namespace, sidecar }) => `${namespace}|${sidecar}`,
-    (key, read) => wholeScope(read, read.member(scopes, key)),
+    (key, read) => {
+      const { egress, ...rest } = wholeScope(read, tables, read.member(scopes, key))
+      return { ...rest, egress }
+    },
   )
   const resourceTables = (node: ProxyNode, type: GraphType): Hold<readonly Table<string, GraphResource>[]> => {
     const row = engine.read(read => read.memo(proxies, node))

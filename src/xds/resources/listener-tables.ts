@@ -34,7 +34,7 @@ function listenerTables(graph: Graph, key: ProxyParts['listeners'], parts: PartF
     const isByAddress = egress.some(({ services }) => services.some(({ resolution }) => resolution === 'none'))
     const context = partContext(read, parts, isByAddress ? key.facts : key.elsewhere, {
       client: key.client,
-      scope: () => narrowedScope(read, scope, egress),
+      scope: () => narrowedScope(read, parts, scope, egress),
       reachable: reachableIn(read, scope),
     })
     return translators.listeners(context, port)

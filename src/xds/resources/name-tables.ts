@@ -15,7 +15,7 @@ export function declareNames(graph: Graph, parts: PartFacts): Family<NamesKey, P
         'names',
         parts.tables.once,
         (_, __, read) => {
-          const context = partContext(read, parts, key.facts, { scope: () => wholeScope(read, scope) })
+          const context = partContext(read, parts, key.facts, { scope: () => wholeScope(read, parts.tables, scope) })
           return [['', encoded('NDS', '', translateNames(context))]]
         },
         SAME_RESOURCE,

@@ -40,7 +40,7 @@ function ownTables(graph: Graph, key: OwnKey, parts: PartFacts): PartTables {
     return partContext(read, parts, key.facts, {
       client: key.client,
       own: key.own,
-      scope: () => narrowedScope(read, scope, []),
+      scope: () => narrowedScope(read, parts, scope, []),
       reachable: reachableIn(read, scope),
     })
   }

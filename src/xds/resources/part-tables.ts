@@ -1,13 +1,17 @@
+import { objectKey } from '../../config/object.js'
 import type { Lookup, Table } from '../../engine/index.js'
 import type {
   EgressListener,
   Hostname,
   MeshTables,
+  OutlinedListener,
   ScopeFamily,
   ScopeKey,
   ScopeTables,
   Service,
   SidecarScope,
+  VirtualOutline,
+  VirtualServiceConfig,
 } from '../../mesh/index.js'
 import { type SomeFacts, viewOfFacts } from '../../proxy/facts.js'
 import type { ProxyContext } from '../../proxy/view.js'
@@ -45,26 +49,46 @@ export function noScope(): never {
   throw new Error('this part is shared by proxies of different scopes: it may not read one')
 }
 
-/** The scope as far as it holds for everything in it, with the services of `egress`. */
+/** The scope as far as it holds for everything in it, with what is in `egress`. */
 export function narrowedScope(
   read: Lookup,
+  { tables }: PartFacts,
   { settings }: ScopeTables,
-  egress: readonly EgressListener[],
+  egress: readonly OutlinedListener[],
 ): SidecarScope {
   const row = read.one(settings, 'mesh')
   if (row === undefined) throw new Error('no scope: the mesh configuration has not been written')
   return {
     ...row,
-    egress,
+    egress: egress.map(listener => wholeListener(read, tables, listener)),
     get services(): never {
       throw new Error('services of a narrowed scope are asked for by their hosts')
     },
   }
 }
 
-export function wholeScope(read: Lookup, { scope }: ScopeTables): SidecarScope {
+/** All of it; who asks for its listeners depends on all that VirtualServices say. */
+export function wholeScope(read: Lookup, tables: MeshTables, { scope }: ScopeTables): SidecarScope {
   const row = read.one(scope, 'mesh')
   if (row === undefined) throw new Error('no scope: the mesh configuration has not been written')
+  let egress: SidecarScope['egress'] | undefined
+  return {
+    ...row,
+    get egress() {
+      egress ??= row.egress.map(listener => wholeListener(read, tables, listener))
+      return egress
+    },
+  }
+}
+
+/** With VirtualServices in place of their outlines. */
+function wholeListener(read: Lookup, tables: MeshTables, listener: OutlinedListener): EgressListener {
+  return { ...listener, virtualServices: listener.virtualServices.map(outline => virtualOf(read, tables, outline)) }
+}
+
+export function virtualOf(read: Lookup, { virtual }: MeshTables, outline: VirtualOutline): VirtualServiceConfig {
+  const row = read.one(virtual, objectKey(outline))
+  if (row === undefined) throw new Error(`an outline of no VirtualService: ${objectKey(outline)}`)
   return row
 }
 

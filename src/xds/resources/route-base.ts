@@ -1,29 +1,16 @@
-import type { Family, Graph, Lookup, Table } from '../../engine/index.js'
-import type { ScopeKey } from '../../mesh/index.js'
-import type { VirtualHost } from '../../proto/envoy-types.generated.js'
-import { encode } from '../../proto/index.js'
+import type { Family, Graph, Table } from '../../engine/index.js'
 import type { ProxyView } from '../../proxy/view.js'
-import { type GraphResource, MESSAGES, versionOf } from './encoded.js'
-import { declareHosts, type EncodedHost, type EncodedHosts, type HostClient, hostField } from './encoded-host.js'
-import { HTTP_PROXY_ROUTE } from './names.js'
-import { narrowedScope, type PartFacts, partContext, reachableIn, touchSidecar, wholeScope } from './part-tables.js'
-import {
-  arrangeHosts,
-  lastHosts,
-  planRoutes,
-  type RoutePlan,
-  reachOfRoute,
-  routeNamesAt,
-  routeShell,
-} from './routes.js'
+import { type GraphResource, versionOf } from './encoded.js'
+import { declareHosts, type EncodedHost, type EncodedHosts, hostField } from './encoded-host.js'
+import type { PartFacts } from './part-tables.js'
+import { isPlanned, type PlanKey, type PlannedHost, planTable, type Shell } from './route-plan.js'
+import { arrangeHosts } from './routes.js'
 import { type HostPlace, hostPlace, meansPort, type VirtualHostPlan } from './virtual-host.js'
 import { homeOf } from './virtual-host-domains.js'
 
 /** Proxies whose routes differ only in the names that services of their own namespace have there. */
-export interface BaseKey extends HostClient {
+export interface BaseKey extends PlanKey {
   readonly key: string
-  readonly scope: ScopeKey
-  readonly hasHttpProxy: boolean
 }
 
 /**
@@ -33,6 +20,7 @@ export interface BaseKey extends HostClient {
 export interface RouteBase {
   readonly resource: GraphResource
   readonly plan: Shell
+  readonly arrangement: Arrangement
   /** In the order in which they come to domains. */
   readonly all: readonly PlannedHost[]
   readonly hosts: readonly BaseHost[]
@@ -51,7 +39,7 @@ export interface RouteBase {
 interface BaseHost {
   readonly host: EncodedHost
   readonly domains: readonly string[]
-  readonly plan: VirtualHostPlan | undefined
+  readonly plan: VirtualHostPlan<unknown> | undefined
   readonly order: number
 }
 
@@ -69,57 +57,19 @@ export function declareRouteBases(graph: Graph, parts: PartFacts): BaseFamily {
 
 function baseTable(graph: Graph, key: BaseKey, parts: PartFacts, hosts: EncodedHosts): Table<string, RouteBase> {
   const scope = graph.member(parts.scopes, key.scope)
-  const hostOf = hosts.of(key, scope)
+  const hostsOf = hosts.of(key, scope)
   const arrangements: Arrangements = new Map()
-  const names = graph.derive('nameAt', scope.port, row => routeNamesAt(row).map(name => [name, name] as const))
-  const ofProxy = graph.derive('proxyName', parts.tables.once, () =>
-    key.hasHttpProxy ? [[HTTP_PROXY_ROUTE, HTTP_PROXY_ROUTE] as const] : [],
-  )
-  const planOf = (read: Lookup, name: string): RoutePlan | undefined => {
-    const at = reachOfRoute(name)
-    const table = at === 'one host' ? scope.hostPort : scope.port
-    const context = partContext(read, parts, key.facts, {
-      client: key.client,
-      scope: () =>
-        at === 'whole scope'
-          ? wholeScope(read, scope)
-          : narrowedScope(read, scope, read.one(table, name)?.egress ?? []),
-      reachable: reachableIn(read, scope),
-    })
-    return planRoutes(context, name)
-  }
   return graph.derive(
     'base',
-    graph.union('name', [names, ofProxy]),
-    (name, _, read) => {
-      touchSidecar(read, parts, key.scope)
-      const plan = planOf(read, name)
-      return plan === undefined ? [] : [[name, baseOf(plan, each => hostOf(read, each), arrangements)]]
+    planTable(graph, { key, parts, scope, hostsOf }),
+    ({ shell, hosts }, name, read) => {
+      const all = hosts.map(each =>
+        isPlanned(each) ? each : { plan: each.plan, host: hostsOf.routed(read, each.plan) },
+      )
+      return [[name, assembled(shell, all, arrangements)]]
     },
     { equals: (a, b) => a.resource.version === b.resource.version },
   )
-}
-
-interface PlannedHost {
-  readonly host: EncodedHost
-  readonly plan: VirtualHostPlan
-}
-
-type Shell = Pick<RoutePlan, 'name' | 'isSniffed'> & { readonly last: readonly VirtualHost[] }
-
-function baseOf(plan: RoutePlan, hostOf: (plan: VirtualHostPlan) => EncodedHost, known: Arrangements): RouteBase {
-  const { name, isSniffed } = plan
-  const planned = plan.hosts.map(each => ({ host: hostOf(each), plan: each }))
-  return assembled({ name, isSniffed, last: lastHosts(plan) }, planned, known)
-}
-
-let shellRest: Uint8Array | undefined
-
-/** What all configurations have in common: it follows the hosts on the wire. */
-function restOfShell(): Uint8Array {
-  const { name: _, ...rest } = routeShell({ name: '' })
-  shellRest ??= encode(MESSAGES.RDS, rest)
-  return shellRest
 }
 
 /** Which host has which domains, in the order of the wire: nothing that its routes would change. */
@@ -150,27 +100,27 @@ function arranged(shell: Shell, all: readonly PlannedHost[], known?: Arrangement
 
 /** `all`: in the order in which they come to domains. */
 function assembled(shell: Shell, all: readonly PlannedHost[], known?: Arrangements): RouteBase {
-  const { name, isSniffed, last } = shell
-  const { order, names } = arranged(shell, all, known)
+  const { name, isSniffed, head, tail } = shell
+  const arrangement = arranged(shell, all, known)
+  const { order, names } = arrangement
   const hosts = order.map(({ domains, order: at }) => ({ ...(all[at] as PlannedHost), domains, order: at }))
-  const head = encode(MESSAGES.RDS, { name })
-  const tail = [encode(MESSAGES.RDS, { virtualHosts: last }), restOfShell()]
   const chunks: Uint8Array[] = [head]
   const versions: string[] = []
   const ends: number[] = []
   let at = head.length
   for (const { host, domains } of hosts) {
-    const isWhole = !isSniffed && domains.length === host.alone
-    for (const chunk of hostField(host, domains, isWhole)) {
+    const isAlone = !isSniffed && domains.length === host.alone
+    for (const chunk of hostField(host, domains, isAlone)) {
       chunks.push(chunk)
       at += chunk.length
     }
     ends.push(at)
-    versions.push(isWhole ? host.version : `${host.version}${domains.join()}`)
+    versions.push(isAlone ? host.version : `${host.version}${domains.join()}`)
   }
-  const version = versionOf(name, versions.join(' '), ...tail)
-  const bytes = Buffer.concat([...chunks, ...tail])
-  return { resource: { name, version, bytes }, plan: shell, all, hosts, start: head.length, ends, ...names }
+  const version = versionOf(name, versions.join(' '), tail)
+  const bytes = Buffer.concat([...chunks, tail])
+  const resource = { name, version, bytes }
+  return { resource, plan: shell, arrangement, all, hosts, start: head.length, ends, ...names }
 }
 
 type Names = Pick<RouteBase, 'homes' | 'owners' | 'full'>
@@ -195,7 +145,7 @@ function namesOf(hosts: readonly Pick<BaseHost, 'host' | 'domains'>[], all: read
   return { homes, owners, full }
 }
 
-function homesOf({ host, service }: VirtualHostPlan): readonly string[] {
+function homesOf({ host, service }: VirtualHostPlan<unknown>): readonly string[] {
   if (service === undefined) return []
   const names = [host, ...service.aliases.map(alias => alias.host)]
   return [...new Set(names.map(homeOf))].filter(home => home !== '')
@@ -205,26 +155,49 @@ function homesOf({ host, service }: VirtualHostPlan): readonly string[] {
 export interface NearBase {
   readonly base: RouteBase
   readonly domains: ReadonlyMap<number, readonly string[]>
+  /** Names what differs. */
+  readonly version: string
 }
 
-const NO_DOMAINS: NearBase['domains'] = new Map()
+interface NearDomains {
+  /** Undefined: a host that comes later, or another near one, has a name that is now asked for. */
+  readonly domains: NearBase['domains'] | undefined
+  readonly version: string
+}
+
+const NOTHING_NEAR = { domains: new Map(), version: '' } as const
 
 /** For clients of a namespace, where services of their own have further names; `namespace` undefined: of none. */
 export function nearBase(base: RouteBase, namespace: string | undefined, view: ProxyView): NearBase {
   const positions = namespace === undefined ? undefined : base.homes.get(namespace)
-  if (namespace === undefined || positions === undefined) return { base, domains: NO_DOMAINS }
-  const near = nearDomains(base, positions, view)
-  return near === undefined
-    ? { base: arrangedAnew(base, namespace, view), domains: NO_DOMAINS }
-    : { base, domains: near }
+  if (namespace === undefined || positions === undefined) return { base, ...NOTHING_NEAR }
+  const { domains, version } = knownDomains(base, positions, view)
+  return domains === undefined
+    ? { base: arrangedAnew(base, namespace, view), ...NOTHING_NEAR }
+    : { base, domains, version }
+}
+
+/** By who asks: routes that change leave them as they are. */
+const knownNear = new WeakMap<Arrangement, WeakMap<ProxyView, NearDomains>>()
+
+function knownDomains(base: RouteBase, positions: readonly number[], view: ProxyView): NearDomains {
+  const ofViews = knownNear.get(base.arrangement) ?? new WeakMap<ProxyView, NearDomains>()
+  knownNear.set(base.arrangement, ofViews)
+  const known = ofViews.get(view)
+  if (known !== undefined) return known
+  const domains = nearDomains(base, positions, view)
+  const differing = [...(domains ?? [])].map(([position, own]) => `${position}=${own.join()}`)
+  const found = { domains, version: versionOf(differing.join(' ')) }
+  ofViews.set(view, found)
+  return found
 }
 
 /** The configuration with all of its virtual hosts. */
-export function nearRoutes({ base, domains }: NearBase): GraphResource {
-  return domains.size === 0 ? base.resource : rewritten(base, domains)
+export function nearRoutes(near: NearBase): GraphResource {
+  return near.domains.size === 0 ? near.base.resource : rewritten(near)
 }
 
-/** By position. Undefined: a host that comes later, or another near one, has a name that is now asked for. */
+/** By position, in that order. */
 function nearDomains(
   base: RouteBase,
   positions: readonly number[],
@@ -252,7 +225,7 @@ function nearDomains(
     }
     near.set(position, mine)
   }
-  return near
+  return new Map([...near].sort(([a], [b]) => a - b))
 }
 
 interface KnownPlace {
@@ -263,7 +236,7 @@ interface KnownPlace {
 const places = new WeakMap<EncodedHost, KnownPlace>()
 
 /** The host tells all that its names depend on but who asks: in most meshes those are of one namespace. */
-function placeFor(host: EncodedHost, plan: VirtualHostPlan, view: ProxyView): HostPlace {
+function placeFor(host: EncodedHost, plan: VirtualHostPlan<unknown>, view: ProxyView): HostPlace {
   const known = places.get(host)
   if (known?.view === view) return known.place
   const place = hostPlace(plan, view)
@@ -272,20 +245,17 @@ function placeFor(host: EncodedHost, plan: VirtualHostPlan, view: ProxyView): Ho
 }
 
 /** All other hosts as they are encoded in the base. */
-function rewritten(base: RouteBase, near: ReadonlyMap<number, readonly string[]>): GraphResource {
+function rewritten({ base, domains, version: near }: NearBase): GraphResource {
   const { resource, hosts, ends, start } = base
   const chunks: Uint8Array[] = []
-  const changed: string[] = []
   let from = 0
-  for (const position of [...near.keys()].sort((a, b) => a - b)) {
-    const domains = near.get(position) ?? []
+  for (const [position, own] of domains) {
     chunks.push(resource.bytes.subarray(from, position === 0 ? start : ends[position - 1]))
-    chunks.push(...hostField(hosts[position]!.host, domains, false))
+    chunks.push(...hostField(hosts[position]!.host, own, false))
     from = ends[position] ?? 0
-    changed.push(`${position}=${domains.join()}`)
   }
   chunks.push(resource.bytes.subarray(from))
-  const version = versionOf(`${resource.version} ${changed.join(' ')}`)
+  const version = versionOf(`${resource.version} ${near}`)
   const list = chunks.filter(({ length }) => length > 0)
   const size = list.reduce((sum, { length }) => sum + length, 0)
   return {

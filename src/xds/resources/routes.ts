@@ -1,20 +1,30 @@
-import { type EgressListener, isHttp, isTcp, isUnspecified, type PortScope, type Service } from '../../mesh/index.js'
+import {
+  type EgressListener,
+  isHttp,
+  isTcp,
+  isUnspecified,
+  type PortScope,
+  type Service,
+  type VirtualServiceConfig,
+} from '../../mesh/index.js'
 import type { RouteConfiguration, VirtualHost } from '../../proto/envoy-types.generated.js'
 import type { ProxyContext } from '../../proxy/view.js'
 import { isUnix } from './listener-bind.js'
 import { HTTP_PROXY_ROUTE, portRouteName, sniffedRouteName, unixRouteName } from './names.js'
 import { type RouteFacts, routeFactsOf } from './route-facts.js'
+import { hasHttpRoutes } from './route-http.js'
 import {
   catchAllHost,
   type HostPlace,
   type JoinedHost,
   joinVirtualHosts,
+  sourceOf,
   type TranslatedHost,
   translateVirtualHost,
   type VirtualHostPlan,
   virtualHostOf,
 } from './virtual-host.js'
-import { planVirtualHosts } from './virtual-host-plan.js'
+import { type Outlined, planVirtualHosts, type Speaks } from './virtual-host-plan.js'
 
 /** The largest body that a route may answer with: bytes, the reference's. */
 const MAX_DIRECT_BODY = 1_048_576
@@ -35,27 +45,38 @@ export function translateRoutes(context: ProxyContext, name: string): RouteConfi
 }
 
 /** Which virtual hosts a configuration has. Cheap; `translateVirtualHost` of each, then `joinRoutes`, makes it. */
-export interface RoutePlan {
+export interface RoutePlan extends HostsPlan {
   readonly name: string
   readonly facts: RouteFacts
-  readonly hosts: readonly VirtualHostPlan[]
+}
+
+export interface HostsPlan<V = VirtualServiceConfig> {
+  readonly hosts: readonly VirtualHostPlan<V>[]
   /** Of one service only, which gets every request. */
   readonly isSniffed: boolean
 }
 
 export function planRoutes(context: ProxyContext, name: string): RoutePlan | undefined {
+  const facts = routeFactsOf(context)
+  const plan = planHosts(context.scope.egress, name, (virtual, at) => hasHttpRoutes(virtual, sourceOf(at, facts)))
+  return plan === undefined ? undefined : { name, facts, ...plan }
+}
+
+/** The part of a plan that follows from what is in reach, and from outlines of VirtualServices. */
+export function planHosts<V extends Outlined>(
+  listeners: readonly EgressListener<V>[],
+  name: string,
+  speaks: Speaks<V>,
+): HostsPlan<V> | undefined {
   const wanted = parseRouteName(name)
   if (wanted === undefined) return undefined
-  const egress = egressFor(context.scope.egress, wanted)
+  const egress = egressFor(listeners, wanted)
   if (egress === undefined) return undefined
-  const facts = routeFactsOf(context)
   const isForward = egress.port !== undefined && egress.port.protocol === 'http-proxy'
   const port = wanted.port === 0 || isForward ? undefined : wanted.port
-  const hosts = planVirtualHosts(narrowed(egress, wanted), port, facts)
+  const hosts = planVirtualHosts(narrowed(egress, wanted), port, speaks)
   const { host } = wanted
   return {
-    name,
-    facts,
     hosts: host === '' ? hosts : hosts.filter(plan => plan.host === host).slice(0, 1),
     isSniffed: host !== '',
   }
@@ -78,7 +99,7 @@ export function arrangeHosts<H extends HostPlace>(
 }
 
 /** For requests that are for no other. */
-export function lastHosts({ isSniffed, facts }: RoutePlan): readonly VirtualHost[] {
+export function lastHosts({ isSniffed, facts }: Pick<RoutePlan, 'isSniffed' | 'facts'>): readonly VirtualHost[] {
   return isSniffed ? [] : [catchAllHost(facts)]
 }
 
@@ -139,7 +160,10 @@ function sniffedNames({ host, address }: Service, port: number, bind: string): r
 }
 
 /** The listener of that port or socket, else the one for all that no other claims. */
-function egressFor(listeners: readonly EgressListener[], { port, bind }: RouteName): EgressListener | undefined {
+function egressFor<V>(
+  listeners: readonly EgressListener<V>[],
+  { port, bind }: RouteName,
+): EgressListener<V> | undefined {
   return listeners.find(
     listener =>
       listener.port === undefined || (listener.port.number === port && (port !== 0 || listener.bind === bind)),
@@ -147,7 +171,7 @@ function egressFor(listeners: readonly EgressListener[], { port, bind }: RouteNa
 }
 
 /** Of a sniffed port only one service counts: the others need not be looked at. */
-function narrowed(egress: EgressListener, { host, port }: RouteName): EgressListener {
+function narrowed<V>(egress: EgressListener<V>, { host, port }: RouteName): EgressListener<V> {
   if (host === '') return egress
   const services = egress.services.filter(service => service.host === host && service.ports.some(p => p.port === port))
   return { ...egress, services }

@@ -7,59 +7,65 @@ import {
   isSniffed,
   isWildcard,
   type Service,
-  type VirtualServiceConfig,
+  type VirtualOutline,
 } from '../../mesh/index.js'
 import { virtualHostName } from './names.js'
-import { firstOfHost, type RouteFacts } from './route-facts.js'
-import { hasHttpRoutes } from './route-http.js'
-import { sourceOf, type VirtualHostPlan } from './virtual-host.js'
+import { firstOfHost } from './route-facts.js'
+import type { VirtualHostPlan } from './virtual-host.js'
 
 /** The only port where hosts of a VirtualService that has no service there are served. */
 const HTTP_PORT = 80
+
+/** What is looked at of a VirtualService: itself or an outline. */
+export type Outlined = Pick<VirtualOutline, 'namespace' | 'name'> & {
+  readonly spec: Pick<VirtualOutline['spec'], 'hosts'>
+}
+
+/** Whether a VirtualService has anything to say about requests at a port. */
+export type Speaks<V> = (virtual: V, at: { readonly port: number }) => boolean
 
 /**
  * Which virtual hosts an egress listener has on a port, each name once: those of VirtualServices first, in their order (reference: xds.md section
  * 8). `port` undefined: on all ports of its services.
  */
-export function planVirtualHosts(
-  egress: EgressListener,
+export function planVirtualHosts<V extends Outlined>(
+  egress: EgressListener<V>,
   port: number | undefined,
-  facts: RouteFacts,
-): readonly VirtualHostPlan[] {
+  speaks: Speaks<V>,
+): readonly VirtualHostPlan<V>[] {
   const services = servicesOn(egress, port)
   const winners = wildcardWinners(egress.virtualServices, services)
   const claimed = new Set<Hostname>()
-  const plans = new Map<string, VirtualHostPlan>()
-  const add = (plan: VirtualHostPlan): void => {
+  const plans = new Map<string, VirtualHostPlan<V>>()
+  const add = (plan: VirtualHostPlan<V>): void => {
     const name = virtualHostName(plan.host, plan.port)
     if (!plans.has(name)) plans.set(name, plan)
   }
   for (const virtual of egress.virtualServices) {
-    if ((virtual.spec.http ?? []).length === 0) continue
     for (const plan of plansOf(virtual, services, winners, port)) {
-      if (!hasHttpRoutes(virtual, sourceOf(plan, facts))) continue
+      if (!speaks(virtual, plan)) continue
       if (plan.service !== undefined) claimed.add(plan.host)
       add(plan)
     }
   }
   for (const service of services.values())
     if (!claimed.has(service.host) && service.resolution !== 'alias')
-      for (const plan of servicePlans(service, undefined, port)) add(plan)
+      for (const plan of servicePlans<V>(service, undefined, port)) add(plan)
   return [...plans.values()]
 }
 
 /** Services of the listener by host, with only the port asked for. */
-function servicesOn(egress: EgressListener, port: number | undefined): ReadonlyMap<Hostname, Service> {
+function servicesOn(egress: EgressListener<unknown>, port: number | undefined): ReadonlyMap<Hostname, Service> {
   if (port === undefined) return firstOfHost(egress.services)
   return firstOfHost(egress.services.filter(({ ports }) => ports.some(each => each.port === port)))
 }
 
-function plansOf(
-  virtual: VirtualServiceConfig,
+function plansOf<V extends Outlined>(
+  virtual: V,
   services: ReadonlyMap<Hostname, Service>,
-  winners: (host: Hostname) => VirtualServiceConfig | undefined,
+  winners: (host: Hostname) => V | undefined,
   port: number | undefined,
-): VirtualHostPlan[] {
+): VirtualHostPlan<V>[] {
   const { found, unknown } = hostsOf(virtual, services, winners)
   const withService = found.flatMap(service => servicePlans(service, virtual, port))
   const ports = new Set(withService.map(plan => plan.port))
@@ -72,11 +78,7 @@ function plansOf(
 }
 
 /** One for each HTTP port. */
-function servicePlans(
-  service: Service,
-  virtual: VirtualServiceConfig | undefined,
-  port: number | undefined,
-): VirtualHostPlan[] {
+function servicePlans<V>(service: Service, virtual: V | undefined, port: number | undefined): VirtualHostPlan<V>[] {
   return service.ports
     .filter(each => (port === undefined || each.port === port) && (isHttp(each.protocol) || isSniffed(each.protocol)))
     .map(each => ({ host: service.host, port: each.port, service, virtual, isAnyPort: port === undefined }))
@@ -88,10 +90,10 @@ interface VirtualServiceHosts {
   readonly unknown: readonly Hostname[]
 }
 
-function hostsOf(
-  virtual: VirtualServiceConfig,
+function hostsOf<V extends Outlined>(
+  virtual: V,
   services: ReadonlyMap<Hostname, Service>,
-  winners: (host: Hostname) => VirtualServiceConfig | undefined,
+  winners: (host: Hostname) => V | undefined,
 ): VirtualServiceHosts {
   const found = new Map<Hostname, Service>()
   const unknown: Hostname[] = []
@@ -110,11 +112,11 @@ function hostsOf(
 }
 
 /** Which VirtualService a service gets by a wildcard: none if one names it in full, else that of the most specific, the first of equals. */
-function wildcardWinners(
-  virtuals: readonly VirtualServiceConfig[],
+function wildcardWinners<V extends Outlined>(
+  virtuals: readonly V[],
   services: ReadonlyMap<Hostname, Service>,
-): (host: Hostname) => VirtualServiceConfig | undefined {
-  const patterns = new Map<Hostname, VirtualServiceConfig>()
+): (host: Hostname) => V | undefined {
+  const patterns = new Map<Hostname, V>()
   for (const virtual of virtuals)
     for (const host of virtual.spec.hosts ?? []) if (!patterns.has(host)) patterns.set(host, virtual)
   const wildcards = [...patterns.keys()].filter(isWildcard).sort(compareSpecificity)

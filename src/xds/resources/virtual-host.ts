@@ -10,13 +10,13 @@ import type { RouteSource } from './route-match.js'
 import { type HostDomains, serviceDomains, withPort } from './virtual-host-domains.js'
 
 /** Which service and VirtualService speak for a host on a port. One of the two is there. */
-export interface VirtualHostPlan {
+export interface VirtualHostPlan<V = VirtualServiceConfig> {
   readonly host: Hostname
   readonly port: number
   /** Undefined: only a VirtualService knows the host. */
   readonly service: Service | undefined
   /** Undefined: everything goes to the service. */
-  readonly virtual: VirtualServiceConfig | undefined
+  readonly virtual: V | undefined
   /** Of a listener that serves all ports, so that the port is part of the domains. */
   readonly isAnyPort: boolean
 }
@@ -52,7 +52,7 @@ export function translateVirtualHost(plan: VirtualHostPlan, facts: RouteFacts): 
 }
 
 /** All names that a client may call it by: those depend on where the client is, its routes do not. */
-export function hostPlace({ host, port, service, isAnyPort }: VirtualHostPlan, view: ProxyView): HostPlace {
+export function hostPlace({ host, port, service, isAnyPort }: VirtualHostPlan<unknown>, view: ProxyView): HostPlace {
   return {
     host,
     name: virtualHostName(host, port),
@@ -66,8 +66,14 @@ export function hostPlace({ host, port, service, isAnyPort }: VirtualHostPlan, v
 const MESH_SOURCE: ReadonlySet<string> = new Set(['mesh'])
 
 /** Where a sidecar's requests on a port come from: matches on the port of a listener for all ports mean the service's. */
-export function sourceOf({ port }: { readonly port: number }, { context }: RouteFacts): RouteSource {
-  const { labels, namespace } = context.view
+export function sourceOf(at: { readonly port: number }, { context }: RouteFacts): RouteSource {
+  return sourceAt(at, context.view)
+}
+
+export function sourceAt(
+  { port }: { readonly port: number },
+  { labels, namespace }: Pick<ProxyView, 'labels' | 'namespace'>,
+): RouteSource {
   return { labels, namespace, gateways: MESH_SOURCE, port }
 }
 

@@ -151,7 +151,40 @@ const MATRIX: readonly Line[] = [
     before: virtual(A, A, '1s'),
     change: ({ apply }) => apply(virtual(A, A, '2s')),
     told: all('RDS'),
-    never: ['clusters', 'assignments', 'listeners/port', 'plainHost', 'shape'],
+    never: ['clusters', 'assignments', 'listeners/port', 'plainHost', 'shape', 'scope/scope', 'routeBase/plan'],
+    runs: { virtualOutline: 1, speaks: 1, routedHost: 1, 'routeBase/base': 2, 'routes/route': 3 },
+  },
+  {
+    rule: 'a last match that is for gateways now takes a host out of the plan',
+    before: virtual('x.example', A, '1s'),
+    change: ({ apply }) =>
+      apply(
+        istio(
+          'VirtualService',
+          'v',
+          'ns1',
+          `{hosts: [x.example], http: [{match: [{gateways: [ns1/other]}], timeout: 1s, route: [{destination: {host: ${A}}}]}]}`,
+        ),
+      ),
+    told: all('RDS'),
+    never: ['scope/scope', 'routedHost'],
+    runs: { speaks: 1, 'routeBase/plan': 2 },
+  },
+  {
+    rule: 'matches of TCP routes are the listener of their port alone',
+    before: istio('VirtualService', 't', 'ns2', `{hosts: [tcp], tcp: [{route: [{destination: {host: ${A}}}]}]}`),
+    change: ({ apply }) =>
+      apply(
+        istio(
+          'VirtualService',
+          't',
+          'ns2',
+          `{hosts: [tcp], tcp: [{match: [{destinationSubnets: [10.1.0.0/16]}], route: [{destination: {host: ${A}}}]}]}`,
+        ),
+      ),
+    told: { 'a-1.ns1': ['LDS'], 'b-1.ns2': ['LDS'] },
+    never: ['clusters', 'assignments', 'scope/scope', 'routeBase/plan', 'routeBase/base', 'speaks'],
+    runs: { 'listeners/port': 2 },
   },
   {
     rule: 'TCP routes of a VirtualService are LDS',
