@@ -1,7 +1,9 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { equalJson, type Json } from '../json.js'
 import { parseYaml, stringifyYaml } from './index.js'
+import { KeyOrders } from './key-order.js'
+import { compareKeys } from './keys.js'
 
 /** What sigs.k8s.io/yaml v1.6.0 prints. */
 const FACTS: readonly (readonly [Json, string])[] = [
@@ -79,6 +81,52 @@ describe('stringifyYaml', () => {
         return back.ok && equalJson(back.value, JSON.parse(JSON.stringify(value)) as Json)
       }),
       { seed: 20, numRuns: 400 },
+    )
+  })
+})
+
+describe('what is remembered of keys and scalars', () => {
+  /** A printer that has met nothing. */
+  async function fresh(): Promise<typeof stringifyYaml> {
+    vi.resetModules()
+    return (await import('./stringify.js')).stringifyYaml
+  }
+
+  const place = fc.constantFrom<(text: Json) => Json>(
+    text => text,
+    text => ({ a: text }),
+    text => [{ bcd: [text] }],
+    text => ({ a: { b: text, 'y z': { c: [[text]] } } }),
+    text => ({ ['long'.repeat(20)]: text }),
+  )
+  const texts = [
+    'two\nlines',
+    'a: b',
+    `${'some words '.repeat(12)}end`,
+    `"${'quoted words: '.repeat(9)}`,
+    'é \ud83d\ude00',
+    '1.10',
+    'y',
+  ]
+
+  it('is the same wherever a text was met before', async () => {
+    const pairs = fc.sample(fc.tuple(fc.constantFrom(...texts), place), 60)
+    for (const [text, put] of pairs) expect(stringifyYaml(put(text))).toBe((await fresh())(put(text)))
+  })
+
+  it('is the order of keys, whatever maps were met before', () => {
+    const orders = new KeyOrders(key => `${key}:`)
+    const key = fc.string({ unit: fc.constantFrom('a', 'b', 'B', '1', '2', '-', '.', 'é'), maxLength: 4 })
+    const maps = fc.array(fc.uniqueArray(key, { maxLength: 60 }), { minLength: 50, maxLength: 50 })
+    fc.assert(
+      fc.property(maps, sequences => {
+        for (const keys of [...sequences, ...sequences]) {
+          const object = Object.fromEntries(keys.map(name => [name, 1]))
+          const sorted = Object.keys(object).sort(compareKeys)
+          expect(orders.of(object)).toEqual({ keys: sorted, heads: sorted.map(name => `${name}:`) })
+        }
+      }),
+      { numRuns: 20 },
     )
   })
 })

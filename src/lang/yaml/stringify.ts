@@ -1,6 +1,6 @@
 import type { Json, JsonArray, JsonObject } from '../json.js'
 import { keptTexts } from '../shared-json.js'
-import { compareKeys } from './keys.js'
+import { KeyOrders } from './key-order.js'
 import { formatGoFloat, isPlainString } from './scalars.js'
 
 /**
@@ -8,52 +8,75 @@ import { formatGoFloat, isPlainString } from './scalars.js'
  * space behind column 80, a trailing newline. Numbers must be finite.
  */
 export function stringifyYaml(value: Json): string {
-  return `${node(value, '', 'root', 0)}\n`
+  return `${node(value, 0, 'root', 0)}\n`
 }
 
 /** Where a node stands: behind nothing, behind `key:`, or behind `- ` or `? `. */
 type Place = 'root' | 'value' | 'item'
 
 /** `column` counts the characters in front of a scalar on its line; for maps and lists it does not matter. */
-function node(value: Json, indent: string, place: Place, column: number): string {
+function node(value: Json, indent: number, place: Place, column: number): string {
   if (typeof value === 'object' && value !== null) {
-    const print = (): string => (Array.isArray(value) ? list(value, indent, place) : map(value, indent, place))
-    const kept = indent.length > MAX_KEPT_INDENT ? undefined : keptTexts(value)
-    return kept === undefined ? print() : (kept[variantOf(indent, place)] ??= print())
+    const kept = indent > MAX_KEPT_INDENT ? undefined : keptTexts(value)
+    return kept === undefined
+      ? collection(value, indent, place)
+      : (kept[variantOf(indent, place)] ??= collection(value, indent, place))
   }
   if (typeof value !== 'string') return place === 'value' ? ` ${otherScalar(value)}` : otherScalar(value)
-  const text = scalar(value, place === 'item' ? indent : `${indent}  `, column)
+  const text = scalar(value, place === 'item' ? indent : indent + 2, column)
   return place === 'value' ? ` ${text}` : text
+}
+
+function collection(value: JsonArray | JsonObject, indent: number, place: Place): string {
+  return Array.isArray(value) ? list(value, indent, place) : map(value, indent, place)
 }
 
 /** Deeper parts of values that are shared between documents (lang/shared-json.ts) are printed every time. */
 const MAX_KEPT_INDENT = 40
 
 /** Indentation is always an even number of spaces. */
-function variantOf(indent: string, place: Place): number {
-  return (indent.length >> 1) * 3 + (place === 'root' ? 0 : place === 'value' ? 1 : 2)
+function variantOf(indent: number, place: Place): number {
+  return (indent >> 1) * 3 + (place === 'root' ? 0 : place === 'value' ? 1 : 2)
 }
 
-function list(items: JsonArray, indent: string, place: Place): string {
+/** Deeper indentation is made when it is needed. */
+const MAX_KEPT_SPACES = 128
+const SPACES = Array.from({ length: MAX_KEPT_SPACES }, (_, count) => ' '.repeat(count))
+const BREAKS = SPACES.map(spaces => `\n${spaces}`)
+
+function spacesOf(count: number): string {
+  return SPACES[count] ?? ' '.repeat(count)
+}
+
+/** A line break and the spaces behind it. */
+function breakOf(indent: number): string {
+  return BREAKS[indent] ?? `\n${' '.repeat(indent)}`
+}
+
+function list(items: JsonArray, indent: number, place: Place): string {
   if (items.length === 0) return place === 'value' ? ' []' : '[]'
-  const inner = `${indent}  `
-  let text = place === 'value' ? `\n${indent}` : ''
+  const inner = indent + 2
+  const dash = `${breakOf(indent)}- `
+  let text = place === 'value' ? dash : '- '
   for (let i = 0; i < items.length; i++) {
-    if (i > 0) text += `\n${indent}`
-    text += `- ${node(items[i]!, inner, 'item', inner.length)}`
+    if (i > 0) text += dash
+    text += node(items[i]!, inner, 'item', inner)
   }
   return text
 }
 
-function map(object: JsonObject, indent: string, place: Place): string {
-  const keys = Object.keys(object)
+function map(object: JsonObject, indent: number, place: Place): string {
+  const { keys, heads } = orders.of(object)
   if (keys.length === 0) return place === 'value' ? ' {}' : '{}'
-  keys.sort(compareKeys)
-  const own = place === 'value' ? `${indent}  ` : indent
-  let text = place === 'value' ? `\n${own}` : ''
+  const own = place === 'value' ? indent + 2 : indent
+  const start = breakOf(own)
+  let text = place === 'value' ? start : ''
   for (let i = 0; i < keys.length; i++) {
-    if (i > 0) text += `\n${own}`
-    text += entry(keys[i]!, object[keys[i]!] ?? null, own)
+    if (i > 0) text += start
+    const [key, head] = [keys[i]!, heads[i]]
+    const value = object[key] ?? null
+    if (head === undefined) text += complexEntry(key, value, own)
+    else text += head + node(value, own, 'value', own + lengthOf(head) + 1)
   }
   return text
 }
@@ -61,19 +84,18 @@ function map(object: JsonObject, indent: string, place: Place): string {
 /** Longest key, in bytes of UTF-8, that is printed as `key:`; longer ones and those with line breaks need `? key`. */
 const MAX_SIMPLE_KEY = 128
 
-function entry(key: string, value: Json, indent: string): string {
-  // The ordinary key needs none of the questions below.
-  if (key.length <= MAX_SIMPLE_KEY && isOrdinary(key)) {
-    return `${key}:${node(value, indent, 'value', indent.length + key.length + 2)}`
-  }
-  if (isSimpleKey(key)) {
-    const text = scalar(key, indent, UNFOLDED)
-    return `${text}:${node(value, indent, 'value', indent.length + lengthOf(text) + 2)}`
-  }
-  const inner = `${indent}  `
+const orders = new KeyOrders(headOf)
+
+/** A key with its colon; undefined for one that needs a question mark. */
+function headOf(key: string): string | undefined {
+  if (key.length <= MAX_SIMPLE_KEY && isOrdinary(key)) return `${key}:`
+  return isSimpleKey(key) ? `${newScalar(key, 0, UNFOLDED)}:` : undefined
+}
+
+function complexEntry(key: string, value: Json, indent: number): string {
+  const inner = indent + 2
   // Behind the colon of a complex key a map or list starts on the same line, as it does behind a dash.
-  const [first, second] = [scalar(key, inner, inner.length), node(value, inner, 'item', inner.length)]
-  return `? ${first}\n${indent}: ${second}`
+  return `? ${scalar(key, inner, inner)}${breakOf(indent)}: ${node(value, inner, 'item', inner)}`
 }
 
 function isSimpleKey(key: string): boolean {
@@ -93,10 +115,11 @@ function isGoInteger(value: bigint): boolean {
   return value >= -(2n ** 63n) && value < 2n ** 64n
 }
 
+/** To an expression of whole characters pairs are none. A property's name in its place would have its table made. */
+const LONE_SURROGATE = /[\ud800-\udfff]/gu
 const LINE_BREAK = /[\n\r\u0085\u2028\u2029]/
-/** The ordinary word: nothing in it can be taken for anything but text, and there is nowhere to fold it. */
+/** The ordinary key: nothing in it can be taken for anything but text, and there is nowhere to fold it. */
 const ORDINARY = /^[A-Za-z_/$][A-Za-z0-9_./$()=@-]*$/
-const LONE_SURROGATE = /\p{Surrogate}/gu
 
 function isOrdinary(text: string): boolean {
   return ORDINARY.test(text) && isPlainString(text)
@@ -107,15 +130,39 @@ const WIDTH = 80
 /** Passed as the column of what must stay on one line. */
 const UNFOLDED = Number.NEGATIVE_INFINITY
 
-/** `inner` is what stands in front of every further line. */
-function scalar(text: string, inner: string, column: number): string {
-  if (isOrdinary(text)) return text
+/**
+ * Printable, without spaces, quotes and backslashes, and no indicator where it would count: what is printed as it is, or
+ * between double quotes where it would be read as something else than text.
+ */
+const WORD = /^[A-Za-z0-9_/$](?:[!#-&(-[\]-~]*[!#-&(-9;-[\]-~])?$/
+
+/** `inner` is the number of spaces in front of every further line. */
+function scalar(text: string, inner: number, column: number): string {
+  if (WORD.test(text)) return isPlainString(text) ? text : `"${text}"`
+  const known = printed.get(text)
+  if (known !== undefined && known.inner === inner && known.column === column) return known.text
+  const made = newScalar(text, inner, column)
+  if (text.length <= MAX_PRINTED_LENGTH) {
+    if (printed.size >= MAX_PRINTED) printed.clear()
+    printed.set(text, { inner, column, text: made })
+  }
+  return made
+}
+
+/** Scalars that are remembered, and the longest of them, in UTF-16 units: many are the same in all workloads. */
+const MAX_PRINTED = 256
+const MAX_PRINTED_LENGTH = 2_048
+/** Scalars as they were printed where they were met last. */
+const printed = new Map<string, { readonly inner: number; readonly column: number; readonly text: string }>()
+
+function newScalar(text: string, inner: number, column: number): string {
   const value = text.replace(LONE_SURROGATE, '\ufffd')
   const shape = analyse(value)
-  if (value.includes('\n') && column !== UNFOLDED && shape.isLiteralAllowed) return literal(value, inner)
-  if (value.includes('\n') || !isPlainString(value)) return doubleQuoted(value, inner, column)
-  if (shape.isPlainAllowed) return fold(value, inner, column, 0)
-  return shape.isSingleAllowed ? singleQuoted(value, inner, column) : doubleQuoted(value, inner, column)
+  const spaces = spacesOf(inner)
+  if (value.includes('\n') && column !== UNFOLDED && shape.isLiteralAllowed) return literal(value, spaces)
+  if (value.includes('\n') || !isPlainString(value)) return doubleQuoted(value, spaces, column)
+  if (shape.isPlainAllowed) return fold(value, spaces, column, 0)
+  return shape.isSingleAllowed ? singleQuoted(value, spaces, column) : doubleQuoted(value, spaces, column)
 }
 
 /**
