@@ -4,6 +4,7 @@ import {
   type DeliveryStream,
   HEALTH,
   type Outgoing,
+  type PlainAck,
   type Protocol,
   parseRequest,
   type Refusal,
@@ -75,6 +76,8 @@ interface State {
   settled: SourceRevision | undefined
   /** Something was sent since then. */
   hasNews: boolean
+  /** The answer that comes most often: to what was sent last. */
+  awaited: PlainAck | undefined
   readonly refusedAt: WeakMap<Refusal, number>
 }
 
@@ -113,12 +116,18 @@ function newState(call: StreamCall, options: AdsStreamOptions): State {
     helloTimer: undefined,
     settled: undefined,
     hasNews: false,
+    awaited: undefined,
     refusedAt: new WeakMap(),
   }
 }
 
 function message(state: State, bytes: Uint8Array): void {
-  const { call, options, session } = state
+  const { call, options, session, awaited } = state
+  if (session !== undefined && awaited !== undefined && Buffer.compare(awaited.bytes, bytes) === 0) {
+    state.awaited = undefined
+    receive(state, session, awaited.request)
+    return
+  }
   const request = parseRequest(options.protocol, bytes, session === undefined)
   if (typeof request === 'string') call.end(grpcStatus('INVALID_ARGUMENT', `the request cannot be read: ${request}`))
   else if (session === undefined) first(state, request)
@@ -242,6 +251,7 @@ function send(state: State, { attachment: { connection } }: Session, outgoing: O
   const queuedMs = dueAt === undefined ? undefined : performance.now() - dueAt
   state.dueAt = undefined
   state.hasNews = true
+  state.awaited = outgoing.ack
   options.on({ kind: 'sent', connection, type, resources, removed, bytes, queuedMs, isTaken })
 }
 

@@ -80,7 +80,10 @@ export function openStreamCall(method: StreamMethod, options: CallOptions): Open
   guard(state, () => {
     state.handler = method.open(call)
   })
-  stream.on('data', (chunk: Uint8Array) => read(state, chunk))
+  const message = (bytes: Uint8Array): void => {
+    if (isRunning(state)) guard(state, handler => handler?.message(bytes))
+  }
+  stream.on('data', (chunk: Uint8Array) => read(state, chunk, message))
   stream.on('end', () => halfClosed(state))
   return call
 }
@@ -125,11 +128,9 @@ function guard(state: State, body: (handler: StreamHandler | undefined) => void)
   }
 }
 
-function read(state: State, chunk: Uint8Array): void {
+function read(state: State, chunk: Uint8Array, message: (bytes: Uint8Array) => void): void {
   if (!isRunning(state)) return
-  const fault = state.frames.push(chunk, bytes => {
-    if (isRunning(state)) guard(state, handler => handler?.message(bytes))
-  })
+  const fault = state.frames.push(chunk, message)
   if (fault !== undefined) end(state, faultStatus(fault, state.options.maxMessageBytes))
 }
 

@@ -68,9 +68,11 @@ function keep(state: State, bytes: Uint8Array, from: number): void {
 /** Never pushed to: what holds nothing makes a list of its own first. */
 const NO_CHUNKS: Uint8Array[] = []
 
+/** Four bytes that are there. */
 function lengthAt(bytes: Uint8Array, at: number): number {
-  const [a = 0, b = 0, c = 0, d = 0] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]
-  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0
+  let length = 0
+  for (let i = at; i < at + 4; i++) length = length * 256 + (bytes[i] as number)
+  return length
 }
 
 /** What stands before a message of that many bytes. */

@@ -1,5 +1,5 @@
 export { createMessageCache, type MessageCache, type Outgoing } from './messages.js'
-export { parseRequest, type XdsRequest } from './request.js'
+export { type PlainAck, parseRequest, type XdsRequest } from './request.js'
 export type { EncodedResource, ResourceChanges, ResourceSource, SourceRevision, TypeRule, TypeUrl } from './resource.js'
 export { createSchedule, DEBOUNCE, type DebounceSettings, type Schedule, type Scope } from './schedule.js'
 export { createStream, type DeliveryStream, type StreamOptions } from './stream.js'

@@ -25,12 +25,13 @@ describe('a message', () => {
   ])('%s says what it is asked to', (_, changes) => {
     const asked = content(changes)
     const { protocol, type, version, resources, removed } = asked
-    const { parts, bytes, sent, ...said } = createMessageCache().message(asked, 0)
+    const { parts, bytes, sent, ack, ...said } = createMessageCache().message(asked, 0)
     const head = encodeHead(protocol, { type, version, nonce: said.nonce, removed })
     const all = Buffer.concat([head, encodeResources(protocol, type, resources)])
     expect(Buffer.concat(parts).equals(all)).toBe(true)
     expect(bytes).toBe(all.length)
     expect(said).toEqual({ type, version, nonce: '1', resources: resources.length, removed: removed.length })
+    expect(ack?.request).toEqual(protocol === 'delta' ? expect.objectContaining({ type, nonce: '1' }) : undefined)
     expect(sent).toEqual({ nonce: '1', serial: 1, version, names: resources.map(({ name }) => name), removed })
   })
 

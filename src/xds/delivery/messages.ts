@@ -1,5 +1,6 @@
 import { type BodyCache, createBodyCache } from './bodies.js'
 import { createListCache } from './list-cache.js'
+import { type PlainAck, plainAck } from './request.js'
 import type { EncodedResource, TypeUrl } from './resource.js'
 import type { Outstanding } from './subscription.js'
 import { encodeHead, type Protocol } from './wire.js'
@@ -17,6 +18,8 @@ export interface Outgoing {
   readonly bytes: number
   readonly resources: number
   readonly removed: number
+  /** How most clients will answer; over delta. */
+  readonly ack: PlainAck | undefined
 }
 
 /** What a message says. */
@@ -84,7 +87,8 @@ function makeMessage(content: Content, serial: number, body: readonly Uint8Array
   const parts = [head, ...body]
   const sent = { nonce, serial, version, names: resources.map(({ name }) => name), removed }
   const bytes = parts.reduce((sum, part) => sum + part.length, 0)
-  return { type, nonce, version, sent, parts, bytes, resources: resources.length, removed: removed.length }
+  const ack = protocol === 'delta' ? plainAck(type, nonce) : undefined
+  return { type, nonce, version, sent, parts, bytes, resources: resources.length, removed: removed.length, ack }
 }
 
 /** In bytes: what its own parts take, and the copy that small messages are written from. */

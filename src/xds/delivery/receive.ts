@@ -108,6 +108,8 @@ export function receiveDelta(
     return ACCEPTED
   }
   const received = answeredDelta(existing, request)
+  // Most requests are acknowledgements and no more.
+  if (request.names.length + request.unsubscribe.length === 0) return received
   changeNames(existing, request, source)
   if (existing.names.size > MAX_NAMES) return tooManyNames(rule)
   if (!rule.isWildcard && existing.names.size === 0) subscriptions.delete(rule.url)
@@ -118,9 +120,7 @@ function answeredDelta(subscription: Subscription, request: XdsRequest): Receive
   const { nonce, error } = request
   if (error !== undefined) return { kind: 'refused', refusal: refuse(subscription, nonce, error) }
   if (nonce === '') return ACCEPTED
-  if (!subscription.outstanding.some(sent => sent.nonce === nonce)) return { kind: 'stale' }
-  acknowledge(subscription, nonce)
-  return ACCEPTED
+  return acknowledge(subscription, nonce) ? ACCEPTED : { kind: 'stale' }
 }
 
 function subscribeDelta(

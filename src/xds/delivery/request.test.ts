@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encode } from '../../proto/index.js'
-import { parseRequest, parseWhole, type XdsRequest } from './request.js'
+import { parseRequest, parseWhole, plainAck, type XdsRequest } from './request.js'
 import { EDS } from './types.js'
 import type { Protocol } from './wire.js'
 
@@ -26,6 +26,20 @@ function requests(protocol: Protocol): fc.Arbitrary<object> {
         initialResourceVersions: fc.dictionary(fc.constantFrom('a', 'b'), text, { maxKeys: 2 }),
       })
 }
+
+describe('the acknowledgement that a message expects', () => {
+  it('is what clients send, and says what reading it would', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(EDS, 'x'.repeat(200)), fc.stringMatching(/^[0-9a-z]{1,6}$/), (type, nonce) => {
+        const { bytes, request } = plainAck(type, nonce)
+        const sent = encode(MESSAGES.delta, { typeUrl: type, responseNonce: nonce })
+        expect(Buffer.compare(bytes, sent)).toBe(0)
+        expect(request).toEqual(parseWhole('delta', sent))
+      }),
+      { seed: 14 },
+    )
+  })
+})
 
 describe.each<Protocol>(['sotw', 'delta'])('a %s request', protocol => {
   it('says the same whichever way it is read', () => {

@@ -49,6 +49,8 @@ export interface DeliveryStream {
 interface State {
   readonly options: StreamOptions
   readonly rules: readonly TypeRule[]
+  /** Those of types within another. */
+  readonly inner: readonly TypeRule[]
   readonly subscriptions: Subscriptions
   readonly warming: Warming
   readonly messages: MessageCache
@@ -63,9 +65,11 @@ interface State {
 
 export function createStream(options: StreamOptions): DeliveryStream {
   const target = options.source.revision()
+  const { rules = ADS_TYPES } = options
   const state: State = {
     options,
-    rules: options.rules ?? ADS_TYPES,
+    rules,
+    inner: rules.filter(({ within }) => within !== undefined),
     subscriptions: new Map(),
     warming: createWarming(options.protocol),
     messages: options.messages ?? createMessageCache(),
@@ -107,12 +111,12 @@ function rankOf({ rules }: State, { rule }: Subscription): number {
 
 function receive(state: State, request: XdsRequest): Received {
   const { subscriptions, warming, options } = state
-  const known = state.rules.find(({ url }) => url === request.type) ?? subscriptions.get(request.type)?.rule
+  const before = subscriptions.get(request.type)
+  const known = before?.rule ?? state.rules.find(({ url }) => url === request.type)
   if (known === undefined && subscriptions.size >= MAX_TYPES) {
     return { kind: 'limit', message: `more than ${MAX_TYPES} types are asked for on one stream` }
   }
   const rule = known ?? { url: request.type, short: request.type, isWildcard: false }
-  const before = subscriptions.get(rule.url)
   const accept = options.protocol === 'sotw' ? receiveSotw : receiveDelta
   const received = accept(subscriptions, rule, request, options.source)
   if (request.names.length > 0 && nameCharsOf(subscriptions) > MAX_NAME_CHARS) {
@@ -120,7 +124,7 @@ function receive(state: State, request: XdsRequest): Received {
   }
   const after = subscriptions.get(rule.url)
   if (after !== before) replaced(state, before, after)
-  followOwners(state.rules, subscriptions, rule, options.source)
+  if (state.inner.length > 0) followOwners(state.inner, subscriptions, rule, options.source)
   if (received.kind === 'refused') refused(warming, rule.url)
   return received
 }
@@ -147,13 +151,13 @@ function next(state: State): Outgoing | undefined {
   const ordered = inOrder(state)
   for (const subscription of ordered) {
     if (subscription.told >= state.target && !isOwed(subscription)) continue
-    if (isHeld(warming, subscription, subscriptions)) continue
+    if (warming.making !== undefined && isHeld(warming, subscription, subscriptions)) continue
     const plan =
       planNext(options.protocol, subscription, options.source, state.target) ??
-      planAgain(options.protocol, subscription, options.source)
+      (subscription.again.size === 0 ? undefined : planAgain(options.protocol, subscription, options.source))
     if (plan === undefined) continue
     warm(warming, subscription.rule, plan.fresh, subscriptions)
-    ownersSent(state.rules, subscriptions, subscription.rule, plan.resources, options.source)
+    ownersSent(state.inner, subscriptions, subscription.rule, plan.resources, options.source)
     return send(state, subscription, plan)
   }
   return nextRemoval(state, ordered)
@@ -190,16 +194,15 @@ function send(state: State, subscription: Subscription, { resources, removed }: 
 }
 
 function isQuiet(state: State): boolean {
-  return inOrder(state).every(
-    subscription =>
-      isSettled(subscription) &&
-      !isOwed(subscription) &&
-      subscription.told >= state.target &&
-      subscription.gone.size === 0,
-  )
+  for (const subscription of inOrder(state)) {
+    const { told, gone } = subscription
+    if (told < state.target || gone.size > 0 || !isSettled(subscription) || isOwed(subscription)) return false
+  }
+  return true
 }
 
 function isHolding(state: State): boolean {
   const { subscriptions, warming, target } = state
+  if (warming.making === undefined) return false
   return inOrder(state).some(subscription => subscription.told < target && isHeld(warming, subscription, subscriptions))
 }

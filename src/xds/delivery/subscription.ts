@@ -155,14 +155,18 @@ export function isSettled(subscription: Subscription): boolean {
   return subscription.outstanding.length === 0
 }
 
-export function acknowledge(subscription: Subscription, nonce: string): void {
-  const index = subscription.outstanding.findIndex(sent => sent.nonce === nonce)
-  const sent = subscription.outstanding[index]
-  if (sent === undefined) return
-  subscription.outstanding.splice(0, index + 1)
+/** Gives whether it is one that was not answered. */
+export function acknowledge(subscription: Subscription, nonce: string): boolean {
+  const { outstanding } = subscription
+  const index = outstanding[0]?.nonce === nonce ? 0 : outstanding.findIndex(sent => sent.nonce === nonce)
+  const sent = outstanding[index]
+  if (sent === undefined) return false
+  if (outstanding.length === 1) outstanding.pop()
+  else outstanding.splice(0, index + 1)
   subscription.nonceAcked = nonce
   subscription.versionAcked = sent.version
   subscription.refusal = undefined
+  return true
 }
 
 export function refuse(subscription: Subscription, nonce: string, message: string): Refusal {

@@ -115,7 +115,8 @@ function writeTextField(buffer: Buffer, start: number, field: number, text: stri
   return at + buffer.write(text, at)
 }
 
-function textField(field: number, text: string): Buffer {
+/** One field of a message, for field numbers below 16. */
+export function textField(field: number, text: string): Buffer {
   const size = Buffer.byteLength(text)
   const buffer = Buffer.allocUnsafe(fieldSize(size))
   writeTextField(buffer, 0, field, text, size)
