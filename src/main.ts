@@ -16,6 +16,15 @@ function onStop(listener: (signal: StopSignal) => void): () => void {
   }
 }
 
+let isOutputWatched = false
+
+/** Each stream is made by Node when it is first asked for, which most commands need of one or two of them. */
+function outputStream(): typeof process.stdout {
+  if (!isOutputWatched) endOnClosedPipe()
+  isOutputWatched = true
+  return process.stdout
+}
+
 /** `pillion … | head`: the reader is gone, and that is nothing to complain about. A full disk is. */
 function endOnClosedPipe(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -36,12 +45,17 @@ async function main(argv: readonly string[]): Promise<void> {
     process.stdout.write(`${packageVersion()}\n`)
     return
   }
-  endOnClosedPipe()
   const { runProgram } = await import('./cli/program.js')
   const context: CommandContext = {
-    stdout: process.stdout,
-    stderr: process.stderr,
-    stdin: process.stdin,
+    get stdout() {
+      return outputStream()
+    },
+    get stderr() {
+      return process.stderr
+    },
+    get stdin() {
+      return process.stdin
+    },
     env: process.env,
     cwd: process.cwd(),
     now: () => new Date(),

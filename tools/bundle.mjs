@@ -30,11 +30,21 @@ const ownPlace = {
   },
 }
 
+/** commander starts programs for commands that are files of their own. There are none, and loading what starts them takes 3 ms. */
+const lateChildProcess = {
+  name: 'late-child-process',
+  transform(code, id) {
+    const early = "require('node:child_process')"
+    if (!id.includes(`${sep}commander${sep}`) || !code.includes(early)) return null
+    return { code: code.replace(early, `{ spawn: (...args) => ${early}.spawn(...args) }`), map: null }
+  },
+}
+
 const bundle = await rolldown({
   input: join(dist, 'main.js'),
   platform: 'node',
   external: id => isPackage(id) && !INCLUDED.includes(id),
-  plugins: [ownPlace],
+  plugins: [ownPlace, lateChildProcess],
   logLevel: 'warn',
 })
 const names = { entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' }

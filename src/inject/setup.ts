@@ -23,7 +23,10 @@ export interface SetupInput {
 /** Puts the parts together and compiles the templates; call it when a part changed, not per pod. */
 export function injectionSetup(input: SetupInput): Result<InjectionSetup, readonly Problem[]> {
   const variables = input.environment?.variables ?? new Map<string, string>()
-  const functions = injectionFunctions({ env: name => variables.get(name), ...input.host })
+  const { host } = input
+  // What a host has an answer to, it may answer late: it is not copied.
+  const knowsVariables = host?.env !== undefined
+  const functions = injectionFunctions(knowsVariables ? host : { env: name => variables.get(name), ...host })
   const templates = compileTemplates(input.config, functions)
   if (!templates.ok) return templates
   return ok({
