@@ -11,18 +11,19 @@ import { proxyImage, proxyInitImage } from './proxy-image.js'
 import type { InjectionSetup, WorkloadIdentity } from './types.js'
 import { MessageView } from './views/message.js'
 import { type FieldMakers, RecordView } from './views/record.js'
-import { type OnRead, StructView } from './views/struct.js'
+import { type Reader, StructView } from './views/struct.js'
 
 /** What templates get as `.`, besides what is the same for all pods. */
 export interface ContextInput {
   /** Without what an earlier injection added. */
   readonly pod: Pod
-  readonly workload: WorkloadIdentity
+  /** Asked for when a template wants to know. */
+  readonly workload: () => WorkloadIdentity
   readonly proxyConfig: ProxyConfig
   readonly isNative: boolean
   readonly namespaceAnnotations: ReadonlyMap<string, string> | undefined
-  /** Told of every text of the pod that the template gets to see. */
-  readonly onRead?: OnRead
+  /** Asked for every text of the pod that the template gets to see. */
+  readonly reader?: Reader
 }
 
 /**
@@ -43,33 +44,37 @@ export const MEMO_INPUTS: MemoInputs = {
 
 /** Fields and their Go names are public: users' templates read them. */
 export function templateContext(setup: InjectionSetup, input: ContextInput): GoValue {
-  return new RecordView('inject.SidecarTemplateData', DATA, { ...input, setup })
+  return new RecordView('inject.SidecarTemplateData', DATA, { ...input, setup }, keepsFields(input))
 }
 
 interface About extends ContextInput {
   readonly setup: InjectionSetup
 }
 
-function read({ onRead }: About, text: string): string {
-  onRead?.(text)
+function keepsFields({ reader }: ContextInput): boolean {
+  return reader?.isStandIn !== true
+}
+
+function told({ reader }: About, text: string): string {
+  reader?.tell(text)
   return text
 }
 
 const TYPE_META: FieldMakers<About> = new Map<string, (about: About) => GoValue>([
-  ['Kind', about => read(about, about.workload.type.kind)],
-  ['APIVersion', about => read(about, about.workload.type.apiVersion)],
+  ['Kind', about => told(about, about.workload().type.kind)],
+  ['APIVersion', about => told(about, about.workload().type.apiVersion)],
 ])
 
 const DEPLOYMENT_META: FieldMakers<About> = new Map<string, (about: About) => GoValue>([
-  ['Namespace', about => read(about, about.workload.namespace)],
-  ['Name', about => read(about, about.workload.name)],
+  ['Namespace', about => told(about, about.workload().namespace)],
+  ['Name', about => told(about, about.workload().name)],
 ])
 
 const DATA: FieldMakers<About> = new Map<string, (about: About) => GoValue>([
-  ['TypeMeta', about => new RecordView('v1.TypeMeta', TYPE_META, about)],
-  ['DeploymentMeta', about => new RecordView('types.NamespacedName', DEPLOYMENT_META, about)],
-  ['ObjectMeta', ({ pod, onRead }) => new StructView('v1.ObjectMeta', metadataOf(pod), false, onRead)],
-  ['Spec', ({ pod, onRead }) => new StructView('v1.PodSpec', specOf(pod), false, onRead)],
+  ['TypeMeta', about => new RecordView('v1.TypeMeta', TYPE_META, about, keepsFields(about))],
+  ['DeploymentMeta', about => new RecordView('types.NamespacedName', DEPLOYMENT_META, about, keepsFields(about))],
+  ['ObjectMeta', ({ pod, reader }) => new StructView('v1.ObjectMeta', metadataOf(pod), false, reader)],
+  ['Spec', ({ pod, reader }) => new StructView('v1.PodSpec', specOf(pod), false, reader)],
   ['ProxyConfig', ({ proxyConfig }) => proxyConfigView(proxyConfig)],
   ['MeshConfig', ({ setup }) => meshView(setup.mesh)],
   ['Values', ({ setup }) => valuesView(setup.values.raw)],
@@ -77,9 +82,9 @@ const DATA: FieldMakers<About> = new Map<string, (about: About) => GoValue>([
   ['NativeSidecars', ({ isNative }) => isNative],
   [
     'ProxyImage',
-    about => read(about, proxyImage(about.setup.values, about.proxyConfig.image?.imageType, imageTypeOf(about))),
+    about => told(about, proxyImage(about.setup.values, about.proxyConfig.image?.imageType, imageTypeOf(about))),
   ],
-  ['ProxyInitImage', about => read(about, proxyInitImage(about.setup.values, imageTypeOf(about)))],
+  ['ProxyInitImage', about => told(about, proxyInitImage(about.setup.values, imageTypeOf(about)))],
   ['ProxyUID', ({ namespaceAnnotations }) => idPointer(proxyIds(namespaceAnnotations).uid)],
   ['ProxyGID', ({ namespaceAnnotations }) => idPointer(proxyIds(namespaceAnnotations).gid)],
   ['InboundTrafficPolicyMode', ({ setup }) => trafficMode(setup.mesh)],

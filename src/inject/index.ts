@@ -9,6 +9,7 @@ export {
   injectStream,
   type ManifestOptions,
 } from './manifest.js'
+export { injectByPlan } from './plan/plans.js'
 export { injectionSetup, type SetupInput } from './setup.js'
 export type * from './types.js'
 export { type Loss, type UninjectedDocument, type UninjectOutcome, uninject, uninjectStream } from './uninject.js'

@@ -1,5 +1,6 @@
-import { ok } from '../lang/result.js'
-import { carryTyped, decodeTyped, diffJson } from '../patch/index.js'
+import type { Problem } from '../lang/problem.js'
+import { err, ok, type Result } from '../lang/result.js'
+import { carryTyped, decodeTyped, diffJson, type JsonPatchOperation } from '../patch/index.js'
 import { decide } from './decide.js'
 import { clearAssignedIds } from './openshift.js'
 import { type Injected, misfit, printedPod, runPipeline, warnAboutPorts } from './pipeline.js'
@@ -12,14 +13,13 @@ import type { Decision, InjectionOutcome, InjectionRequest, InjectionSetup, Inje
 export function inject(setup: InjectionSetup, request: InjectionRequest): InjectionOutcome {
   const decision = decide(setup, request)
   const warnings: InjectionWarning[] = [...decision.warnings]
-  const decoded = decodeTyped('v1.Pod', request.pod)
-  if (!decoded.ok) {
-    const why = failure('pod-decode', `cannot read the pod: ${decoded.error.message}`, [decoded.error])
+  const read = readPod(setup, request)
+  if (!read.ok) {
+    const why = failure('pod-decode', `cannot read the pod: ${read.error.message}`, [read.error])
     return { verdict: 'failed', decision, warnings, failure: why }
   }
   if (!decision.inject) return { verdict: 'refused', decision, warnings }
-  const pod = withNamespace(decoded.value as Pod, request)
-  const original = setup.environment.platform === 'openshift' ? clearAssignedIds(pod) : pod
+  const { pod, original } = read.value
   const tracer = request.explain === true ? new Tracer(original) : undefined
   const warn = (warning: InjectionWarning): void => void warnings.push(warning)
   const run: Run = {
@@ -33,6 +33,20 @@ export function inject(setup: InjectionSetup, request: InjectionRequest): Inject
   if (outcome.verdict !== 'injected' || tracer === undefined) return outcome
   const { pod: done } = outcome
   return { ...outcome, pod: done, provenance: tracer.report(done) }
+}
+
+export interface ReadPod {
+  /** Decoded, with the namespace of the request. */
+  readonly pod: Pod
+  /** The same, as injection takes it. */
+  readonly original: Pod
+}
+
+export function readPod(setup: InjectionSetup, request: InjectionRequest): Result<ReadPod, Problem> {
+  const decoded = decodeTyped('v1.Pod', request.pod)
+  if (!decoded.ok) return decoded
+  const pod = withNamespace(decoded.value as Pod, request)
+  return ok({ pod, original: setup.environment.platform === 'openshift' ? clearAssignedIds(pod) : pod })
 }
 
 /** As `inject` for a pod that is decoded already and stands in no request of its own: no patch. */
@@ -60,13 +74,19 @@ function outcomeOf(
 ): InjectionOutcome {
   if (!result.ok) return { verdict: 'failed', decision, warnings, failure: result.error }
   const injected = result.value
+  const patch = patchFor(run, read, injected)
+  if (!patch.ok) return { verdict: 'failed', decision, warnings, failure: patch.error }
+  const { templates } = injected
+  return new InjectedPod({ decision, warnings, patch: patch.value, templates }, injected, run.request.pod)
+}
+
+/** What turns the pod as received into the injected one. `read` is the pod as decoded. */
+export function patchFor(run: Run, read: Pod, injected: Injected): StepResult<JsonPatchOperation[]> {
   const received = run.request.pod
   const after = carryTyped('v1.Pod', received, read, withNamespaceOf(read, received, injected.pod))
-  if (!after.ok) return { verdict: 'failed', decision, warnings, failure: misfit(after.error) }
+  if (!after.ok) return err(misfit(after.error))
   warnAboutPorts(after.value as Pod, run)
-  const { templates } = injected
-  const patch = diffJson(received, after.value)
-  return new InjectedPod({ decision, warnings, patch, templates }, injected, received)
+  return ok(diffJson(received, after.value))
 }
 
 type Outcome = Extract<InjectionOutcome, { verdict: 'injected' }>

@@ -48,6 +48,7 @@ import { failure, type Rendered, type Run, type StepResult } from './run.js'
 import { fixRunAs } from './run-as.js'
 import { parseStatus, statusText } from './status.js'
 import type { InjectionFailure, InjectionSetup, InjectionStep } from './types.js'
+import type { Reader } from './views/struct.js'
 
 export interface Injected {
   /** Complete, but not yet as Go prints it: that is left to those who need it (`printedPod`). */
@@ -59,44 +60,76 @@ export interface Injected {
   readonly rendered: readonly Rendered[]
 }
 
+/** What is settled about a pod before templates run. */
+export interface Prepared {
+  readonly parameters: ReadonlyMap<string, string>
+  readonly proxyConfig: ProxyConfig
+  /** What an earlier injection recorded of the user's own containers. */
+  readonly recorded: Overrides
+  readonly templates: readonly CompiledTemplate[]
+}
+
 /** All steps, in the reference's order, on a decoded pod that is to be injected. */
 export function runPipeline(run: Run): StepResult<Injected> {
-  const { setup, original } = run
+  const ready = prepare(run)
+  if (!ready.ok) return ready
+  const suspects = new Set<string>()
+  const input = contextInput(run, ready.value)
+  const data = templateContext(run.setup, { ...input, reader: suspecting(suspects) })
+  const rendered = renderAll(run, ready.value.templates, data)
+  if (!rendered.ok) return rendered
+  const departed = proveStructure(run, ready.value.templates, rendered.value, input, suspects)
+  if (departed !== undefined) return err(departed)
+  return finish(run, ready.value, rendered.value)
+}
+
+/** Collects the texts that a template could be broken out of with. */
+function suspecting(suspects: Set<string>): Reader {
+  const tell = (text: string): void => {
+    if (isSuspicious(text)) suspects.add(text)
+  }
+  const read = (text: string): string => {
+    tell(text)
+    return text
+  }
+  return { read, tell, isStandIn: false }
+}
+
+/** Everything before the templates. */
+export function prepare(run: Run): StepResult<Prepared> {
+  const { original } = run
   warnAboutSettings(run)
   const invalid = validateAnnotations(annotationsOf(original))
   if (invalid.length > 0) return err(annotationFailure(invalid))
   const parameters = parametersOf(run)
   const proxyConfig = proxyConfigOf(run)
   if (!proxyConfig.ok) return proxyConfig
-  const overrides = readOverrides(original)
-  if (!overrides.ok)
-    return err(failure('invalid-overrides', `failed to read the overrides annotation: ${overrides.error}`))
-  const selected = selectTemplates(run)
-  if (!selected.ok) return selected
-  const suspects = new Set<string>()
-  const input = contextInput(run, overrides.value, parameters, proxyConfig.value)
-  const onRead = (text: string): void => {
-    if (isSuspicious(text)) suspects.add(text)
-  }
-  const rendered = renderAll(run, selected.value, templateContext(setup, { ...input, onRead }))
-  if (!rendered.ok) return rendered
-  const departed = proveStructure(run, selected.value, rendered.value, input, suspects)
-  if (departed !== undefined) return err(departed)
-  const laid = overlayAll(run, rendered.value, isNativePod(run, parameters))
+  const recorded = readOverrides(original)
+  if (!recorded.ok)
+    return err(failure('invalid-overrides', `failed to read the overrides annotation: ${recorded.error}`))
+  const templates = selectTemplates(run)
+  if (!templates.ok) return templates
+  return ok({ parameters, proxyConfig: proxyConfig.value, recorded: recorded.value, templates: templates.value })
+}
+
+/** Everything after the templates, with what they rendered. */
+export function finish(run: Run, ready: Prepared, rendered: readonly Rendered[]): StepResult<Injected> {
+  const { original } = run
+  const { parameters, proxyConfig, recorded, templates } = ready
+  const laid = overlayAll(run, rendered, isNativePod(run, parameters))
   if (!laid.ok) return laid
   const { merged, templatePod } = laid.value
-  const overridden = applyOverrides(merged, original, templatePod, overrides.value)
+  const overridden = applyOverrides(merged, original, templatePod, recorded)
   if (!overridden.ok) return err(failure('invalid-overrides', overridden.error))
   run.observer?.step('user-override', overridden.value.pod)
-  const fixed = fixRunAs(overridden.value.pod, original, proxyConfig.value)
+  const fixed = fixRunAs(overridden.value.pod, original, proxyConfig)
   run.observer?.step('run-as', fixed)
   const done = postProcess(run, fixed, templatePod, parameters)
   if (!done.ok) return done
   // Reordering always makes a list of containers, if only an empty one.
   const listed =
     specOf(done.value)['containers'] === undefined ? withContainers(done.value, 'containers', []) : done.value
-  const templates = selected.value.map(template => template.source.name)
-  return ok({ pod: listed, templatePod, templates, rendered: rendered.value })
+  return ok({ pod: listed, templatePod, templates: templates.map(template => template.source.name), rendered })
 }
 
 /** As Go prints the pod. The error is one of what templates wrote. */
@@ -197,16 +230,13 @@ function unknownTemplate(name: string, setup: InjectionSetup): string {
   return `requested template ${JSON.stringify(name)} not found; have ${[...setup.templates.keys()].join(', ')}`
 }
 
-function contextInput(
-  run: Run,
-  overrides: Overrides,
-  parameters: ReadonlyMap<string, string>,
-  proxyConfig: ProxyConfig,
-): ContextInput {
-  const pod = reinsertOverrides(stripInjected(run.original, run.setup), overrides)
+/** What templates get to see of the pod. */
+export function contextInput(run: Run, { recorded, parameters, proxyConfig }: Prepared): ContextInput {
+  const pod = reinsertOverrides(stripInjected(run.original, run.setup), recorded)
+  let workload = run.request.workload
   return {
     pod,
-    workload: run.request.workload ?? workloadOf(run.original),
+    workload: () => (workload ??= workloadOf(run.original)),
     proxyConfig,
     isNative: isNative(run, parameters),
     namespaceAnnotations: run.setup.environment.platform === 'openshift' ? run.request.namespaceAnnotations : undefined,

@@ -20,17 +20,17 @@ export function proveStructure(
   input: ContextInput,
   suspects: ReadonlySet<string>,
 ): InjectionFailure | undefined {
-  const isConfigSuspect =
-    annotationOf(run.original, PROXY_CONFIG_ANNOTATION) !== undefined && hasSuspect(input.proxyConfig as Json)
+  const isConfigSuspect = isSuspectConfig(run, input.proxyConfig)
   if (suspects.size === 0 && !isConfigSuspect) return undefined
+  const workload = input.workload()
   const data = templateContext(run.setup, {
     ...input,
     pod: inertJson(input.pod),
-    workload: {
-      type: { kind: inertText(input.workload.type.kind), apiVersion: inertText(input.workload.type.apiVersion) },
-      name: inertText(input.workload.name),
-      namespace: inertText(input.workload.namespace),
-    },
+    workload: () => ({
+      type: { kind: inertText(workload.type.kind), apiVersion: inertText(workload.type.apiVersion) },
+      name: inertText(workload.name),
+      namespace: inertText(workload.namespace),
+    }),
     proxyConfig: isConfigSuspect
       ? (inertJson(input.proxyConfig as Json) as typeof input.proxyConfig)
       : input.proxyConfig,
@@ -42,6 +42,11 @@ export function proveStructure(
     if (where !== undefined) return refusal(run, template.source.name, where, suspects)
   }
   return undefined
+}
+
+/** Whether an annotation may have brought such a text into the ProxyConfig. */
+export function isSuspectConfig({ original }: Run, config: ContextInput['proxyConfig']): boolean {
+  return annotationOf(original, PROXY_CONFIG_ANNOTATION) !== undefined && hasSuspect(config as Json)
 }
 
 /** Longest part of a value that a message shows, in characters. */

@@ -1,4 +1,10 @@
-import { type InjectionOutcome, type InjectionWarning, inject } from '../inject/index.js'
+import {
+  type InjectionOutcome,
+  type InjectionRequest,
+  type InjectionWarning,
+  inject,
+  injectByPlan,
+} from '../inject/index.js'
 import { isJsonObject, type JsonObject } from '../lang/json.js'
 import { parseInjectPath } from './inject-path.js'
 import type { LiveInjection } from './injection-source.js'
@@ -12,13 +18,15 @@ export function answerInjection(live: LiveInjection, review: AdmissionReview, pa
     return { allowed: false, reason: 'pod-decode', message: `request.object must be a Pod, but ${found}` }
   }
   const annotations = live.namespaces.get(namespaceOf(object) ?? namespace)
-  const outcome = inject(live.setup, {
+  const request: InjectionRequest = {
     pod: object,
     namespace,
     parameters: parseInjectPath(path),
     ...(annotations === undefined ? {} : { namespaceAnnotations: annotations }),
-  })
-  return answerOf(outcome)
+  }
+  const planned = injectByPlan(live.setup, request)
+  if (planned === undefined) return answerOf(inject(live.setup, request))
+  return { allowed: true, reason: planned.reason, patch: planned.patch, warnings: textsOf(planned.warnings) }
 }
 
 function answerOf(outcome: InjectionOutcome): AdmissionAnswer {
@@ -34,8 +42,11 @@ function answerOf(outcome: InjectionOutcome): AdmissionAnswer {
 
 /** Each text once: the decision's warnings may be among the outcome's. */
 function warningTexts({ decision, warnings }: InjectionOutcome): readonly string[] {
-  const all: readonly InjectionWarning[] = [...decision.warnings, ...warnings]
-  return all.length === 0 ? [] : [...new Set(all.map(({ message }) => message))]
+  return textsOf([...decision.warnings, ...warnings])
+}
+
+function textsOf(warnings: readonly InjectionWarning[]): readonly string[] {
+  return warnings.length === 0 ? [] : [...new Set(warnings.map(({ message }) => message))]
 }
 
 function namespaceOf(pod: JsonObject): string | undefined {

@@ -1,10 +1,9 @@
 // AdmissionReview on the wire: bytes to request, answer to bytes. No sockets, no clock: every webhook here shares it.
 import { parseJson } from '../lang/gojson.js'
 import { isJsonObject, type Json, type JsonObject } from '../lang/json.js'
-import { jsonString, PrintedPlace } from '../lang/json-text.js'
 import { err, ok, type Result } from '../lang/result.js'
 import { parseYaml } from '../lang/yaml/index.js'
-import type { JsonPatchOperation } from '../patch/index.js'
+import { type JsonPatchOperation, operationsText } from '../patch/index.js'
 
 /** The largest body that a webhook reads: 6 MiB, twice what an API server stores (reference/injection.md section 8). */
 export const BODY_LIMIT_BYTES = 6_291_456
@@ -48,8 +47,8 @@ export type AdmissionAnswer =
   | {
       readonly allowed: true
       readonly reason: string
-      /** RFC 6902 against `request.object`; absent or empty: unchanged. */
-      readonly patch?: readonly JsonPatchOperation[]
+      /** RFC 6902 against `request.object`, as operations or as their JSON text; absent or empty: unchanged. */
+      readonly patch?: readonly JsonPatchOperation[] | string
       readonly warnings?: readonly string[]
     }
   | {
@@ -162,35 +161,10 @@ function responseText(uid: string, answer: AdmissionAnswer): string {
   return `{"uid":${quote(uid)},"allowed":${answer.allowed}${answer.allowed ? patchText(answer.patch) : statusText(answer)}${tail}`
 }
 
-function patchText(patch: readonly JsonPatchOperation[] | undefined): string {
+function patchText(patch: readonly JsonPatchOperation[] | string | undefined): string {
   if (patch === undefined || patch.length === 0) return ''
-  return `,"patch":"${base64(operationsText(patch))}","patchType":"JSONPatch"`
-}
-
-/** What was printed at the paths of patches: injections add much the same at the same. Beyond so many all are forgotten. */
-const places = new Map<string, PrintedPlace>()
-const MAX_PLACES = 256
-
-function operationsText(patch: readonly JsonPatchOperation[]): string {
-  const pieces: string[] = []
-  for (let i = 0; i < patch.length; i++) {
-    const operation = patch[i]!
-    pieces.push(i === 0 ? '[{"op":"' : '},{"op":"', operation.op, '","path":', jsonString(operation.path))
-    if ('from' in operation) pieces.push(',"from":', jsonString(operation.from))
-    if (!('value' in operation)) continue
-    pieces.push(',"value":')
-    placeAt(operation.path).print(operation.value, pieces)
-  }
-  return `${pieces.join('')}}]`
-}
-
-function placeAt(path: string): PrintedPlace {
-  let place = places.get(path)
-  if (place === undefined) {
-    if (places.size >= MAX_PLACES) places.clear()
-    places.set(path, (place = new PrintedPlace()))
-  }
-  return place
+  const text = typeof patch === 'string' ? patch : operationsText(patch)
+  return `,"patch":"${base64(text)}","patchType":"JSONPatch"`
 }
 
 /** For texts of up to a third of it, at three bytes a character: a new buffer costs more than what is done with it. */

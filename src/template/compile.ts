@@ -240,7 +240,7 @@ function compileTemplateCall(node: TemplateNode, context: CompileContext): Run {
 
 // Pipelines.
 
-function compilePipe(pipe: PipeNode, context: CompileContext): Evaluate {
+export function compilePipe(pipe: PipeNode, context: CompileContext): Evaluate {
   let evaluate = compileCommand(pipe.commands[0]!, undefined, context)
   for (const command of pipe.commands.slice(1)) evaluate = compileCommand(command, evaluate, context)
   return pipe.decl.length === 0 ? evaluate : compileDeclaration(pipe, evaluate)

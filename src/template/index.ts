@@ -7,6 +7,7 @@ export { FunctionError, type FunctionMap, fail, fn, type TemplateFunction } from
 export type { TemplateHost } from './host.js'
 export { encodeJson, toJsonValue } from './json.js'
 export type { MemoInputs } from './memo.js'
+export type { DynamicParts, Specialised } from './specialise.js'
 export { sprigFunctions } from './sprig/index.js'
 export {
   type ExecuteOptions,

@@ -26,7 +26,7 @@ export interface CompiledTree {
 /** One execution. `dot`, `variables`, `tree` and `depth` belong to the template that is running. */
 export interface ExecutionState {
   readonly unit: Unit
-  readonly onText: TextListener | undefined
+  onText: TextListener | undefined
   tree: Tree
   dot: GoValue
   variables: GoValue[]
@@ -45,6 +45,26 @@ export interface ExecutionState {
   atoms: (string | undefined)[]
   /** Parts that are known by what the template asks in this execution; absent where that cannot be told. */
   known: KnownParts | undefined
+}
+
+/** The beginning of an execution, without a memo. */
+export function newState(unit: Unit, data: GoValue): ExecutionState {
+  return {
+    unit,
+    onText: undefined,
+    tree: unit.templates.get(unit.name)!.tree,
+    dot: data,
+    variables: [data],
+    depth: 0,
+    texts: [],
+    values: [],
+    length: 0,
+    steps: 0,
+    work: 0,
+    memo: undefined,
+    atoms: [],
+    known: undefined,
+  }
 }
 
 export function write(state: ExecutionState, text: string, at: number): void {

@@ -6,7 +6,9 @@ import { FunctionError, type FunctionMap } from './function.js'
 import { type MemoInputs, TemplateMemo } from './memo.js'
 import { parseTrees, type Tree } from './parser.js'
 import { compileSegments } from './segments.js'
-import type { CompiledTree, ExecutionState, TextListener, Unit } from './state.js'
+import { nodeFacts } from './slots.js'
+import { type Specialisation, type Specialised, specialise } from './specialise.js'
+import { type CompiledTree, type ExecutionState, newState, type TextListener, type Unit } from './state.js'
 import type { GoValue } from './value.js'
 
 export interface ParseTemplateOptions {
@@ -37,6 +39,11 @@ export interface Template {
   execute(data: GoValue, options?: ExecuteOptions): Result<string, TemplateError>
   /** The same text in parts, for readers that know most of them already. */
   executeParts(data: GoValue, options?: ExecuteOptions): Result<TextParts, TemplateError>
+  /**
+   * What the template does each time that it is run on these data, but for what `wasTouched` watches: it tells whether anything that
+   * differs was looked at since it was asked last. Undefined where the template fails on the data.
+   */
+  specialise(data: GoValue, wasTouched: () => boolean): Specialised | undefined
 }
 
 /** A text in parts. With a memo, the parts that are no values are the same few strings in all executions. */
@@ -82,6 +89,7 @@ function templateOf(
 ): Template {
   let unit: Unit | undefined
   let memoised: Memoised | undefined
+  let special: Omit<Specialisation, 'unit'> | undefined
   const executeParts: Template['executeParts'] = (data, options) => {
     try {
       if (inputs !== undefined && unit !== undefined) memoised ??= memoise(name, trees, find, inputs)
@@ -95,6 +103,11 @@ function templateOf(
     name,
     defined: [...trees.keys()],
     executeParts,
+    specialise(data, wasTouched) {
+      unit ??= { name, source, templates: compileTrees(trees, find) }
+      special ??= specialisationOf(name, trees, find)
+      return specialise({ unit, ...special }, data, wasTouched)
+    },
     execute(data, options) {
       const parts = executeParts(data, options)
       return parts.ok ? ok(parts.value.texts.join('')) : parts
@@ -109,6 +122,17 @@ function compileTrees(
   const templates = new Map<string, CompiledTree>()
   for (const [key, tree] of trees) templates.set(key, { tree, run: compileNodes(tree.nodes, { find }) })
   return templates
+}
+
+function specialisationOf(
+  name: string,
+  trees: ReadonlyMap<string, Tree>,
+  find: CompileContext['find'],
+): Omit<Specialisation, 'unit'> {
+  const isPure = (wanted: string): boolean => find(wanted)?.fn.isPure === true
+  const facts = nodeFacts(isPure, wanted => trees.get(wanted)?.nodes)
+  const { nodes } = trees.get(name)!
+  return { nodes, context: { find }, facts, runs: new Map() }
 }
 
 /** The outermost template, compiled to keep what it writes. */
@@ -135,26 +159,12 @@ function execute(
   options?: ExecuteOptions,
 ): Result<TextParts, TemplateError> {
   const main = unit.templates.get(unit.name)!
+  const state = newState(unit, data)
   // A listener wants to know where every piece comes from.
-  const memo = options?.onText === undefined ? memoised?.memo.storeFor(data) : undefined
-  const state: ExecutionState = {
-    unit,
-    onText: options?.onText === undefined ? undefined : listener(unit.source, options.onText),
-    tree: main.tree,
-    dot: data,
-    variables: [data],
-    depth: 0,
-    texts: [],
-    values: [],
-    length: 0,
-    steps: 0,
-    work: 0,
-    memo,
-    atoms: [],
-    known: undefined,
-  }
+  if (options?.onText === undefined) state.memo = memoised?.memo.storeFor(data)
+  else state.onText = listener(unit.source, options.onText)
   try {
-    if (memoised === undefined || memo === undefined) main.run(state)
+    if (memoised === undefined || state.memo === undefined) main.run(state)
     else memoised.run(state)
     return ok({ texts: state.texts, values: state.values })
   } catch (error) {

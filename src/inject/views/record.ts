@@ -11,8 +11,12 @@ export class RecordView<T> extends GoObject {
   readonly #about: T
   readonly #seen = new Map<string, GoValue>()
 
-  constructor(goType: string, makers: FieldMakers<T>, about: T) {
+  readonly #keeps: boolean
+
+  /** `keeps`: a field is made once, however often it is asked for. */
+  constructor(goType: string, makers: FieldMakers<T>, about: T, keeps = true) {
     super()
+    this.#keeps = keeps
     this.goType = goType
     this.#makers = makers
     this.#about = about
@@ -24,7 +28,7 @@ export class RecordView<T> extends GoObject {
     const make = this.#makers.get(name)
     if (make === undefined) return NO_FIELD
     const value = make(this.#about)
-    this.#seen.set(name, value)
+    if (this.#keeps) this.#seen.set(name, value)
     return value
   }
 

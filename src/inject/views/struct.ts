@@ -1,5 +1,5 @@
 import type { GoType } from '../../lang/gotypes.js'
-import { isJsonObject, type Json, type JsonObject } from '../../lang/json.js'
+import { emptyObject, isJsonObject, type Json, type JsonObject } from '../../lang/json.js'
 import { encodeTyped, goStruct } from '../../patch/index.js'
 import {
   decodedJson,
@@ -17,8 +17,18 @@ import {
 } from '../../template/value.js'
 import { isSuspicious } from '../inert.js'
 
-/** Told of every text that a template gets to see, keys of maps included. */
-export type OnRead = (text: string) => void
+/** Asked for every text of the pod that a template gets to see, keys of maps included. */
+export interface Reader {
+  /** The text that is meant: itself, where texts do not stand for others. */
+  read(text: string): string
+  /** Told of a text that was made of the pod's, and stands for nothing else. */
+  tell(text: string): void
+  /**
+   * Texts stand for others, and all that are seen are asked for, each time. Otherwise only those matter that could be more than
+   * text, and those once.
+   */
+  readonly isStandIn: boolean
+}
 
 /** A Kubernetes object as templates see it: a Go struct, by Go field names, zero values where the JSON has nothing. */
 export class StructView extends GoObject {
@@ -29,12 +39,12 @@ export class StructView extends GoObject {
   readonly #name: string
   readonly #seen = new Map<string, FieldAnswer>()
 
-  readonly #onRead: OnRead | undefined
+  readonly #reader: Reader | undefined
 
-  constructor(name: string, value: JsonObject | null, isPointer = false, onRead?: OnRead) {
+  constructor(name: string, value: JsonObject | null, isPointer = false, reader?: Reader) {
     super()
     this.#name = name
-    this.#onRead = onRead
+    this.#reader = reader
     this.goType = isPointer ? `*${name}` : name
     this.goKind = isPointer ? 'ptr' : 'struct'
     this.value = value
@@ -48,7 +58,7 @@ export class StructView extends GoObject {
     const seen = this.#seen.get(name)
     if (seen !== undefined) return seen
     const answer = this.#read(name)
-    this.#seen.set(name, answer)
+    if (this.#reader?.isStandIn !== true) this.#seen.set(name, answer)
     return answer
   }
 
@@ -56,7 +66,7 @@ export class StructView extends GoObject {
     const field = fieldsByName(this.#name).get(name)
     if (field === undefined) return NO_FIELD
     if (this.value === null) return NIL_POINTER
-    return goValue(field.type, field.json === '' ? this.value : own(this.value, field.json), this.#onRead)
+    return goValue(field.type, field.json === '' ? this.value : own(this.value, field.json), this.#reader)
   }
 
   override fields(): readonly (readonly [string, GoValue])[] {
@@ -66,8 +76,7 @@ export class StructView extends GoObject {
 
   override json(): GoValue {
     if (this.value === null) return null
-    if (this.#onRead !== undefined) readAll(this.value, this.#onRead)
-    return decodedJson(encodeTyped(this.#name, this.value))
+    return decodedJson(encodeTyped(this.#name, readAll(this.value, this.#reader)))
   }
 }
 
@@ -121,21 +130,20 @@ function own(object: JsonObject, key: string): Json | undefined {
   return Object.hasOwn(object, key) ? object[key] : undefined
 }
 
-function goValue(type: GoType, value: Json | undefined, onRead: OnRead | undefined): GoValue {
+function goValue(type: GoType, value: Json | undefined, reader: Reader | undefined): GoValue {
   switch (type.kind) {
     case 'struct':
-      return new StructView(type.name, isJsonObject(value) ? value : {}, false, onRead)
+      return new StructView(type.name, isJsonObject(value) ? value : {}, false, reader)
     case 'ptr':
-      return pointer(type.elem, value, onRead)
+      return pointer(type.elem, value, reader)
     case 'slice':
-      return slice(type.elem, value, onRead)
+      return slice(type.elem, value, reader)
     case 'map':
-      return map(type.elem, value, onRead)
+      return map(type.elem, value, reader)
     case 'string':
     case 'bytes':
       if (typeof value !== 'string') return ''
-      onRead?.(value)
-      return value
+      return reader === undefined ? value : reader.read(value)
     case 'bool':
       return value === true
     case 'int':
@@ -150,44 +158,42 @@ function goValue(type: GoType, value: Json | undefined, onRead: OnRead | undefin
     case 'quantity':
       return new TextView('resource.Quantity', textOrNumber(value, '0'))
     case 'intOrString':
-      if (typeof value === 'string') onRead?.(value)
-      return new TextView('intstr.IntOrString', textOrNumber(value, 0))
+      return new TextView('intstr.IntOrString', textOrNumber(readAll(value ?? null, reader), 0))
     case 'time':
     case 'microtime':
     case 'duration':
       return new TextView('v1.Time', textOrNumber(value, ''))
     case 'any':
     case 'raw':
-      if (onRead !== undefined) readAll(value ?? null, onRead)
-      return decodedJson(value ?? null)
+      return decodedJson(readAll(value ?? null, reader))
   }
 }
 
-function pointer(elem: GoType, value: Json | undefined, onRead: OnRead | undefined): GoValue {
-  if (elem.kind === 'struct') return new StructView(elem.name, isJsonObject(value) ? value : null, true, onRead)
-  return value === undefined || value === null ? null : new GoPointer(goValue(elem, value, onRead), typeText(elem))
+function pointer(elem: GoType, value: Json | undefined, reader: Reader | undefined): GoValue {
+  if (elem.kind === 'struct') return new StructView(elem.name, isJsonObject(value) ? value : null, true, reader)
+  return value === undefined || value === null ? null : new GoPointer(goValue(elem, value, reader), typeText(elem))
 }
 
-function slice(elem: GoType, value: Json | undefined, onRead: OnRead | undefined): GoValue {
+function slice(elem: GoType, value: Json | undefined, reader: Reader | undefined): GoValue {
   const type = `[]${typeText(elem)}`
   if (!Array.isArray(value)) return new GoSlice(type, [], true)
   return new GoSlice(
     type,
-    value.map(item => goValue(elem, item, onRead)),
+    value.map(item => goValue(elem, item, reader)),
   )
 }
 
-function map(elem: GoType, value: Json | undefined, onRead: OnRead | undefined): GoValue {
-  if (elem.kind === 'string') return stringMap(isJsonObject(value) ? (value as Record<string, string>) : null, onRead)
+function map(elem: GoType, value: Json | undefined, reader: Reader | undefined): GoValue {
+  if (elem.kind === 'string') return stringMap(isJsonObject(value) ? (value as Record<string, string>) : null, reader)
   if (!isJsonObject(value)) return Object.create(null)
   const result = Object.create(null)
-  for (const key of Object.keys(value)) result[key] = goValue(elem, value[key], onRead)
+  for (const key of Object.keys(value)) result[key] = goValue(elem, value[key], reader)
   return result
 }
 
-function stringMap(entries: Record<string, string> | null, onRead: OnRead | undefined): StringMap {
-  if (onRead === undefined || entries === null || !hasSuspicious(entries)) return new StringMap(entries)
-  return new ObservedStringMap(entries, onRead)
+function stringMap(entries: Record<string, string> | null, reader: Reader | undefined): StringMap {
+  if (reader === undefined || entries === null) return new StringMap(entries)
+  return reader.isStandIn || hasSuspicious(entries) ? new ObservedStringMap(entries, reader) : new StringMap(entries)
 }
 
 function hasSuspicious(entries: Readonly<Record<string, string>>): boolean {
@@ -198,17 +204,12 @@ function hasSuspicious(entries: Readonly<Record<string, string>>): boolean {
 /** Tells which values templates ask for; all of them where one walks the whole map. */
 class ObservedStringMap extends StringMap {
   readonly #known: Readonly<Record<string, string>>
-  readonly #onRead: OnRead
-  constructor(entries: Readonly<Record<string, string>>, onRead: OnRead) {
+  readonly #reader: Reader
+  constructor(entries: Readonly<Record<string, string>>, reader: Reader) {
     super(entries)
     this.#known = entries
-    this.#onRead = onRead
-    Object.defineProperty(this, 'entries', {
-      get: () => {
-        readAll(entries as JsonObject, onRead)
-        return entries
-      },
-    })
+    this.#reader = reader
+    Object.defineProperty(this, 'entries', { get: () => readAll(entries as JsonObject, reader) })
   }
 
   override keys(): readonly string[] {
@@ -217,20 +218,28 @@ class ObservedStringMap extends StringMap {
 
   override get(key: string): string | undefined {
     const value = Object.hasOwn(this.#known, key) ? this.#known[key] : undefined
-    if (value !== undefined) this.#onRead(value)
-    return value
+    return value === undefined ? undefined : this.#reader.read(value)
   }
 }
 
-function readAll(value: Json, onRead: OnRead): void {
-  if (typeof value === 'string') onRead(value)
-  else if (Array.isArray(value)) for (const item of value) readAll(item, onRead)
-  else if (isJsonObject(value)) {
-    for (const key of Object.keys(value)) {
-      onRead(key)
-      readAll(value[key]!, onRead)
-    }
+/** Reads every text in a value; itself, where none stands for another. */
+function readAll<T extends Json>(value: T, reader: Reader | undefined): T {
+  return reader === undefined ? value : (allRead(value, reader) as T)
+}
+
+function allRead(value: Json, reader: Reader): Json {
+  if (typeof value === 'string') return reader.read(value)
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) {
+    const items = value.map(item => allRead(item, reader))
+    return reader.isStandIn ? items : value
   }
+  const result = emptyObject()
+  for (const key of Object.keys(value)) {
+    reader.tell(key)
+    result[key] = allRead(value[key]!, reader)
+  }
+  return reader.isStandIn ? result : value
 }
 
 function integer(value: Json | undefined): number | bigint {

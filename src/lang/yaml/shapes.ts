@@ -67,7 +67,7 @@ export class YamlShapes {
     if (node.met++ < 1) return undefined
     if (node.shape === undefined) {
       if (++this.#shapes > MAX_SHAPES) this.#forget()
-      node.shape = shapeOf(partsTo(texts, values)) ?? null
+      node.shape = shapeOfParts({ texts, values }) ?? null
     }
     return node.shape === null ? undefined : fillShape(node.shape, holes)
   }
@@ -120,7 +120,7 @@ const DOUBLE_QUOTE = 34
 const SIMPLE = /^[!-~](?:[ -~]*[!-~])?$/
 
 /** The text that fills a hole: the value itself, or what it has between double quotes; undefined if it stays as it is. */
-function heldIn(value: string): string | undefined {
+export function heldIn(value: string): string | undefined {
   if (value.charCodeAt(0) !== DOUBLE_QUOTE) return SIMPLE.test(value) ? value : undefined
   const inner = value.slice(1, -1)
   return value.endsWith(QUOTE) && SIMPLE.test(inner) && ALLOWED.double.test(inner) ? inner : undefined
@@ -134,13 +134,14 @@ const ALLOWED: Readonly<Record<Exclude<ScalarStyle, 'flow'>, RegExp>> = {
   literal: /^/,
 }
 
-interface Shape {
+/** What documents of the same parts have in common. */
+export interface Shape {
   readonly root: Plan
   /** By hole. */
   readonly allowed: readonly RegExp[]
 }
 
-type Plan =
+export type Plan =
   | { readonly kind: 'same'; readonly value: Json }
   | { readonly kind: 'text'; readonly isPlain: boolean; readonly between: readonly string[]; readonly first: number }
   | { readonly kind: 'list'; readonly items: readonly Plan[] }
@@ -161,6 +162,11 @@ function partsTo(texts: readonly string[], values: readonly number[]): { text: s
     }
   }
   return holes > MAX_HOLES ? undefined : { text, holes }
+}
+
+/** The shape of one document; undefined where documents of these parts always have to be read. */
+export function shapeOfParts({ texts, values }: DocumentParts): Shape | undefined {
+  return shapeOf(partsTo(texts, values))
 }
 
 function shapeOf(marked: { readonly text: string; readonly holes: number } | undefined): Shape | undefined {
@@ -253,7 +259,7 @@ function fillMap({ keys, items }: Extract<Plan, { kind: 'map' }>, holes: readonl
 }
 
 /** Undefined for an unquoted scalar that says something else than its text: a number, a word of YAML. */
-function fillText(
+export function fillText(
   { isPlain, between, first }: Extract<Plan, { kind: 'text' }>,
   holes: readonly string[],
 ): string | undefined {

@@ -19,7 +19,7 @@ import { VALUES } from './values.js'
 const PURE =
   'default empty coalesce ternary list first last has join quote squote trim trimAll trimSuffix trimPrefix trunc ' +
   'lower upper title repeat replace hasPrefix hasSuffix nindent splitList toString int int64 float64 add sub mul ' +
-  'kindIs kindOf hasKey dict'
+  'kindIs kindOf hasKey dict append concat compact toJson fromJson'
 
 /** sprig's text functions, all of them. Make the map once; templates share it. */
 export function sprigFunctions(host: TemplateHost = {}): FunctionMap {
