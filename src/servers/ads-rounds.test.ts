@@ -23,10 +23,10 @@ function rounds() {
   return { made, begin, broken, visits: () => visits.splice(0) }
 }
 
-/** A step that takes longer than one turn may. */
-function slow(...who: string[]): Step {
+/** A step that takes so long, in ms: 8 are one turn. */
+function slow(ms: number, ...who: string[]): Step {
   return () => {
-    const until = performance.now() + 9
+    const until = performance.now() + ms
     while (performance.now() < until);
     return who
   }
@@ -43,20 +43,28 @@ describe('rounds', () => {
     expect(visits()).toEqual(['b:5-7'])
   })
 
-  it('let others in between, and have told nothing to all before their end', async () => {
+  it('let others in between, and visit at the end', async () => {
     const { made, begin, visits } = rounds()
-    begin(3, slow('a'), ['b'])
+    begin(3, slow(9, 'a'), ['b'])
+    expect([visits(), made.told]).toEqual([[], 0])
+    await turn()
+    expect([visits(), made.told]).toEqual([['a:0-3', 'b:0-3'], 3])
+  })
+
+  it('do not keep anybody waiting for a long time', async () => {
+    const { made, begin, visits } = rounds()
+    begin(3, slow(51, 'a'), ['b'])
     expect([visits(), made.told]).toEqual([['a:0-3'], 0])
     await turn()
     expect([visits(), made.told]).toEqual([['b:0-3'], 3])
   })
 
-  it('give way to the next', async () => {
+  it('give way to the next, and forget nobody', async () => {
     const { made, begin, visits } = rounds()
-    begin(3, slow('a'), ['b'])
+    begin(3, slow(9, 'a'), ['b'])
     begin(4, ['a', 'c'])
     await turn()
-    expect([visits(), made.told]).toEqual([['a:0-3', 'a:0-4', 'c:0-4'], 4])
+    expect([visits(), made.told]).toEqual([['a:0-4', 'a:0-4', 'c:0-4'], 4])
   })
 
   it('end with a bug, and the next one begins', () => {
@@ -72,9 +80,9 @@ describe('rounds', () => {
 
   it('stop', async () => {
     const { made, begin, visits } = rounds()
-    begin(3, slow('a'), ['b'])
+    begin(3, slow(9, 'a'), ['b'])
     made.stop()
     await turn()
-    expect(visits()).toEqual(['a:0-3'])
+    expect(visits()).toEqual([])
   })
 })

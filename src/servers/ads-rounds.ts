@@ -30,10 +30,14 @@ export interface RoundsOptions<T> {
 interface Round<T> {
   readonly push: Push
   readonly steps: Iterator<readonly T[]>
+  /** To be visited. */
+  readonly found: T[]
 }
 
 /** How long one turn of the event loop may be spent, in ms: other requests are answered in between. */
 const SLICE_MS = 8
+/** Those who were found wait for the end of the round, but not longer, in ms: then all of them know where nothing is new. */
+const HOLD_MS = 50
 
 export function createRounds<T>({ news, visit, broken }: RoundsOptions<T>): Rounds {
   let round: Round<T> | undefined
@@ -44,7 +48,9 @@ export function createRounds<T>({ news, visit, broken }: RoundsOptions<T>): Roun
     turn = undefined
     if (round === undefined) return
     const { push } = round
-    if (!tried(round)) {
+    const isOver = tried(round)
+    if (isOver || performance.now() - push.dueAt > HOLD_MS) visitFound(round, push)
+    if (!isOver) {
       turn = setImmediate(work)
       return
     }
@@ -52,20 +58,25 @@ export function createRounds<T>({ news, visit, broken }: RoundsOptions<T>): Roun
     told = Math.max(told, push.revision)
   }
 
-  /** Gives whether it is over. */
-  function tried({ steps, push }: Round<T>): boolean {
+  function tried({ steps, found, push }: Round<T>): boolean {
     try {
-      return goOn(steps, each => visit(each, push))
+      return goOn(steps, found)
     } catch (error) {
       broken(error, push)
       return true
     }
   }
 
+  function visitFound(from: Round<T>, push: Push): void {
+    for (const each of from.found.splice(0)) visit(each, push)
+  }
+
   return {
     begin: revision => {
       const push = { revision, toldBefore: told, dueAt: performance.now() }
-      round = { push, steps: news()[Symbol.iterator]() }
+      // Nobody gives those a second time.
+      if (round !== undefined) visitFound(round, push)
+      round = { push, steps: news()[Symbol.iterator](), found: [] }
       if (turn === undefined) work()
     },
     get told() {
@@ -79,10 +90,10 @@ export function createRounds<T>({ news, visit, broken }: RoundsOptions<T>): Roun
 }
 
 /** Does as much as one turn may; gives whether that was all. */
-function goOn<T>(steps: Iterator<readonly T[]>, visit: (each: T) => void): boolean {
+function goOn<T>(steps: Iterator<readonly T[]>, found: T[]): boolean {
   const until = performance.now() + SLICE_MS
   for (let step = steps.next(); step.done !== true; step = steps.next()) {
-    for (const each of step.value) visit(each)
+    for (const each of step.value) found.push(each)
     if (performance.now() >= until) return false
   }
   return true

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createWorkMesh, type WorkMesh } from '../../../test/kit/work.js'
-import { CDS } from '../delivery/index.js'
+import { CDS, LDS } from '../delivery/index.js'
 
 const service = (name: string, namespace: string, more = ''): string => `
 apiVersion: v1
@@ -85,6 +85,20 @@ describe('news', () => {
     const [first] = made.graph.news.round()
     expect(first).toEqual([])
     expect(news(made)).toEqual(['a-1.ns1', 'a-2.ns1'])
+  })
+
+  it('are looked for in the tables that have them alone, as long as nothing else changes', () => {
+    const made = mesh()
+    const { source } = made.proxies()[0]!
+    const told = source.revision()
+    made.apply(service('c', 'ns1'))
+    expect(news(made)).toEqual(['a-1.ns1', 'a-2.ns1'])
+    expect(made.graph.news.finished).toBe(source.revision())
+    expect(source.changes(LDS, told)).toEqual({ kind: 'delta', changed: [], removed: [] })
+    expect(source.changes(CDS, told)).toMatchObject({ changed: ['outbound|80||c.ns1.svc.cluster.local'] })
+    // Another port: a listener of its own, which no round has found yet.
+    made.apply(service('g', 'ns1').replace('port: 80', 'port: 81'))
+    expect(source.changes(LDS, told)).toMatchObject({ changed: [expect.stringContaining('81')] })
   })
 
   it('leave nothing behind of a proxy that is gone', () => {

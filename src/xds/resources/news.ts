@@ -1,4 +1,4 @@
-import type { Engine, Memo, Pin, Revision, Table } from '../../engine/index.js'
+import { BEGINNING, type Engine, type Memo, type Pin, type Revision, type Table } from '../../engine/index.js'
 import type { GraphResource } from './encoded.js'
 
 type Resources = Table<string, GraphResource>
@@ -7,8 +7,8 @@ type Resources = Table<string, GraphResource>
 export interface Follower {
   /** Of its row in the memo of proxies. */
   readonly key: string
-  /** Something may be new for it since a revision; asked for what it is, it says. */
-  concern(revision: Revision): void
+  /** Something may be new for it at this revision, in that table; absent: anywhere. Asked for what it is, it says. */
+  concern(revision: Revision, table?: Resources): void
   /** Nothing that it follows has changed up to this revision, unless it was concerned. */
   quiet(revision: Revision): void
 }
@@ -29,6 +29,8 @@ export interface News<F extends Follower> {
    * finished is as if it had not begun, but for those that it gave. What changes meanwhile may count or be found by the next.
    */
   round(): Iterable<readonly F[]>
+  /** At this revision the last round that was finished had begun: whoever it did not give is told everything up to here. */
+  readonly finished: Revision
 }
 
 interface Followed<F> {
@@ -47,6 +49,7 @@ interface State<F extends Follower, P, V> {
   seen: Revision
   /** Since the first round: history is kept for the next. */
   pin: Pin | undefined
+  finished: Revision
 }
 
 export function createNews<F extends Follower, P, V>(engine: Engine, rows: Memo<P, V>): News<F> {
@@ -57,6 +60,7 @@ export function createNews<F extends Follower, P, V>(engine: Engine, rows: Memo<
     followed: new Map(),
     seen: engine.revision,
     pin: undefined,
+    finished: BEGINNING,
   }
   const { byKey, followed } = state
   return {
@@ -72,6 +76,9 @@ export function createNews<F extends Follower, P, V>(engine: Engine, rows: Memo<
       if (known?.followers.delete(follower) && known.followers.size === 0) followed.delete(table)
     },
     round: () => round(state),
+    get finished() {
+      return state.finished
+    },
   }
 }
 
@@ -79,10 +86,10 @@ function* round<F extends Follower, P, V>(state: State<F, P, V>): Iterable<reado
   const { engine, byKey, followed } = state
   const { revision } = engine
   const found = new Set<F>()
-  const concern = (followers: Iterable<F>): readonly F[] => {
+  const concern = (followers: Iterable<F>, table?: Resources): readonly F[] => {
     const fresh: F[] = []
     for (const follower of followers) {
-      follower.concern(engine.revision)
+      follower.concern(engine.revision, table)
       if (found.has(follower)) continue
       found.add(follower)
       fresh.push(follower)
@@ -95,11 +102,12 @@ function* round<F extends Follower, P, V>(state: State<F, P, V>): Iterable<reado
     const changes = engine.changes(each.table, each.seen)
     each.seen = engine.revision
     const isChanged = changes.kind === 'reset' || changes.put.size + changes.removed.length > 0
-    yield isChanged ? concern(each.followers) : []
+    yield isChanged ? concern(each.followers, each.table) : []
   }
   for (const follower of byKey.values()) if (!found.has(follower)) follower.quiet(revision)
   state.pin ??= engine.pin(revision)
   state.pin.moveTo(revision)
+  state.finished = revision
 }
 
 /** Followers whose own row is another one now. */

@@ -1,4 +1,4 @@
-import type { Hold, MemoHold, Pin, Revision, Table } from '../../engine/index.js'
+import type { Changes, Hold, MemoHold, Pin, Revision, Table } from '../../engine/index.js'
 import { encode } from '../../proto/index.js'
 import type { ProxyNode } from '../../proxy/node.js'
 import { type GraphResource, type GraphType, holdPart, type ProxyParts, type XdsGraph } from './graph.js'
@@ -78,9 +78,11 @@ export interface FollowingSource extends Follower {
   readonly source: ProxySource
 }
 
+type Resources = Table<string, GraphResource>
+
 /** What the proxy has of one type. */
 interface Share {
-  readonly tables: readonly Table<string, GraphResource>[]
+  readonly tables: readonly Resources[]
   /** The revision at which each became the proxy's. */
   readonly since: readonly Revision[]
 }
@@ -95,6 +97,8 @@ interface State {
   readonly start: Revision
   /** Something may be new for it that was not told: up to this revision. */
   concernedAt: Revision | undefined
+  /** In which tables; undefined: in any. */
+  concernedBy: Set<Resources> | undefined
   readonly held: Map<PartName, Hold<PartTables>>
   /** Of parts that came in place of others: tables know nothing of what was before they were read. */
   readonly cameAt: Map<PartName, Revision>
@@ -131,7 +135,10 @@ export function openSource(
       if (state.types.get(url) === 'SHELL' && !holdsShells(versions)) state.types = TYPES
     },
     told: revision => {
-      if (state.concernedAt !== undefined && state.concernedAt <= revision) state.concernedAt = undefined
+      if (state.concernedAt !== undefined && state.concernedAt <= revision) {
+        state.concernedAt = undefined
+        state.concernedBy = new Set()
+      }
       moveOn(state, revision as Revision)
     },
     [Symbol.dispose]: () => release(state),
@@ -139,8 +146,10 @@ export function openSource(
   const follower: FollowingSource = {
     key: proxy.key,
     source,
-    concern: revision => {
+    concern: (revision, table) => {
       state.concernedAt = revision
+      if (table === undefined) state.concernedBy = undefined
+      else state.concernedBy?.add(table)
       look(state)
     },
     quiet: revision => {
@@ -148,7 +157,8 @@ export function openSource(
     },
   }
   const state: State = {
-    ...{ graph, proxy, follower, pin: engine.pin(), start: engine.revision, concernedAt: undefined },
+    ...{ graph, proxy, follower, pin: engine.pin(), start: engine.revision },
+    ...{ concernedAt: undefined, concernedBy: new Set() },
     ...{ held: new Map(), cameAt: new Map(), shares: new Map() },
     moves: [],
     row: undefined,
@@ -275,12 +285,13 @@ function changesOf(state: State, url: string, from: Revision): ReturnType<ProxyS
   const start = told > from ? told : from
   if (start === state.graph.engine.revision) return NO_CHANGES
   const { tables, since } = shareOf(state, type)
+  if (isElsewhere(state, tables)) return NO_CHANGES
   const moved = movedSince(state, type, start)
   if (moved === 'unknown') return RESET
   let found = moved
   for (const [index, table] of tables.entries()) {
     const after = since[index] ?? state.start
-    const changes = state.graph.engine.changes(table, after > start ? after : start)
+    const changes = changesIn(state, table, after > start ? after : start)
     if (changes.kind === 'reset') return RESET
     if (changes.put.size + changes.removed.length === 0) continue
     found ??= { changed: [], removed: [] }
@@ -288,6 +299,31 @@ function changesOf(state: State, url: string, from: Revision): ReturnType<ProxyS
     found.removed.push(...changes.removed)
   }
   return found === undefined ? NO_CHANGES : { kind: 'delta', ...found }
+}
+
+/** All that is new for it is in other tables: that is known after a round of news, until something changes. */
+function isElsewhere({ graph, concernedAt, concernedBy }: State, tables: Share['tables']): boolean {
+  const { revision } = graph.engine
+  if (concernedAt !== revision || graph.news.finished !== revision || concernedBy === undefined) return false
+  return !tables.some(table => concernedBy.has(table))
+}
+
+interface Asked {
+  readonly since: Revision
+  readonly at: Revision
+  readonly changes: Changes<string, GraphResource>
+}
+
+/** Of each table the last question: a push asks the same for every proxy that shares it. */
+const asked = new WeakMap<Resources, Asked>()
+
+function changesIn({ graph: { engine } }: State, table: Resources, since: Revision): Asked['changes'] {
+  const last = asked.get(table)
+  if (last?.since === since && last.at === engine.revision) return last.changes
+  const changes = engine.changes(table, since)
+  // A reset has all rows, which would stay in memory.
+  if (changes.kind === 'delta') asked.set(table, { since, at: engine.revision, changes })
+  return changes
 }
 
 /** What differs between parts and those that came in their place: whether it is there now is seen by who asks for it. */
