@@ -34,6 +34,7 @@ const job = (path: string): Job => ({
   body: new Uint8Array(),
   path,
   resolve: ({ text }) => told.push(`${path} ${text}`),
+  reject: error => told.push(`${path} ${error}`),
 })
 const reply = (id: number, text: string) => thread.onReply({ kind: 'answered', id, admitted: answered(text) })
 const ticks = (count: number) => {

@@ -7,6 +7,8 @@ export interface Job {
   readonly body: Uint8Array
   readonly path: string
   readonly resolve: (admitted: Admitted) => void
+  /** With what was thrown: a bug. */
+  readonly reject: (error: unknown) => void
 }
 
 /** A thread as seen from the main one. */

@@ -50,6 +50,7 @@ beforeEach(() => {
   sharing = createSharing({
     own: (_, path) => {
       time += 3
+      if (path === '/bug') throw new Error('a bug')
       own.push(path)
       return answered(`own ${path}`)
     },
@@ -76,26 +77,35 @@ describe('requests for this thread and others', () => {
     expect(turns).toEqual([])
   })
 
-  it('are looked at together: a helper gets four, and this thread the next', () => {
+  it('are looked at together: a helper gets seven of ten, and this thread one in each turn', () => {
     helpers = [fakeHelper()]
-    askMany(7)
+    askMany(6)
     expect([turns.length, own, helpers[0]!.gifts]).toEqual([1, [], []])
     turn()
-    expect(helpers[0]!.gifts).toEqual(['/0 /1 /2 /3'])
-    expect(own).toEqual(['/4'])
-    // One of its own in a turn: whatever has become free meanwhile takes the rest.
-    helpers[0]!.jobs.length = 2
+    expect([helpers[0]!.gifts, own]).toEqual([['/0 /1 /2 /3'], ['/4']])
+    // What has become free meanwhile takes the rest.
+    helpers[0]!.jobs.length = 0
     turn()
-    expect(helpers[0]!.gifts).toEqual(['/0 /1 /2 /3', '/5 /6'])
-    expect([own, turns.length, given]).toEqual([['/4'], 0, 6])
+    expect([helpers[0]!.gifts, own]).toEqual([['/0 /1 /2 /3', '/5'], ['/4']])
+    expect([turns.length, given]).toEqual([0, 5])
   })
 
-  it('go to whoever has least', () => {
+  it('go to whoever has least, and all to others if there are several', () => {
     helpers = [fakeHelper(), fakeHelper()]
-    helpers[0]!.jobs.length = 3
-    askMany(4)
+    const [busy, idle] = helpers as [FakeHelper, FakeHelper]
+    void ask('/first')
     turn()
-    expect(helpers.map(({ gifts }) => gifts)).toEqual([['/3'], ['/0 /1 /2']])
+    askMany(3)
+    turn()
+    expect([busy.gifts, idle.gifts, own]).toEqual([['/first', '/1'], ['/0 /2'], []])
+  })
+
+  it('are answered with the bug if there is one', async () => {
+    helpers = [fakeHelper()]
+    helpers[0]!.isReady = false
+    const answer = ask('/bug')
+    turn()
+    await expect(answer).rejects.toThrow('a bug')
   })
 
   it('are answered here while a helper is not ready', async () => {

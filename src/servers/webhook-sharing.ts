@@ -25,10 +25,12 @@ export interface Sharing {
 }
 
 /**
- * Requests that a helper has at a time: when it has answered one the next is there already, however long this thread is busy.
- * What is beyond that is answered here.
+ * Of all requests that are here at a moment, the part for helpers: so many are on their way or wait there that the next is
+ * there already when one is answered, however long this thread is busy. This one has sockets to read and to write besides, which
+ * costs half of what injection does: with one helper both are equally busy at this share, with more it has no time left.
  */
-const DEPTH = 4
+const SHARE_OF_ONE = 0.7
+const SHARE_OF_MORE = 1
 /** Bytes of bodies that wait here; what comes then is answered at once, as without helpers. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024
 
@@ -57,7 +59,11 @@ export function createSharing({ own, inputs, helpers, onGiven, later, now }: Sha
     if (job === undefined) return
     // Only one: others may have come meanwhile, and helpers may have become free.
     if (waiting.length + returned.length > 0) schedule()
-    job.resolve(ownAnswer(job.body, job.path))
+    try {
+      job.resolve(ownAnswer(job.body, job.path))
+    } catch (error) {
+      job.reject(error)
+    }
   }
   const next = (): Job | undefined => {
     const job = waiting.shift()
@@ -66,10 +72,13 @@ export function createSharing({ own, inputs, helpers, onGiven, later, now }: Sha
   }
   const give = (ready: readonly Helper[]): void => {
     const gifts = ready.map(helper => ({ helper, jobs: [] as Job[] }))
+    const all = ready.reduce((sum, helper) => sum + helper.pending(), waiting.length)
+    const share = ready.length === 1 ? SHARE_OF_ONE : SHARE_OF_MORE / ready.length
+    const limit = Math.max(1, Math.round(all * share))
     const sizeOf = ({ helper, jobs }: (typeof gifts)[number]): number => helper.pending() + jobs.length
     while (waiting.length > 0 && gifts.length > 0) {
       const least = gifts.reduce((a, b) => (sizeOf(b) < sizeOf(a) ? b : a))
-      if (sizeOf(least) >= DEPTH) break
+      if (sizeOf(least) >= limit) break
       least.jobs.push(next()!)
     }
     for (const { helper, jobs } of gifts) {
@@ -81,9 +90,9 @@ export function createSharing({ own, inputs, helpers, onGiven, later, now }: Sha
   return {
     admit: (body, path) => {
       if (helpers().length === 0 || waitingBytes + body.length > MAX_WAITING_BYTES) return ownAnswer(body, path)
-      return new Promise(resolve => {
+      return new Promise((resolve, reject) => {
         // A body may be a view of a larger buffer, all of which would be sent.
-        waiting.push({ body: Uint8Array.prototype.slice.call(body), path, resolve })
+        waiting.push({ body: Uint8Array.prototype.slice.call(body), path, resolve, reject })
         waitingBytes += body.length
         schedule()
       })

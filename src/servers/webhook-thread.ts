@@ -1,6 +1,6 @@
 // The injection webhook's work on a thread of its own: what is said between it and the main thread, and the thread's side.
 import type { TemplateHost } from '../template/index.js'
-import { type Admitted, admit } from './admit.js'
+import { type Admitted, admit, type Decide } from './admit.js'
 import { answerInjection } from './injection.js'
 import { type InjectionInputs, type LiveInjection, readInjection } from './injection-source.js'
 import { errorText } from './log.js'
@@ -39,14 +39,13 @@ export function createThread(reply: (reply: ThreadReply) => void, host: Template
 }
 
 function replyTo({ id, body, path }: ThreadRequest, live: LiveInjection): ThreadReply {
-  let bug: string | undefined
-  const admitted = admit(
-    (review, at) => answerInjection(live, review, at),
-    body,
-    path,
-    error => {
-      bug = errorText(error)
-    },
-  )
-  return bug === undefined ? { kind: 'answered', id, admitted } : { kind: 'failed', id, error: bug }
+  const bugs: unknown[] = []
+  const decide: Decide = (review, at) => answerInjection(live, review, at)
+  try {
+    const admitted = admit(decide, body, path, error => bugs.push(error))
+    if (bugs.length === 0) return { kind: 'answered', id, admitted }
+  } catch (error) {
+    bugs.push(error)
+  }
+  return { kind: 'failed', id, error: errorText(bugs[0]) }
 }

@@ -169,13 +169,13 @@ describe('threads of the webhook', () => {
   it('that end by themselves leave nothing unanswered, and come again after a while, each time a longer one', async () => {
     const thread = firstLoad()
     ready(thread)
-    const answers = [ask('/a'), ask('/b')]
+    const answers = [ask('/a'), ask('/b'), ask('/c')]
     turn()
     expect(requestsOf(thread)).toEqual(['/a', '/b'])
     thread.onEnd('out of memory')
     turn()
     turn()
-    expect(await Promise.all(answers)).toEqual([answered('own /a'), answered('own /b')])
+    expect(await Promise.all(answers)).toEqual(['/a', '/b', '/c'].map(path => answered(`own ${path}`)))
     expect(lines.at(-1)).toEqual([
       'a thread of the webhook is lost; its requests are answered by the main thread',
       { why: 'out of memory', requests: 2, nextAfter: '1s' },
