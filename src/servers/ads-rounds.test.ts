@@ -8,28 +8,27 @@ type Step = readonly string[] | (() => readonly string[])
 function rounds() {
   const visits: string[] = []
   const broken: unknown[] = []
-  const state = { steps: [] as readonly Step[] }
+  const state = { steps: [] as readonly Step[], now: 0 }
   const made = createRounds<string>({
     *news() {
       for (const step of state.steps) yield typeof step === 'function' ? step() : step
     },
     visit: (who, { revision, toldBefore }) => void visits.push(`${who}:${toldBefore}-${revision}`),
     broken: error => void broken.push(error),
+    now: () => state.now,
   })
   const begin = (revision: number, ...steps: readonly Step[]): void => {
     state.steps = steps
     made.begin(revision)
   }
-  return { made, begin, broken, visits: () => visits.splice(0) }
-}
-
-/** A step that takes so long, in ms: 8 are one turn. */
-function slow(ms: number, ...who: string[]): Step {
-  return () => {
-    const until = performance.now() + ms
-    while (performance.now() < until);
-    return who
-  }
+  /** A step that takes so long, in ms: 8 are one turn. */
+  const slow =
+    (ms: number, ...who: string[]): Step =>
+    () => {
+      state.now += ms
+      return who
+    }
+  return { made, begin, broken, slow, visits: () => visits.splice(0) }
 }
 
 describe('rounds', () => {
@@ -44,7 +43,7 @@ describe('rounds', () => {
   })
 
   it('let others in between, and visit at the end', async () => {
-    const { made, begin, visits } = rounds()
+    const { made, begin, slow, visits } = rounds()
     begin(3, slow(9, 'a'), ['b'])
     expect([visits(), made.told]).toEqual([[], 0])
     await turn()
@@ -52,7 +51,7 @@ describe('rounds', () => {
   })
 
   it('do not keep anybody waiting for a long time', async () => {
-    const { made, begin, visits } = rounds()
+    const { made, begin, slow, visits } = rounds()
     begin(3, slow(51, 'a'), ['b'])
     expect([visits(), made.told]).toEqual([['a:0-3'], 0])
     await turn()
@@ -60,7 +59,7 @@ describe('rounds', () => {
   })
 
   it('give way to the next, and forget nobody', async () => {
-    const { made, begin, visits } = rounds()
+    const { made, begin, slow, visits } = rounds()
     begin(3, slow(9, 'a'), ['b'])
     begin(4, ['a', 'c'])
     await turn()
@@ -79,7 +78,7 @@ describe('rounds', () => {
   })
 
   it('stop', async () => {
-    const { made, begin, visits } = rounds()
+    const { made, begin, slow, visits } = rounds()
     begin(3, slow(9, 'a'), ['b'])
     made.stop()
     await turn()

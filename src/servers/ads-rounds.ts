@@ -25,6 +25,8 @@ export interface RoundsOptions<T> {
   visit(each: T, push: Push): void
   /** A throw, which is a bug: nobody knows whom it concerns. */
   broken(error: unknown, push: Push): void
+  /** Clock in ms that nobody sets. */
+  now(): number
 }
 
 interface Round<T> {
@@ -39,7 +41,7 @@ const SLICE_MS = 8
 /** Those who were found wait for the end of the round, but not longer, in ms: then all of them know where nothing is new. */
 const HOLD_MS = 50
 
-export function createRounds<T>({ news, visit, broken }: RoundsOptions<T>): Rounds {
+export function createRounds<T>({ news, visit, broken, now }: RoundsOptions<T>): Rounds {
   let round: Round<T> | undefined
   let told: SourceRevision = 0
   let turn: NodeJS.Immediate | undefined
@@ -49,7 +51,7 @@ export function createRounds<T>({ news, visit, broken }: RoundsOptions<T>): Roun
     if (round === undefined) return
     const { push } = round
     const isOver = tried(round)
-    if (isOver || performance.now() - push.dueAt > HOLD_MS) visitFound(round, push)
+    if (isOver || now() - push.dueAt > HOLD_MS) visitFound(round, push)
     if (!isOver) {
       turn = setImmediate(work)
       return
@@ -60,7 +62,7 @@ export function createRounds<T>({ news, visit, broken }: RoundsOptions<T>): Roun
 
   function tried({ steps, found, push }: Round<T>): boolean {
     try {
-      return goOn(steps, found)
+      return goOn(steps, found, now)
     } catch (error) {
       broken(error, push)
       return true
@@ -73,7 +75,7 @@ export function createRounds<T>({ news, visit, broken }: RoundsOptions<T>): Roun
 
   return {
     begin: revision => {
-      const push = { revision, toldBefore: told, dueAt: performance.now() }
+      const push = { revision, toldBefore: told, dueAt: now() }
       // Nobody gives those a second time.
       if (round !== undefined) visitFound(round, push)
       round = { push, steps: news()[Symbol.iterator](), found: [] }
@@ -90,11 +92,11 @@ export function createRounds<T>({ news, visit, broken }: RoundsOptions<T>): Roun
 }
 
 /** Does as much as one turn may; gives whether that was all. */
-function goOn<T>(steps: Iterator<readonly T[]>, found: T[]): boolean {
-  const until = performance.now() + SLICE_MS
+function goOn<T>(steps: Iterator<readonly T[]>, found: T[], now: () => number): boolean {
+  const until = now() + SLICE_MS
   for (let step = steps.next(); step.done !== true; step = steps.next()) {
     for (const each of step.value) found.push(each)
-    if (performance.now() >= until) return false
+    if (now() >= until) return false
   }
   return true
 }

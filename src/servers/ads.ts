@@ -179,6 +179,7 @@ function createShared(options: AdsOptions): Shared {
   const rounds = createRounds<AdsStream>({
     news: () => (options.news === undefined ? [[...streams]] : streamsOf(options.news(), bySource)),
     visit,
+    now: () => performance.now(),
     broken: (error, push) => {
       options.on?.({ kind: 'internal', connection: '', error })
       for (const stream of streams) visit(stream, push)
