@@ -61,7 +61,6 @@ async function main(argv: readonly string[]): Promise<void> {
     now: () => new Date(),
     version: packageVersion(),
     onStop,
-    webhookThread: new URL('./cli/webhook-thread.js', import.meta.url),
     forceExit: code => process.exit(code),
   }
   // Not process.exit: what is still in a pipe's buffer must reach its reader.

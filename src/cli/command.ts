@@ -25,8 +25,6 @@ export interface CommandContext {
   readonly version: string
   /** Calls `listener` on each SIGINT and SIGTERM until the returned function is called; while nobody listens, they end the process. */
   readonly onStop: (listener: (signal: StopSignal) => void) => () => void
-  /** The module in which a thread of the webhook begins; absent where threads would not share this context's clock. */
-  readonly webhookThread?: URL
   /** Ends the process at once, in-flight work and buffered output included. For a second Ctrl-C only: elsewhere return an exit code. */
   readonly forceExit: (code: ExitCode | 130 | 143) => void
 }

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { isIP } from 'node:net'
-import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseDuration } from '../lang/duration.js'
 import { err, ok, type Result } from '../lang/result.js'
@@ -32,7 +31,6 @@ export interface ServeFlags {
   readonly stateDir: string
   readonly readyFile?: string
   readonly shutdownDuration: string
-  readonly webhookThreads: string
   readonly keepaliveInterval?: string
   readonly keepaliveTimeout?: string
   readonly keepaliveMaxServerConnectionAge?: string
@@ -63,8 +61,6 @@ export interface ServePlan {
   readonly stateDir: string
   readonly readyFile: string | undefined
   readonly graceMs: number
-  /** Threads that may answer the injection webhook besides the main one, at most. */
-  readonly webhookThreads: number
   readonly connections: ConnectionSettings
   readonly log: { readonly level: LogLevel; readonly isJson: boolean }
 }
@@ -106,8 +102,6 @@ export function parseServeFlags(flags: ServeFlags, { cwd, env }: CommandContext)
   if (!graceMs.ok) return graceMs
   const connections = connectionSettings(flags, env)
   if (!connections.ok) return connections
-  const threads = webhookThreads(flags.webhookThreads)
-  if (!threads.ok) return threads
   const level = logLevel(flags.log_output_level)
   if (!level.ok) return level
   const clusters = parseClusters(flags.cluster, cwd)
@@ -121,7 +115,6 @@ export function parseServeFlags(flags: ServeFlags, { cwd, env }: CommandContext)
     clusters: clusters.value,
     networks: flags.networksConfig === undefined ? undefined : resolve(cwd, flags.networksConfig),
     graceMs: graceMs.value,
-    webhookThreads: threads.value,
     connections: connections.value,
     objects: flags.configDir.map(path => resolve(cwd, path)),
     rules: flags.rules === undefined ? undefined : resolve(cwd, flags.rules),
@@ -219,15 +212,6 @@ function milliseconds(flag: string, text: string): Result<number, string> {
   if (!duration.ok) return err(`${flag}: ${duration.error}`)
   if (duration.value < 0n) return err(`${flag}: cannot be negative`)
   return ok(Number(duration.value / 1_000_000n))
-}
-
-/** The main thread hands out all of the work: what it can keep busy. */
-const MAX_WEBHOOK_THREADS = 3
-
-function webhookThreads(text: string): Result<number, string> {
-  if (text === 'auto') return ok(Math.min(availableParallelism() - 1, MAX_WEBHOOK_THREADS))
-  const isMeant = /^\d+$/.test(text) && Number(text) <= MAX_WEBHOOK_THREADS
-  return isMeant ? ok(Number(text)) : err(`--webhookThreads: "${text}" is neither auto nor 0 to ${MAX_WEBHOOK_THREADS}`)
 }
 
 /** Shorter would be an attack on our own proxies. */

@@ -14,7 +14,6 @@ const NOTHING: ServeFlags = {
   dnsName: [],
   stateDir: 'state',
   shutdownDuration: '1s',
-  webhookThreads: '0',
   log_output_level: 'info',
 }
 

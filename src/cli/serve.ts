@@ -81,11 +81,6 @@ export const command: CommandModule = {
       .optionsGroup('Process:')
       .option('--readyFile <file>', 'once ready, write one JSON object with the addresses really bound')
       .option('--shutdownDuration <duration>', 'how long requests in flight may take to finish', '10s')
-      .option(
-        '--webhookThreads <number>',
-        'threads that help with injection under load, at most (default: auto, by processors)',
-        'auto',
-      )
       .option('--log_output_level <level>', 'none, error, warn, info or debug', 'info')
       .option('--log_as_json', 'one JSON object per line')
       .action(act<ServeFlags>(run))
@@ -221,22 +216,12 @@ async function settingsOf(
       host: templateHost(context),
     },
     isInjecting: plan.isInjecting,
-    ...(await threadsOf(plan, context)),
     openTls: listener => openTls(plan.tls, context, listener),
     extras,
     pages,
     startPage: bound => () => startPage(page(bound)),
     version: context.version,
   }
-}
-
-async function threadsOf(
-  { webhookThreads: max }: ServePlan,
-  { webhookThread }: CommandContext,
-): Promise<Pick<ServingSettings, 'threads'>> {
-  if (max === 0 || webhookThread === undefined) return {}
-  const { workerStarter } = await import('../servers/webhook-worker.js')
-  return { threads: { max, start: workerStarter(webhookThread) } }
 }
 
 /** The control plane, unless its address is off. */

@@ -1,4 +1,4 @@
-import { type AdmissionFacts, type Admitted, admit, type Decide } from './admit.js'
+import { type AdmissionFacts, admit, type Decide } from './admit.js'
 import type { BodyFailure } from './body.js'
 import { releaseCompiler } from './compiler.js'
 import { BODY_LIMIT_BYTES } from './review.js'
@@ -19,18 +19,11 @@ export interface AdmissionRoute {
   /** Answers at this path and below. */
   readonly path: string
   readonly decide: Decide
-  /** Lets others do a part of the work, which `own` does here. */
-  readonly divide?: (own: Answer<Admitted>) => Answer<Admitted | Promise<Admitted>>
   readonly observe?: AdmissionObserver
 }
 
-/** To a body that was read whole; `path` is the request's, decoded. */
-type Answer<To> = (body: Uint8Array, path: string) => To
-
 /** A webhook endpoint: body limits, content type, decoding and encoding are the same for all of them. */
 export function admissionRoute(route: AdmissionRoute, onBug: (error: unknown) => void): Route {
-  const own: Answer<Admitted> = (body, path) => admit(route.decide, body, path, onBug)
-  const answer = route.divide?.(own) ?? own
   return {
     path: route.path,
     scope: 'below',
@@ -41,8 +34,7 @@ export function admissionRoute(route: AdmissionRoute, onBug: (error: unknown) =>
       const body = await request.body(BODY_LIMIT_BYTES)
       const refusal = body.ok ? refusalOf(body.value, request) : BODY_ANSWERS[body.error]
       if (!body.ok || refusal !== undefined) return reject(route, refusal!, start)
-      const admitted = answer(body.value, request.path)
-      const { text, facts } = admitted instanceof Promise ? await admitted : admitted
+      const { text, facts } = admit(route.decide, body.value, request.path, onBug)
       route.observe?.finished(facts, secondsSince(start))
       return { status: 200, headers: REPLY_HEADERS, body: text }
     },

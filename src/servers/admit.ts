@@ -1,4 +1,4 @@
-// One admission call from the bytes of its body to the text of its answer. No sockets, no clock: any thread can do it.
+// One admission call from the bytes of its body to the text of its answer. No sockets, no clock.
 import { isJsonObject, type Json } from '../lang/json.js'
 import {
   type AdmissionAnswer,
@@ -12,7 +12,7 @@ import {
 /** `path` is the request's, decoded: what stands after the route's own path are its parameters. */
 export type Decide = (review: AdmissionReview, path: string) => AdmissionAnswer
 
-/** What log and metrics tell of a call. Plain data; absent strings are empty. */
+/** What log and metrics tell of a call. Nothing of the object but its name; absent strings are empty. */
 export interface AdmissionFacts {
   readonly verdict: 'patched' | 'skipped' | 'denied' | 'undecodable'
   /** Code of the reason; of what is no review, a sentence. */
@@ -29,7 +29,7 @@ export interface AdmissionFacts {
   readonly warnings: number
 }
 
-export interface Admitted {
+interface Admitted {
   /** The body of the answer. */
   readonly text: string
   readonly facts: AdmissionFacts

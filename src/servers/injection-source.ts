@@ -45,18 +45,8 @@ export interface LiveInjection {
   readonly warnings: readonly Problem[]
 }
 
-/** What a LiveInjection is made of, as plain data: another thread makes the same of it. The same object as long as nothing changed. */
-export interface InjectionInputs {
-  /** Of `files`, those that are read. */
-  readonly snapshot: FileSnapshot
-  readonly files: InjectionFiles
-  readonly around: Omit<InjectionSurroundings, 'host'>
-}
-
 export interface InjectionSource {
   readonly current: () => LiveInjection
-  /** What `current` was made of. */
-  readonly inputs: () => InjectionInputs
   readonly close: () => void
 }
 
@@ -76,21 +66,13 @@ export async function openInjection(
   const optional = [files.defaults, files.mesh].filter(path => path !== undefined)
   const paths = [files.config, files.values, ...optional, ...files.objects]
   let seen: FileSnapshot = new Map()
-  const { host, ...plain } = around
-  const inputsOf = (snapshot: FileSnapshot): InjectionInputs => ({
-    snapshot: new Map([...snapshot].filter(([path]) => isRead(path, snapshot))),
-    files,
-    around: plain,
-  })
   const watch = await watchFiles(paths, (snapshot, changed) => {
     const before = seen
     seen = snapshot
     if (!changed.some(path => isRead(path, before) || isRead(path, snapshot))) return
-    const made = inputsOf(snapshot)
-    const next = readOrProblem(() => readInjection(made, host))
+    const next = readOrProblem(() => readInjection(snapshot, files, around))
     if (!next.ok) return listener.onProblems(next.error)
     live = next.value
-    inputs = made
     listener.onReload(changed, live)
   })
   // Of the objects' many files injection reads few: the others change without anything being made anew.
@@ -101,20 +83,20 @@ export async function openInjection(
     )
   }
   seen = watch.current()
-  let inputs = inputsOf(seen)
-  const first = readInjection(inputs, host)
+  const first = readInjection(seen, files, around)
   if (!first.ok) {
     watch.close()
     return first
   }
   let live = first.value
-  return ok({ current: () => live, inputs: () => inputs, close: watch.close })
+  return ok({ current: () => live, close: watch.close })
 }
 
-/** Every problem of every file at once, so that one round of editing can fix them all. `host`: of the surroundings. */
-export function readInjection(
-  { snapshot, files, around }: InjectionInputs,
-  host: TemplateHost | undefined,
+/** Every problem of every file at once, so that one round of editing can fix them all. */
+function readInjection(
+  snapshot: FileSnapshot,
+  files: InjectionFiles,
+  around: InjectionSurroundings,
 ): Result<LiveInjection, readonly Problem[]> {
   const config = readFrom(snapshot, files.config, parseInjectionConfig)
   const values = readValues(snapshot, files)
@@ -131,7 +113,7 @@ export function readInjection(
     proxyConfigs: objects.proxyConfigs,
     revision: around.revision,
     environment: { ...around.environment, nodes: nodesOf(objects, around.clusterId) },
-    ...(host === undefined ? {} : { host }),
+    ...(around.host === undefined ? {} : { host: around.host }),
   })
   if (!setup.ok) return setup
   return ok({

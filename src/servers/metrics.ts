@@ -8,10 +8,6 @@ export interface Metrics {
   /** Whether a part, such as `rules`, is the newest on disk; not while a bad edit is held back. The metric is 1 while all are. */
   readonly configurationIsCurrent: (part: string, isCurrent: boolean) => void
   readonly certificateExpires: (at: Date) => void
-  /** How many threads answer the injection webhook besides the main one. */
-  readonly webhookThreads: (count: number) => void
-  /** Counts requests of it that another thread was given. */
-  readonly webhookGiven: (requests: number) => void
 }
 
 /** Upper bounds in seconds, the reference's; dashboards rely on them. */
@@ -32,16 +28,6 @@ export function createMetrics({ withProcess }: { readonly withProcess: boolean }
     help: 'When the serving certificate of the webhook expires, in Unix time.',
     registers,
   })
-  const threads = new Gauge({
-    name: 'pillion_webhook_threads',
-    help: 'Threads that answer the injection webhook besides the main one; there are some only under load.',
-    registers,
-  })
-  const given = new Counter({
-    name: 'pillion_webhook_thread_requests_total',
-    help: 'Requests of the injection webhook that another thread than the main one was given.',
-    registers,
-  })
   const held = new Set<string>()
   configuration.set(1)
   return {
@@ -53,8 +39,6 @@ export function createMetrics({ withProcess }: { readonly withProcess: boolean }
       configuration.set(held.size === 0 ? 1 : 0)
     },
     certificateExpires: at => certificate.set(at.getTime() / 1000),
-    webhookThreads: count => threads.set(count),
-    webhookGiven: requests => given.inc(requests),
   }
 }
 

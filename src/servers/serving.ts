@@ -16,9 +16,6 @@ import { errorText, type Log, listed } from './log.js'
 import type { Metrics } from './metrics.js'
 import { createRouter, plain, type Route } from './router.js'
 import type { TlsListener, TlsSource } from './tls-source.js'
-import type { StartThread } from './webhook-helper.js'
-import { createWebhookThreads } from './webhook-threads.js'
-import { threadsClock } from './webhook-worker.js'
 
 /** What to serve. An address that is undefined is off; with `https` off the webhook answers on `http`. */
 export interface ServingSettings {
@@ -29,8 +26,6 @@ export interface ServingSettings {
   readonly around: InjectionSurroundings
   /** False leaves the injection webhook out (INJECT_ENABLED). */
   readonly isInjecting: boolean
-  /** Threads that may answer the injection webhook's requests besides this one. */
-  readonly threads?: { readonly max: number; readonly start: StartThread }
   readonly openTls: (listener: TlsListener) => Promise<Result<TlsSource, string>>
   /** Webhooks besides the injector's, and what closes their sources. */
   readonly extras: readonly AdmissionRoute[]
@@ -78,7 +73,7 @@ export async function openServing(
   state.close.push(injection.value.close)
   warn(log, injection.value.current().warnings)
 
-  const webhooks = webhookRoutes(settings, injection.value, state, { log, metrics })
+  const webhooks = webhookRoutes(settings, injection.value, { log, metrics })
   const tls = await openAddresses(settings, webhooks, state, { log, metrics })
   if (!tls.ok) {
     await closeAll(state, 0)
@@ -126,39 +121,15 @@ function warn(log: Log, problems: readonly Problem[]): void {
   for (const problem of problems) log.warn(formatProblem(problem), { code: problem.code })
 }
 
-function webhookRoutes(
-  settings: ServingSettings,
-  source: InjectionSource,
-  state: State,
-  { log, metrics }: ServingOutput,
-): Route[] {
+function webhookRoutes(settings: ServingSettings, source: InjectionSource, { log, metrics }: ServingOutput): Route[] {
   const onBug = (error: unknown): void => log.error(bugText(error))
   const injection: AdmissionRoute = {
     path: '/inject',
     decide: (review, path) => answerInjection(source.current(), review, path),
     observe: observers(metrics.injection, logAdmissions(log, 'inject')),
-    ...divided(settings, source, state, { log, metrics }),
   }
   const all = settings.isInjecting ? [injection, ...settings.extras] : settings.extras
   return all.map(route => admissionRoute(route, onBug))
-}
-
-/** Injection asks the same of any thread, so that others may do a part of it; rules stay where they are. */
-function divided(
-  { threads }: ServingSettings,
-  { inputs }: InjectionSource,
-  { close }: State,
-  { log, metrics }: ServingOutput,
-): Pick<AdmissionRoute, 'divide'> {
-  if (threads === undefined) return {}
-  return {
-    divide: own => {
-      const { webhookThreads: onCount, webhookGiven: onGiven } = metrics
-      const shared = createWebhookThreads({ ...threads, own, inputs, log, onCount, onGiven, clock: threadsClock })
-      close.push(shared.close)
-      return shared.admit
-    },
-  }
 }
 
 function bugText(error: unknown): string {
