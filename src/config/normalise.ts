@@ -1,7 +1,6 @@
-import { ScalarType } from '@bufbuild/protobuf'
 import { formatProtoDuration, parseDuration } from '../lang/duration.js'
 import { emptyObject, isJsonObject, type Json, type JsonObject } from '../lang/json.js'
-import { type FieldTable, type MessageTable, tableOf, type ValueKind } from '../proto/tables.js'
+import { type FieldTable, type MessageTable, type Scalar, tableOf, type ValueKind } from '../proto/tables.js'
 import { type Path, quote, type Report } from './finding.js'
 
 /**
@@ -93,7 +92,7 @@ function readMap(field: FieldTable, value: Json, reader: Reader): Json | undefin
 
 /** Keys that are numbers are checked, and written one way: `08` would be another key than `8`. */
 function mapKey(field: FieldTable, key: string, reader: Reader): string | undefined {
-  if (field.key.kind !== 'scalar' || field.key.scalar === ScalarType.STRING) return key
+  if (field.key.kind !== 'scalar' || field.key.scalar === 'string') return key
   const read = readScalar(field.key.scalar, key, reader)
   return read === undefined ? undefined : String(read)
 }
@@ -121,15 +120,15 @@ function readEnum(kind: ValueKind & { kind: 'enum' }, value: Json, reader: Reade
   return fail(reader, 'unknown-value', `unknown value ${quote(value)}; expected one of ${names.join(', ')}`)
 }
 
-function readScalar(scalar: ScalarType, value: Json, reader: Reader): Json | undefined {
+function readScalar(scalar: Scalar, value: Json, reader: Reader): Json | undefined {
   switch (scalar) {
-    case ScalarType.STRING:
-    case ScalarType.BYTES:
+    case 'string':
+    case 'bytes':
       return typeof value === 'string' ? value : wrongType(reader, 'text', value)
-    case ScalarType.BOOL:
+    case 'bool':
       return typeof value === 'boolean' ? value : wrongType(reader, 'true or false', value)
-    case ScalarType.DOUBLE:
-    case ScalarType.FLOAT:
+    case 'double':
+    case 'float':
       return readFloat(value, reader)
     default:
       return readInteger(scalar, value, reader)
@@ -144,10 +143,10 @@ function readFloat(value: Json, reader: Reader): Json | undefined {
   return isText ? Number(value) : wrongType(reader, 'a number', value)
 }
 
-const UNSIGNED = [ScalarType.UINT32, ScalarType.UINT64, ScalarType.FIXED32, ScalarType.FIXED64]
-const WIDE = [ScalarType.INT64, ScalarType.UINT64, ScalarType.FIXED64, ScalarType.SFIXED64, ScalarType.SINT64]
+const UNSIGNED: readonly Scalar[] = ['uint32', 'uint64', 'fixed32', 'fixed64']
+const WIDE: readonly Scalar[] = ['int64', 'uint64', 'fixed64', 'sfixed64', 'sint64']
 
-function readInteger(scalar: ScalarType, value: Json, reader: Reader): Json | undefined {
+function readInteger(scalar: Scalar, value: Json, reader: Reader): Json | undefined {
   // Nearly all are small whole numbers.
   if (typeof value === 'number' && value >= 0 && value < 2 ** 31 && value % 1 === 0 && !WIDE.includes(scalar)) {
     return value
@@ -168,17 +167,17 @@ function integerOf(value: Json): bigint | undefined {
   return undefined
 }
 
-const WRAPPERS: Readonly<Record<string, ScalarType>> = {
-  BoolValue: ScalarType.BOOL,
-  StringValue: ScalarType.STRING,
-  BytesValue: ScalarType.BYTES,
-  DoubleValue: ScalarType.DOUBLE,
-  FloatValue: ScalarType.FLOAT,
-  Int32Value: ScalarType.INT32,
-  Int64Value: ScalarType.INT64,
-  UInt32Value: ScalarType.UINT32,
-  UInt64Value: ScalarType.UINT64,
-  Timestamp: ScalarType.STRING,
+const WRAPPERS: Readonly<Record<string, Scalar>> = {
+  BoolValue: 'bool',
+  StringValue: 'string',
+  BytesValue: 'bytes',
+  DoubleValue: 'double',
+  FloatValue: 'float',
+  Int32Value: 'int32',
+  Int64Value: 'int64',
+  UInt32Value: 'uint32',
+  UInt64Value: 'uint64',
+  Timestamp: 'string',
 }
 
 function readWellKnown(name: string, value: Json, reader: Reader): Json | undefined {

@@ -1,4 +1,3 @@
-import { ScalarType } from '@bufbuild/protobuf'
 import { hasSpecialJson } from './encode.js'
 import { NULL_VALUE } from './encode-scalar.js'
 import { ProtoError, within } from './error.js'
@@ -12,7 +11,7 @@ import {
   readVarint64,
   skipField,
 } from './reader.js'
-import { type FieldTable, findTable, type MessageTable, tableOf, type ValueKind } from './tables.js'
+import { type FieldTable, findTable, type MessageTable, type Scalar, tableOf, type ValueKind } from './tables.js'
 import { formatDuration, formatTimestamp } from './time.js'
 
 type Fields = Record<string, unknown>
@@ -73,7 +72,7 @@ function readOne(reader: Reader, field: FieldTable, message: Fields, depth: numb
 
 function isZero(value: unknown, kind: ValueKind): boolean {
   if (kind.kind === 'enum') return value === kind.enum.byNumber.get(0)
-  if (kind.kind === 'scalar' && kind.scalar !== ScalarType.STRING && value === '0') return true
+  if (kind.kind === 'scalar' && kind.scalar !== 'string' && value === '0') return true
   return value === '' || value === false || (value === 0 && !Object.is(value, -0))
 }
 
@@ -117,12 +116,12 @@ function emptyValue(kind: ValueKind, depth: number): unknown {
   return EMPTY_SCALARS.get(kind.scalar) ?? 0
 }
 
-const EMPTY_SCALARS = new Map<ScalarType, unknown>([
-  [ScalarType.STRING, ''],
-  [ScalarType.BYTES, ''],
-  [ScalarType.BOOL, false],
-  [ScalarType.INT64, '0'],
-  [ScalarType.UINT64, '0'],
+const EMPTY_SCALARS = new Map<Scalar, unknown>([
+  ['string', ''],
+  ['bytes', ''],
+  ['bool', false],
+  ['int64', '0'],
+  ['uint64', '0'],
 ])
 
 function readValue(reader: Reader, kind: ValueKind, depth: number, before?: unknown): unknown {
@@ -150,42 +149,42 @@ function readNested(reader: Reader, table: MessageTable, depth: number, before: 
   return value
 }
 
-function readScalar(reader: Reader, scalar: ScalarType): unknown {
+function readScalar(reader: Reader, scalar: Scalar): unknown {
   switch (scalar) {
-    case ScalarType.STRING:
+    case 'string':
       return readText(reader)
-    case ScalarType.BOOL:
+    case 'bool':
       return readVarint(reader) !== 0
-    case ScalarType.UINT32:
+    case 'uint32':
       return readVarint(reader) % 0x100000000
-    case ScalarType.INT32:
+    case 'int32':
       return Number(BigInt.asIntN(32, readVarint64(reader)))
-    case ScalarType.UINT64:
+    case 'uint64':
       return String(readVarint64(reader))
-    case ScalarType.INT64:
+    case 'int64':
       return String(BigInt.asIntN(64, readVarint64(reader)))
-    case ScalarType.BYTES:
+    case 'bytes':
       return readBytes(reader, readLength(reader)).toString('base64')
-    case ScalarType.DOUBLE:
+    case 'double':
       return floatJson(readBytes(reader, 8).readDoubleLE())
-    case ScalarType.FLOAT:
+    case 'float':
       return floatJson(shortestFloat(readBytes(reader, 4).readFloatLE()))
     default:
       return readRareScalar(reader, scalar)
   }
 }
 
-function readRareScalar(reader: Reader, scalar: ScalarType): unknown {
+function readRareScalar(reader: Reader, scalar: Scalar): unknown {
   switch (scalar) {
-    case ScalarType.SINT32:
+    case 'sint32':
       return Number(zigzag(readVarint64(reader)))
-    case ScalarType.SINT64:
+    case 'sint64':
       return String(zigzag(readVarint64(reader)))
-    case ScalarType.FIXED32:
+    case 'fixed32':
       return readBytes(reader, 4).readUInt32LE()
-    case ScalarType.SFIXED32:
+    case 'sfixed32':
       return readBytes(reader, 4).readInt32LE()
-    case ScalarType.FIXED64:
+    case 'fixed64':
       return String(readBytes(reader, 8).readBigUInt64LE())
     default:
       return String(readBytes(reader, 8).readBigInt64LE())

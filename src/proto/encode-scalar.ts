@@ -1,6 +1,5 @@
-import { ScalarType } from '@bufbuild/protobuf'
 import { ProtoError } from './error.js'
-import type { EnumTable } from './tables.js'
+import type { EnumTable, Scalar } from './tables.js'
 import {
   type Writer,
   writeBytes,
@@ -16,7 +15,7 @@ import {
 /** Writes a value, without its tag; throws ProtoError for what is none of its kind. */
 export type Write = (writer: Writer, value: unknown) => void
 
-export function scalarWriter(scalar: ScalarType): Write {
+export function scalarWriter(scalar: Scalar): Write {
   return SCALARS.get(scalar) ?? writeSfixed64
 }
 
@@ -83,25 +82,22 @@ function writeSfixed64(writer: Writer, value: unknown): void {
   writeFixed64(writer, asBigInt(value, -(2n ** 63n), 2n ** 63n - 1n))
 }
 
-const SCALARS: ReadonlyMap<ScalarType, Write> = new Map<ScalarType, Write>([
-  [ScalarType.STRING, writeString],
-  [ScalarType.BOOL, writeBool],
-  [ScalarType.UINT32, integerWriter(0, 0xffffffff)],
-  [ScalarType.INT32, writeInt32],
-  [ScalarType.BYTES, writeBase64],
-  [ScalarType.DOUBLE, (writer, value) => writeDouble(writer, asFloat(value))],
-  [ScalarType.FLOAT, (writer, value) => writeFloat(writer, asFloat(value))],
-  [ScalarType.UINT64, writeUint64],
-  [ScalarType.INT64, writeInt64],
-  [ScalarType.SINT32, zigzagWriter(32n)],
-  [ScalarType.SINT64, zigzagWriter(64n)],
-  [ScalarType.FIXED32, (writer, value) => writeFixed32(writer, Number(asBigInt(value, 0n, 0xffffffffn)), false)],
-  [
-    ScalarType.SFIXED32,
-    (writer, value) => writeFixed32(writer, Number(asBigInt(value, -0x80000000n, 0x7fffffffn)), true),
-  ],
-  [ScalarType.FIXED64, (writer, value) => writeFixed64(writer, asBigInt(value, 0n, 2n ** 64n - 1n))],
-  [ScalarType.SFIXED64, writeSfixed64],
+const SCALARS: ReadonlyMap<Scalar, Write> = new Map<Scalar, Write>([
+  ['string', writeString],
+  ['bool', writeBool],
+  ['uint32', integerWriter(0, 0xffffffff)],
+  ['int32', writeInt32],
+  ['bytes', writeBase64],
+  ['double', (writer, value) => writeDouble(writer, asFloat(value))],
+  ['float', (writer, value) => writeFloat(writer, asFloat(value))],
+  ['uint64', writeUint64],
+  ['int64', writeInt64],
+  ['sint32', zigzagWriter(32n)],
+  ['sint64', zigzagWriter(64n)],
+  ['fixed32', (writer, value) => writeFixed32(writer, Number(asBigInt(value, 0n, 0xffffffffn)), false)],
+  ['sfixed32', (writer, value) => writeFixed32(writer, Number(asBigInt(value, -0x80000000n, 0x7fffffffn)), true)],
+  ['fixed64', (writer, value) => writeFixed64(writer, asBigInt(value, 0n, 2n ** 64n - 1n))],
+  ['sfixed64', writeSfixed64],
 ])
 
 /** JSON has 64-bit integers as strings; numbers with no fraction are accepted, `1e3` and `"1.0"` included. */

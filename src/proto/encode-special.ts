@@ -1,6 +1,6 @@
-import { ScalarType } from '@bufbuild/protobuf'
 import { asObject, describe, scalarWriter, type Write, writeString } from './encode-scalar.js'
 import { ProtoError, within } from './error.js'
+import type { Scalar } from './tables.js'
 import { parseDuration, parseTimestamp } from './time.js'
 import { type Writer, writeDouble, writeVarint, writeVarint64 } from './writer.js'
 
@@ -12,15 +12,15 @@ export const SPECIAL: ReadonlyMap<string, Write> = new Map<string, Write>([
   ['google.protobuf.ListValue', writeListValue],
   ['google.protobuf.Value', writeJsonValue],
   ['google.protobuf.FieldMask', writeFieldMask],
-  ['google.protobuf.DoubleValue', wrapper(ScalarType.DOUBLE, 1)],
-  ['google.protobuf.FloatValue', wrapper(ScalarType.FLOAT, 5)],
-  ['google.protobuf.Int64Value', wrapper(ScalarType.INT64, 0)],
-  ['google.protobuf.UInt64Value', wrapper(ScalarType.UINT64, 0)],
-  ['google.protobuf.Int32Value', wrapper(ScalarType.INT32, 0)],
-  ['google.protobuf.UInt32Value', wrapper(ScalarType.UINT32, 0)],
-  ['google.protobuf.BoolValue', wrapper(ScalarType.BOOL, 0)],
-  ['google.protobuf.StringValue', wrapper(ScalarType.STRING, 2)],
-  ['google.protobuf.BytesValue', wrapper(ScalarType.BYTES, 2)],
+  ['google.protobuf.DoubleValue', wrapper('double', 1)],
+  ['google.protobuf.FloatValue', wrapper('float', 5)],
+  ['google.protobuf.Int64Value', wrapper('int64', 0)],
+  ['google.protobuf.UInt64Value', wrapper('uint64', 0)],
+  ['google.protobuf.Int32Value', wrapper('int32', 0)],
+  ['google.protobuf.UInt32Value', wrapper('uint32', 0)],
+  ['google.protobuf.BoolValue', wrapper('bool', 0)],
+  ['google.protobuf.StringValue', wrapper('string', 2)],
+  ['google.protobuf.BytesValue', wrapper('bytes', 2)],
 ])
 
 /** Bytes written since `end`, which is a place counted from the buffer's end: the buffer may have grown. */
@@ -38,7 +38,7 @@ function writeDuration(writer: Writer, value: unknown): void {
   }
 }
 
-const writeNanos = scalarWriter(ScalarType.INT32)
+const writeNanos = scalarWriter('int32')
 
 function writeSecondsAndNanos(
   writer: Writer,
@@ -55,7 +55,7 @@ function writeSecondsAndNanos(
 }
 
 /** A zero is not written: the wrapper being there says it. */
-function wrapper(scalar: ScalarType, wire: number): Write {
+function wrapper(scalar: Scalar, wire: number): Write {
   const write = scalarWriter(scalar)
   return (writer, value) => {
     const end = writer.at - writer.buffer.length

@@ -1,4 +1,3 @@
-import { ScalarType } from '@bufbuild/protobuf'
 import { asObject, base64Bytes, describe, enumWriter, scalarWriter, type Write, writeString } from './encode-scalar.js'
 import { isZero, SPECIAL } from './encode-special.js'
 import { ProtoError, within } from './error.js'
@@ -186,7 +185,7 @@ function listWriter({ number, value: kind, isPacked }: FieldTable): Write {
 function mapWriter({ number, key: keyKind, value: kind }: FieldTable): Write {
   const write = valueWriter(kind)
   const writeKey = valueWriter(keyKind)
-  const isBool = keyKind.kind === 'scalar' && keyKind.scalar === ScalarType.BOOL
+  const isBool = keyKind.kind === 'scalar' && keyKind.scalar === 'bool'
   return (writer, value) => {
     if (value === null) return
     const map = asObject(value)

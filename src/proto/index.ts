@@ -9,7 +9,6 @@ import { declareConstant, encode as encodeAny } from './encode.js'
 import type { Any, Messages } from './envoy-types.generated.js'
 
 export { ProtoError } from './error.js'
-export { registry, schema } from './registry.js'
 
 export type { Any, Messages }
 

@@ -10,7 +10,8 @@ import {
   toJson,
 } from '@bufbuild/protobuf'
 import { describe, expect, it } from 'vitest'
-import { decode, encode, registry, schema } from './index.js'
+import { registry, schema } from '../../test/kit/descriptors.js'
+import { decode, encode } from './index.js'
 
 const TYPES = [
   'envoy.config.cluster.v3.Cluster',

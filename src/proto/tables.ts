@@ -1,5 +1,4 @@
-import { type DescEnum, type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf'
-import { registry, schema } from './registry.js'
+import { findType, type TypeText } from './registry.js'
 
 /** What the codec needs to know of a message, in the shape that it reads fastest. Built at a type's first use. */
 export interface MessageTable {
@@ -10,12 +9,33 @@ export interface MessageTable {
 }
 
 export type ValueKind =
-  | { readonly kind: 'scalar'; readonly scalar: ScalarType; readonly wire: WireType }
+  | { readonly kind: 'scalar'; readonly scalar: Scalar; readonly wire: WireType }
   | { readonly kind: 'enum'; readonly enum: EnumTable; readonly wire: 0 }
   | { readonly kind: 'message'; readonly typeName: string; readonly wire: 2; table(): MessageTable }
 
 /** 0 varint, 1 eight bytes, 2 length first, 5 four bytes. */
 export type WireType = 0 | 1 | 2 | 5
+
+/** Scalar types, as .proto files name them. */
+const WIRE_OF = {
+  double: 1,
+  float: 5,
+  int64: 0,
+  uint64: 0,
+  int32: 0,
+  fixed64: 1,
+  fixed32: 5,
+  bool: 0,
+  string: 2,
+  bytes: 2,
+  uint32: 0,
+  sfixed32: 5,
+  sfixed64: 1,
+  sint32: 0,
+  sint64: 0,
+} as const satisfies Record<string, WireType>
+
+export type Scalar = keyof typeof WIRE_OF
 
 export interface FieldTable {
   readonly name: string
@@ -37,101 +57,101 @@ export interface EnumTable {
   readonly byNumber: ReadonlyMap<number, string>
 }
 
-const STRING: ValueKind = { kind: 'scalar', scalar: ScalarType.STRING, wire: 2 }
+const SCALARS: ReadonlyMap<string, ValueKind> = new Map(
+  (Object.keys(WIRE_OF) as Scalar[]).map(scalar => [scalar, { kind: 'scalar', scalar, wire: WIRE_OF[scalar] }]),
+)
+const STRING: ValueKind = { kind: 'scalar', scalar: 'string', wire: 2 }
 const messages = new Map<string, MessageTable>()
 const enums = new Map<string, EnumTable>()
 
 /** Throws TypeError for a name that is no message. */
 export function tableOf(typeName: string): MessageTable {
-  return messages.get(typeName) ?? addTable(schema(typeName))
+  const found = findTable(typeName)
+  if (found === undefined) throw new TypeError(`there is no protobuf message ${typeName}`)
+  return found
 }
 
 /** For names out of data; undefined: not a type known here. */
 export function findTable(typeName: string): MessageTable | undefined {
   const known = messages.get(typeName)
   if (known !== undefined) return known
-  const found = registry().getMessage(typeName)
-  return found === undefined ? undefined : addTable(found)
-}
-
-function addTable(message: DescMessage): MessageTable {
-  const fields = message.fields.map(fieldTable)
-  const byName = new Map(fields.map((field, i) => [message.fields[i]?.name ?? field.name, field]))
-  for (const field of fields) byName.set(field.name, field)
-  const table: MessageTable = {
-    typeName: message.typeName,
-    byName,
-    byNumber: new Map(fields.map(field => [field.number, field])),
-  }
-  messages.set(message.typeName, table)
+  const found = findType(typeName)
+  if (found?.kind !== 'message') return undefined
+  const table = messageTable(typeName, found)
+  messages.set(typeName, table)
   return table
 }
 
-function fieldTable(field: DescField): FieldTable {
-  const shape = field.fieldKind === 'list' ? 'list' : field.fieldKind === 'map' ? 'map' : 'one'
+function messageTable(typeName: string, { lines }: TypeText): MessageTable {
+  const oneofOf = lines.map(([, , , ...marks]) => marks.find(mark => mark.startsWith('oneof=')))
+  const jsonNames = lines.map(([name = '']) => camelCase(name))
+  const fields = lines.map((line, i): FieldTable => {
+    const oneof = oneofOf[i]
+    const rivals = oneof === undefined ? [] : jsonNames.filter((_, other) => other !== i && oneofOf[other] === oneof)
+    return fieldTable(line, jsonNames[i] ?? '', rivals, oneof !== undefined)
+  })
+  const byName = new Map(fields.map((field, i) => [lines[i]?.[0] ?? '', field]))
+  for (const field of fields) byName.set(field.name, field)
+  return { typeName, byName, byNumber: new Map(fields.map(field => [field.number, field])) }
+}
+
+function fieldTable(
+  [, number, type = '', ...marks]: readonly string[],
+  name: string,
+  rivals: readonly string[],
+  isInOneof: boolean,
+): FieldTable {
+  const [, key, element = type.replace('[]', '')] = /^map<(\w+),(.+)>$/.exec(type) ?? []
+  const shape = key !== undefined ? 'map' : type.endsWith('[]') ? 'list' : 'one'
+  const value = valueKind(element)
   return {
-    name: field.jsonName,
-    number: field.number,
+    name,
+    number: Number(number),
     shape,
-    value: valueKind(field),
-    key: field.fieldKind === 'map' ? scalarKind(field.mapKey) : STRING,
-    isPacked: field.fieldKind === 'list' && field.packed,
-    isImplicit: field.presence === 2,
-    rivals: (field.oneof?.fields ?? []).filter(other => other !== field).map(other => other.jsonName),
+    value,
+    key: key === undefined ? STRING : valueKind(key),
+    isPacked: shape === 'list' && value.wire !== 2 && !marks.includes('unpacked'),
+    isImplicit: shape !== 'one' || (value.kind !== 'message' && !isInOneof && !marks.includes('optional')),
+    rivals,
   }
 }
 
-function valueKind(field: DescField): ValueKind {
-  if (field.message !== undefined) {
-    const { message } = field
-    // Looked up when needed: messages refer to each other in circles.
-    let table: MessageTable | undefined
-    return {
-      kind: 'message',
-      typeName: message.typeName,
-      wire: 2,
-      table: () => {
-        table ??= messages.get(message.typeName) ?? addTable(message)
-        return table
-      },
-    }
-  }
-  if (field.enum !== undefined) return { kind: 'enum', enum: enumTable(field.enum), wire: 0 }
-  return scalarKind(field.scalar ?? ScalarType.STRING)
+/** As protobuf makes JSON names of names. */
+function camelCase(name: string): string {
+  return name.replace(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 }
 
-function scalarKind(scalar: ScalarType): ValueKind {
-  return { kind: 'scalar', scalar, wire: wireOf(scalar) }
-}
-
-function wireOf(scalar: ScalarType): WireType {
-  switch (scalar) {
-    case ScalarType.STRING:
-    case ScalarType.BYTES:
-      return 2
-    case ScalarType.DOUBLE:
-    case ScalarType.FIXED64:
-    case ScalarType.SFIXED64:
-      return 1
-    case ScalarType.FLOAT:
-    case ScalarType.FIXED32:
-    case ScalarType.SFIXED32:
-      return 5
-    default:
-      return 0
+function valueKind(type: string): ValueKind {
+  const scalar = SCALARS.get(type)
+  if (scalar !== undefined) return scalar
+  const found = enums.get(type) ?? addEnum(type)
+  if (found !== undefined) return { kind: 'enum', enum: found, wire: 0 }
+  // Looked up when needed: messages refer to each other in circles.
+  let table: MessageTable | undefined
+  return {
+    kind: 'message',
+    typeName: type,
+    wire: 2,
+    table: () => {
+      table ??= tableOf(type)
+      return table
+    },
   }
 }
 
-function enumTable(desc: DescEnum): EnumTable {
-  const known = enums.get(desc.typeName)
-  if (known !== undefined) return known
+/** Undefined for a message. */
+function addEnum(typeName: string): EnumTable | undefined {
+  const found = findType(typeName)
+  if (found?.kind !== 'enum') return undefined
+  const byName = new Map<string, number>()
   const byNumber = new Map<number, string>()
-  for (const value of desc.values) if (!byNumber.has(value.number)) byNumber.set(value.number, value.name)
-  const table: EnumTable = {
-    typeName: desc.typeName,
-    byName: new Map(desc.values.map(value => [value.name, value.number])),
-    byNumber,
+  for (const [name = '', text] of found.lines) {
+    const number = Number(text)
+    byName.set(name, number)
+    // Of several names of one number the first is printed.
+    if (!byNumber.has(number)) byNumber.set(number, name)
   }
-  enums.set(desc.typeName, table)
+  const table: EnumTable = { typeName, byName, byNumber }
+  enums.set(typeName, table)
   return table
 }

@@ -1,4 +1,4 @@
-// Maintainer's tool: rebuilds src/proto/mesh.fds.gz, the one blob of protobuf descriptors. Run it when Envoy or istio.io/api is
+// Maintainer's tool: rebuilds tools/proto/mesh.fds.gz, the one blob of protobuf descriptors. Run it when Envoy or istio.io/api is
 // updated: `node tools/proto/descriptors.mjs`. It needs python3 with pip, and Go; the build and its users need neither.
 //
 // Envoy's descriptors are read out of the Envoy binary, where each linked file stands as a serialized FileDescriptorProto: they
@@ -213,7 +213,7 @@ try {
   const messages = [...createFileRegistry(set)].filter(type => type.kind === 'message').length
   const raw = toBinary(FileDescriptorSetSchema, set)
   const packed = gzipSync(raw, { level: 9 })
-  const out = join(root, 'src', 'proto', 'mesh.fds.gz')
+  const out = join(import.meta.dirname, 'mesh.fds.gz')
   writeFileSync(out, packed)
   console.log(
     `${relative(root, out)}: ${ordered.length} files (${fromEnvoy} of Envoy), ${messages} messages, ${raw.length} bytes, ${packed.length} packed`,

@@ -1,5 +1,5 @@
 // Maintainer's tool: writes TypeScript interfaces of protobuf messages in their proto3 JSON form, from the descriptors in
-// src/proto/mesh.fds.gz. `node tools/proto/types.mjs`. Types only: the code that uses them imports nothing at run time.
+// tools/proto/mesh.fds.gz. `node tools/proto/types.mjs`. Types only: the code that uses them imports nothing at run time.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -8,7 +8,7 @@ import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
 
 const root = join(import.meta.dirname, '..', '..')
 const registry = createFileRegistry(
-  fromBinary(FileDescriptorSetSchema, gunzipSync(readFileSync(join(root, 'src/proto/mesh.fds.gz')))),
+  fromBinary(FileDescriptorSetSchema, gunzipSync(readFileSync(join(root, 'tools/proto/mesh.fds.gz')))),
 )
 
 /** What is written where: everything reachable from the roots. */
