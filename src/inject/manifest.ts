@@ -4,11 +4,19 @@ import { err, ok, type Result } from '../lang/result.js'
 import { readYamlStream, stringifyYaml, type YamlDocument } from '../lang/yaml/index.js'
 import { decodeTyped, encodeTyped } from '../patch/index.js'
 import { decide } from './decide.js'
-import { workloadOf } from './deploy-meta.js'
 import { injectDecoded } from './inject.js'
-import { metadataOf, objectIn, type Pod, textIn } from './pod.js'
-import type { Decision, InjectionFailure, InjectionRequest, InjectionSetup, InjectionWarning } from './types.js'
-import { hasTemplate, pathInWorkload, podOf, type WorkloadKind, withPod, workloadKindOf } from './workload.js'
+import { injectDocumentByPlan } from './plan/documents.js'
+import type { Decision, InjectionFailure, InjectionSetup, InjectionWarning } from './types.js'
+import {
+  type FoundKind,
+  fullName,
+  hasTemplate,
+  pathInWorkload,
+  requestFor,
+  type WorkloadKind,
+  withPod,
+  workloadKindOf,
+} from './workload.js'
 
 export interface ManifestOptions {
   /** Named in positions. */
@@ -80,6 +88,8 @@ function injectDocument(setup: InjectionSetup, document: YamlDocument): Injected
   const errors = document.problems.filter(({ severity }) => severity === 'error')
   if (errors.length > 0)
     return failed(document, notes, { message: errors.map(formatProblem).join('\n'), problems: errors })
+  const planned = injectByPlan(setup, document.value, notes)
+  if (planned !== undefined) return { ...described(document, notes), output: planned, result: 'injected' }
   const rewritten = injectValue(setup, document.value, notes)
   if (rewritten === undefined) return { ...described(document, notes), output: ended(document.text), result: 'copied' }
   if (!rewritten.ok) return failed(document, notes, rewritten.error)
@@ -103,6 +113,26 @@ function failed(document: YamlDocument, notes: Notes, { message, problems, failu
 /** A separator has to stand on a line of its own. */
 function ended(text: string): string {
   return text === '' || text.endsWith('\n') ? text : `${text}\n`
+}
+
+/** The text of a document that differs from others in nothing that matters; undefined for any other. */
+function injectByPlan(setup: InjectionSetup, value: Json, notes: Notes): string | undefined {
+  const found = workloadKindOf(value)
+  if (found === undefined) return undefined
+  const direct = (): string | undefined => injectedText(setup, value, found)
+  const planned = injectDocumentByPlan(setup, value as JsonObject, found, direct)
+  if (planned === undefined) return undefined
+  const { name, decision, output } = planned
+  notes.objects.push({ kind: found.name, name, decision, warnings: [] })
+  return output
+}
+
+/** By the usual steps; undefined where there is anything to say. */
+function injectedText(setup: InjectionSetup, value: Json, { name, kind }: FoundKind): string | undefined {
+  const notes: Notes = { warnings: [], objects: [] }
+  const injected = injectObject(setup, value, name, kind, notes)
+  const isSilent = notes.warnings.length === 0 && notes.objects.every(({ warnings }) => warnings.length === 0)
+  return injected.ok && isSilent ? stringifyYaml(injected.value) : undefined
 }
 
 /** Undefined for objects of other kinds, which stay as they are. */
@@ -166,27 +196,6 @@ function injectObject(
     return err({ message, problems, failure: injected.error })
   }
   return ok(encodeTyped(kind.type, withPod(object, kind, injected.value.pod)))
-}
-
-/** The pod stands alone: no request, no namespace of its own but what its template says. */
-function requestFor(object: JsonObject, kindName: string, kind: WorkloadKind): InjectionRequest {
-  const pod = podOf(object, kind)
-  const metadata = objectIn(object, 'metadata')
-  const workload =
-    kind.type === 'v1.Pod'
-      ? workloadOf(pod)
-      : {
-          type: { kind: kindName, apiVersion: textIn(object, 'apiVersion') ?? '' },
-          name: textIn(metadata, 'name') ?? '',
-          namespace: textIn(metadata, 'namespace') ?? '',
-        }
-  return { pod, namespace: '', mode: 'manifest', workload }
-}
-
-function fullName(object: JsonObject, pod: Pod): string {
-  const [own, outer] = [metadataOf(pod), objectIn(object, 'metadata')]
-  const pick = (key: string): string => (textIn(own, key) || textIn(outer, key)) ?? ''
-  return pick('namespace') === '' ? pick('name') : `${pick('namespace')}/${pick('name')}`
 }
 
 /** The reference's words. */

@@ -1,5 +1,7 @@
 import { emptyObject, isJsonObject, type Json, type JsonObject } from '../lang/json.js'
-import { objectIn, type Pod, withFields } from './pod.js'
+import { workloadOf } from './deploy-meta.js'
+import { metadataOf, objectIn, type Pod, textIn, withFields } from './pod.js'
+import type { InjectionRequest } from './types.js'
 
 /** Kinds that hold a pod, by name alone: their apiVersion is not looked at, and stays as it is. */
 export interface WorkloadKind {
@@ -33,8 +35,13 @@ export const WORKLOAD_KINDS: ReadonlyMap<string, WorkloadKind> = new Map<string,
   ['DeploymentConfig', { type: 'apps.openshift.io/v1.DeploymentConfig', ...TEMPLATE, requiresTemplate: true }],
 ])
 
+export interface FoundKind {
+  readonly name: string
+  readonly kind: WorkloadKind
+}
+
 /** The kind of an object, if it holds a pod. */
-export function workloadKindOf(value: Json): { readonly name: string; readonly kind: WorkloadKind } | undefined {
+export function workloadKindOf(value: Json): FoundKind | undefined {
   if (!isJsonObject(value) || !Object.hasOwn(value, 'kind')) return undefined
   const name = value['kind']
   const kind = typeof name === 'string' ? WORKLOAD_KINDS.get(name) : undefined
@@ -76,4 +83,26 @@ function replacedAt(object: JsonObject, path: readonly string[], value: JsonObje
   const [key, ...rest] = path
   if (key === undefined) return value
   return withFields(object, { [key]: replacedAt(objectIn(object, key), rest, value) })
+}
+
+/** The pod stands alone: no request, no namespace of its own but what its template says. */
+export function requestFor(object: JsonObject, kindName: string, kind: WorkloadKind): InjectionRequest {
+  const pod = podOf(object, kind)
+  const metadata = objectIn(object, 'metadata')
+  const workload =
+    kind.type === 'v1.Pod'
+      ? workloadOf(pod)
+      : {
+          type: { kind: kindName, apiVersion: textIn(object, 'apiVersion') ?? '' },
+          name: textIn(metadata, 'name') ?? '',
+          namespace: textIn(metadata, 'namespace') ?? '',
+        }
+  return { pod, namespace: '', mode: 'manifest', workload }
+}
+
+/** `namespace/name`, or the name alone: the pod's own, else the workload's. */
+export function fullName(object: JsonObject, pod: Pod): string {
+  const [own, outer] = [metadataOf(pod), objectIn(object, 'metadata')]
+  const pick = (key: string): string => (textIn(own, key) || textIn(outer, key)) ?? ''
+  return pick('namespace') === '' ? pick('name') : `${pick('namespace')}/${pick('name')}`
 }

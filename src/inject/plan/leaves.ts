@@ -1,5 +1,6 @@
 import { NETWORK_LABEL, PROBERS_ENV, SECURE_METRICS_ENV } from '../names.js'
 import type { InjectionSetup } from '../types.js'
+import type { WorkloadKind } from '../workload.js'
 
 /**
  * Which texts may differ between pods of one plan, and which values of a template between its uses: those that no step after the
@@ -98,18 +99,41 @@ export interface PodRules {
 }
 
 export function podRules(setup: InjectionSetup): PodRules {
-  const exact = exactLabels(setup)
   const isNamespaceOpen = setup.proxyConfigs.length === 0
-  const owner = fields({ name: OPEN, uid: OPEN })
-  const metadata = fields({
+  return { pod: fields({ metadata: podMetadata(exactLabels(setup), isNamespaceOpen), spec: SPEC }), isNamespaceOpen }
+}
+
+function podMetadata(exact: ReadonlySet<string>, isNamespaceOpen: boolean): Rule {
+  return fields({
     name: OPEN,
     generateName: OPEN,
     ...(isNamespaceOpen ? { namespace: OPEN } : {}),
     labels: rule({ isOpenAt: key => !key.includes('istio.io') && !exact.has(key) }),
     annotations: rule({ isOpenAt: key => !isInspectedAnnotation(key) }),
-    ownerReferences: rule({ items: owner }),
+    ownerReferences: rule({ items: fields({ name: OPEN, uid: OPEN }) }),
   })
-  return { pod: fields({ metadata, spec: SPEC }), isNamespaceOpen }
+}
+
+const ALL_OPEN = rule({ isOpenAt: () => true })
+/** What holds a pod is copied; templates are told its name and namespace. */
+const HOLDER = fields({ name: OPEN, namespace: OPEN, labels: ALL_OPEN, annotations: ALL_OPEN })
+const HOLDER_SPEC = { selector: fields({ matchLabels: ALL_OPEN }), serviceName: OPEN }
+
+/**
+ * A document that holds a pod, for the command: there are no selectors and no ProxyConfig objects, and the namespace is exact, so the
+ * decision is settled.
+ */
+export function documentRule({ metadata, spec }: WorkloadKind): Rule {
+  const pod = podMetadata(new Set(), false)
+  if (metadata.length === 1) return fields({ metadata: pod, spec: SPEC })
+  const holder = fields({ metadata: HOLDER, spec: fields(HOLDER_SPEC) })
+  return withRule(withRule(holder, metadata, pod), spec, SPEC)
+}
+
+function withRule(at: Rule, [key, ...rest]: readonly string[], own: Rule): Rule {
+  if (key === undefined) return own
+  const inner = withRule(at.fields?.get(key) ?? EXACT, rest, own)
+  return { ...at, fields: new Map([...(at.fields ?? []), [key, inner]]) }
 }
 
 /** Labels that settle whether a pod is injected, and which ProxyConfig objects apply. */

@@ -1,9 +1,19 @@
 import { IGNORED_NAMESPACES } from '../decide.js'
 import { metadataOf, textIn } from '../pod.js'
-import type { InjectionRequest, InjectionSetup } from '../types.js'
-import { keyOf, type PodKey } from './key.js'
+import type { DecisionReason, InjectionRequest, InjectionSetup, InjectionWarning } from '../types.js'
+import { admissionCarrier, openTexts } from './admission.js'
+import type { Carrier } from './carrier.js'
+import { keyOf } from './key.js'
 import { type PodRules, podRules } from './leaves.js'
-import { type PlannedAnswer, type PodClass, podClassOf } from './pod-class.js'
+import { type PodClass, podClassOf } from './pod-class.js'
+
+/** What a pod that is injected by a plan gets. */
+interface PlannedAnswer {
+  readonly reason: DecisionReason
+  readonly warnings: readonly InjectionWarning[]
+  /** JSON text of the operations. */
+  readonly patch: string
+}
 
 /** Classes of each of two generations. One with a plan of a stock template takes some 40 KB, one that was met once its key. */
 const MAX_CLASSES = 256
@@ -36,8 +46,10 @@ class Plans {
     const known = this.#find(key.text)
     if (known === undefined) this.#put(key.text, MET)
     if (known === undefined || known.kind === 'none' || isIgnored(request)) return undefined
-    const own = known.kind === 'class' ? known.own : this.#make(request, key)
-    return own?.answer(request, key)
+    const carrier = (): Carrier => admissionCarrier(this.#setup, this.#rules, request, key)
+    const own = known.kind === 'class' ? known.own : this.#make(key.text, request, carrier())
+    const patch = own?.answer(openTexts(this.#rules, request, key), carrier)
+    return own === undefined || patch === undefined ? undefined : answerOf(own, patch)
   }
 
   /** What is settled by the request apart from the pod. */
@@ -48,9 +60,9 @@ class Plans {
     return this.#rules.isNamespaceOpen ? `${text}*` : `${text}"${namespace.length}:${namespace}`
   }
 
-  #make(request: InjectionRequest, key: PodKey): PodClass | undefined {
-    const own = podClassOf(this.#setup, this.#rules, request, key)
-    this.#put(key.text, own === undefined ? NONE : { kind: 'class', own })
+  #make(text: string, request: InjectionRequest, carrier: Carrier): PodClass | undefined {
+    const own = podClassOf(this.#setup, request, carrier)
+    this.#put(text, own === undefined ? NONE : { kind: 'class', own })
     return own
   }
 
@@ -69,6 +81,10 @@ class Plans {
     }
     this.#young.set(text, known)
   }
+}
+
+function answerOf({ decision: { reason, warnings } }: PodClass, patch: string): PlannedAnswer {
+  return { reason, warnings, patch }
 }
 
 /** The decision is part of a class, but for this. */

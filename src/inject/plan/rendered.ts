@@ -24,7 +24,9 @@ export interface Outline {
 export function outlineOf({ root, allowed }: Shape, holes: readonly string[]): Outline | undefined {
   const slots: Slot[] = []
   let isFitting = true
-  walk(root, RENDERED, (text, rule) => {
+  const isFree = (name: Plan): boolean =>
+    isFreeVariable(name.kind === 'same' ? name.value : name.kind === 'text' ? fillText(name, holes) : undefined)
+  walk(root, RENDERED, isFree, (text, rule) => {
     const value = fillText(text, holes)
     if (value === undefined) isFitting = false
     slots.push({ text, fixed: rule.isOpen ? undefined : value })
@@ -36,33 +38,42 @@ export function outlineOf({ root, allowed }: Shape, holes: readonly string[]): O
 /** The document with a text of the caller's in each free slot, by its place among the slots. */
 export function renderedWith({ root }: Shape, { slots }: Outline, textAt: (slot: number) => string): Json {
   let next = 0
-  return walk(root, RENDERED, () => {
+  const isFree = (): boolean => false
+  // What may vary was settled with the outline.
+  return walk(root, RENDERED, isFree, () => {
     const at = next++
     return slots[at]!.fixed ?? textAt(at)
   })
 }
 
-function walk(plan: Plan, rule: Rule, onText: (text: TextNode, rule: Rule) => string): Json {
+type OnText = (text: TextNode, rule: Rule) => string
+/** Whether a variable of this name may have any value. Names are always fixed. */
+type IsFree = (name: Plan) => boolean
+
+function walk(plan: Plan, rule: Rule, isFree: IsFree, onText: OnText): Json {
   switch (plan.kind) {
     case 'same':
       return plan.value
     case 'text':
       return onText(plan, rule)
     case 'list':
-      return plan.items.map(item => walk(item, rule.items ?? EXACT, onText))
+      return plan.items.map(item => walk(item, rule.items ?? EXACT, isFree, onText))
     case 'map':
-      return walkMap(plan, rule, onText)
+      return walkMap(plan, rule, isFree, onText)
   }
 }
 
 function walkMap(
   { keys, items }: Extract<Plan, { kind: 'map' }>,
   rule: Rule,
-  onText: (text: TextNode, rule: Rule) => string,
+  isFree: IsFree,
+  onText: OnText,
 ): JsonObject {
   const map = emptyObject()
+  const name = rule === VARIABLE ? items[keys.indexOf('name')] : undefined
   for (const [i, key] of keys.entries()) {
-    map[key] = walk(items[i]!, rule === VARIABLE ? variableRule(key, keys, items) : ruleAt(key, rule), onText)
+    const isValue = name !== undefined && key === 'value' && isFree(name)
+    map[key] = walk(items[i]!, isValue ? OPEN : ruleAt(key, rule), isFree, onText)
   }
   return map
 }
@@ -70,11 +81,6 @@ function walkMap(
 function ruleAt(key: string, { fields, isOpenAt }: Rule): Rule {
   if (fields !== undefined) return fields.get(key) ?? EXACT
   return isOpenAt?.(key) === true ? OPEN : EXACT
-}
-
-function variableRule(key: string, keys: readonly string[], items: readonly Plan[]): Rule {
-  const name = items[keys.indexOf('name')]
-  return key === 'value' && name?.kind === 'same' && isFreeVariable(name.value) ? OPEN : EXACT
 }
 
 /** What the parts of a template that are run have to write for the outline to fit. */

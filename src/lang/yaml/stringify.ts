@@ -23,7 +23,7 @@ function node(value: Json, indent: number, place: Place, column: number): string
       : (kept[variantOf(indent, place)] ??= collection(value, indent, place))
   }
   if (typeof value !== 'string') return place === 'value' ? ` ${otherScalar(value)}` : otherScalar(value)
-  const text = scalar(value, place === 'item' ? indent : indent + 2, column)
+  const text = yamlScalar(value, place === 'item' ? indent : indent + 2, column)
   return place === 'value' ? ` ${text}` : text
 }
 
@@ -95,7 +95,7 @@ function headOf(key: string): string | undefined {
 function complexEntry(key: string, value: Json, indent: number): string {
   const inner = indent + 2
   // Behind the colon of a complex key a map or list starts on the same line, as it does behind a dash.
-  return `? ${scalar(key, inner, inner)}${breakOf(indent)}: ${node(value, inner, 'item', inner)}`
+  return `? ${yamlScalar(key, inner, inner)}${breakOf(indent)}: ${node(value, inner, 'item', inner)}`
 }
 
 function isSimpleKey(key: string): boolean {
@@ -136,8 +136,11 @@ const UNFOLDED = Number.NEGATIVE_INFINITY
  */
 const WORD = /^[A-Za-z0-9_/$](?:[!#-&(-[\]-~]*[!#-&(-9;-[\]-~])?$/
 
-/** `inner` is the number of spaces in front of every further line. */
-function scalar(text: string, inner: number, column: number): string {
+/**
+ * A text as it stands in a document. `inner` is the number of spaces in front of every further line, `column` that of the characters in
+ * front of it on its own.
+ */
+export function yamlScalar(text: string, inner: number, column: number): string {
   if (WORD.test(text)) return isPlainString(text) ? text : `"${text}"`
   const known = printed.get(text)
   if (known !== undefined && known.inner === inner && known.column === column) return known.text
