@@ -1,10 +1,20 @@
-import { appendFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type FileWatch, watchFiles } from './files.js'
 import type { FileSnapshot } from './snapshot.js'
+
+/** A file that somebody appends to whenever it is being read. */
+const growing = vi.hoisted(() => ({ file: '' }))
+vi.mock('node:fs', async original => {
+  const fs = await original<typeof import('node:fs')>()
+  const readFileSync = (path: string, encoding: 'utf8'): string => {
+    if (path === growing.file) fs.appendFileSync(path, '#')
+    return fs.readFileSync(path, encoding)
+  }
+  return { ...fs, readFileSync }
+})
 
 let root = ''
 let open: FileWatch[] = []
@@ -54,17 +64,17 @@ describe('watchFiles', () => {
 
   it('says that it waits when a file never stands still, and begins once it does', async () => {
     const file = join(root, 'growing.yaml')
+    await writeFile(file, '#')
+    growing.file = file
     let isTold = false
-    const grow = (): void => {
-      appendFileSync(file, '#')
-      if (!isTold) setImmediate(grow)
+    const onUnsettled = (): void => {
+      isTold = true
+      growing.file = ''
     }
-    grow()
-    const onUnsettled = (): void => void (isTold = true)
     const watch = await watchFiles([root], () => {}, { debounceMs: 1, pollMs: 3_600_000, onUnsettled })
     open.push(watch)
     expect(isTold).toBe(true)
-    expect(watch.current().get(file)).toMatchObject({ ok: true, value: expect.stringMatching(/^#+$/) })
+    expect(watch.current().get(file)).toMatchObject({ ok: true, value: expect.stringMatching(/^##+$/) })
   })
 
   it('sees an editor that writes elsewhere and renames', async () => {

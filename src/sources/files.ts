@@ -2,7 +2,15 @@ import { type FSWatcher, watch } from 'node:fs'
 import { join } from 'node:path'
 import { tellsOfChanges } from './file-system.js'
 import { glance } from './glance.js'
-import { equalContent, type FileSnapshot, mayMatter, type Reading, readPaths, rereadEntries } from './snapshot.js'
+import {
+  equalContent,
+  type FileSnapshot,
+  mayMatter,
+  NOTHING_READ,
+  type Reading,
+  readPaths,
+  rereadEntries,
+} from './snapshot.js'
 
 export interface WatchOptions {
   /** Quiet time before a change is looked at; a mounted ConfigMap and most editors touch several entries in a row. */
@@ -21,6 +29,8 @@ export interface FileWatch {
   readonly close: () => void
 }
 
+/** Elsewhere a watch begins some time after it was asked for, and what changes until then tells nobody. */
+const WATCHES_AT_ONCE = process.platform === 'linux'
 const DEBOUNCE_MS = 100
 /** Changes that do not end are looked at all the same, this long after the first. */
 const MAX_DEBOUNCE_MS = 1_000
@@ -42,8 +52,8 @@ export async function watchFiles(
   options: WatchOptions = {},
 ): Promise<FileWatch> {
   const debounceMs = options.debounceMs ?? DEBOUNCE_MS
-  let state = await firstReading(paths, debounceMs, options.onUnsettled)
-  const pending: Pending = { entries: new Set(), isAll: true, since: undefined, hasWaited: false }
+  let state = NOTHING_READ
+  const pending: Pending = { entries: new Set(), isAll: false, since: undefined, hasWaited: false }
   let isClosed = false
   let isReading = false
   let lastChange = Number.NEGATIVE_INFINITY
@@ -84,15 +94,19 @@ export async function watchFiles(
   }
 
   const folders = watchFolders((folder, name) => {
+    // The first reading looks at everything again after it has begun to watch.
+    if (state === NOTHING_READ) return
     const entry = name === null ? undefined : join(folder, name)
     if (entry === undefined) pending.isAll = true
     else if (mayMatter(state, entry)) pending.entries.add(entry)
     else return
     schedule()
   })
-  folders.follow(state.folders)
-  // What changed between the first reading and the first watch told nobody.
-  schedule()
+  state = await firstReading(paths, debounceMs, { onUnsettled: options.onUnsettled, onFolders: folders.follow })
+  if (!WATCHES_AT_ONCE) {
+    pending.isAll = true
+    schedule()
+  }
 
   async function poll(): Promise<void> {
     const pollMs = options.pollMs ?? ((await tellsOfChanges(paths)) ? RARE_POLL_MS : POLL_MS)
@@ -196,9 +210,19 @@ function isEmptied(before: Reading, after: Reading, { entries }: Pending): boole
 /** Readings that fail before somebody is told: with the pauses between them some seconds. */
 const UNSETTLED_TRIES = 20
 
-async function firstReading(paths: readonly string[], pauseMs: number, onUnsettled?: () => void): Promise<Reading> {
+interface FirstReading {
+  readonly onUnsettled: (() => void) | undefined
+  /** Told what to watch before anything is read. */
+  readonly onFolders: (folders: Reading['folders']) => void
+}
+
+async function firstReading(
+  paths: readonly string[],
+  pauseMs: number,
+  { onUnsettled, onFolders }: FirstReading,
+): Promise<Reading> {
   for (let tries = 1; ; tries++) {
-    const reading = await readPaths(paths)
+    const reading = await readPaths(paths, NOTHING_READ, onFolders)
     if (reading !== undefined) return reading
     if (tries === UNSETTLED_TRIES) onUnsettled?.()
     await new Promise(resolve => setTimeout(resolve, pauseMs))

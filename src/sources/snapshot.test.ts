@@ -23,11 +23,23 @@ const folder = mkdtempSync(join(tmpdir(), 'pillion-snapshot-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('a folder of very many files', () => {
-  it('is read whole and in order, few files at a time: systems let a process have few open', async () => {
-    const names = Array.from({ length: 600 }, (_, i) => `f${String(i).padStart(3, '0')}.yaml`)
-    for (const name of names) writeFileSync(join(folder, name), `# ${name}`)
+  const names = Array.from({ length: 600 }, (_, i) => `f${String(i).padStart(3, '0')}.yaml`)
+  const write = (text: string): void => {
+    for (const name of names) writeFileSync(join(folder, name), `${text} ${name}`)
+  }
+  const written = (text: string) => names.map(name => [join(folder, name), ok(`${text} ${name}`)])
+
+  it('is read whole and in order', async () => {
+    write('#')
     const reading = await readPaths([folder])
-    expect([...(reading?.snapshot ?? [])]).toEqual(names.map(name => [join(folder, name), ok(`# ${name}`)]))
+    expect([...(reading?.snapshot ?? [])]).toEqual(written('#'))
+  })
+
+  it('is read again in turn with other work, few files at a time: systems let a process have few open', async () => {
+    const before = await readPaths([folder])
+    write('# again:')
+    const reading = await readPaths([folder], before)
+    expect([...(reading?.snapshot ?? [])]).toEqual(written('# again:'))
     expect(open.most).toBeGreaterThan(1)
     expect(open.most).toBeLessThanOrEqual(100)
   })

@@ -1,8 +1,6 @@
-import { lstat, readFile, realpath, stat } from 'node:fs'
-import { readdir } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
-import { promisify } from 'node:util'
 import { err, ok, type Result } from '../lang/result.js'
+import { AT_ONCE, type FileAccess, IN_TURN } from './file-access.js'
 import { isSameMark, type Mark, markOf, noMark, reasonOf } from './mark.js'
 
 /** What one path held: its text, or in a few words why there is none, such as `no such file`. */
@@ -43,19 +41,22 @@ const EXTENSIONS: ReadonlySet<string> = new Set(['.yaml', '.yml', '.json'])
 /** Files that are open at once: many systems let a process have 1,024, sockets included. */
 const MAX_OPEN = 64
 const UNREAD: FileContent = err('not read')
-// These cost a fraction of what those of fs/promises do, which open a handle of their own for every file.
-const statOf = promisify(stat)
-const lstatOf = promisify(lstat)
-const realpathOf = promisify(realpath)
-const textOf = promisify(readFile)
 
 /**
  * Reads every path, folders recursively. A file whose mark is the same as in `known` is not read again. Returns nothing if
- * something changed under the reader, since the texts may then belong to different states: try again later.
+ * something changed under the reader, since the texts may then belong to different states: try again later. Nothing else runs
+ * during a first reading, for that is what everything waits for. `onFolders` is told what to watch before anything is read, so
+ * that no change goes unseen.
  */
-export async function readPaths(paths: readonly string[], known: Reading = NOTHING_READ): Promise<Reading | undefined> {
+export async function readPaths(
+  paths: readonly string[],
+  known: Reading = NOTHING_READ,
+  onFolders: (folders: Reading['folders']) => void = () => {},
+): Promise<Reading | undefined> {
   const now = Date.now()
-  const before = await markPaths(paths, now)
+  const files = known === NOTHING_READ ? AT_ONCE : IN_TURN
+  const before = await markPaths(paths, { now, files })
+  onFolders(before.folders)
   if (known !== NOTHING_READ && isEqual(before.marks, known.marks)) return { ...before, snapshot: known.snapshot }
   const snapshot = new Map<string, FileContent>()
   const unread: (readonly [path: string, mark: Mark])[] = []
@@ -68,11 +69,11 @@ export async function readPaths(paths: readonly string[], known: Reading = NOTHI
   const read = async (): Promise<void> => {
     for (let next = unread.pop(); next !== undefined; next = unread.pop()) {
       const [path, mark] = next
-      snapshot.set(path, sameOr(known.snapshot.get(path), await readText(path, mark)))
+      snapshot.set(path, sameOr(known.snapshot.get(path), await readText(path, mark, files)))
     }
   }
   await Promise.all(Array.from({ length: MAX_OPEN }, read))
-  const after = await markPaths(paths, now)
+  const after = await markPaths(paths, { now, files })
   return isEqual(before.marks, after.marks) ? { ...after, snapshot } : undefined
 }
 
@@ -103,7 +104,7 @@ export async function rereadEntries(
       snapshot.delete(entry)
       continue
     }
-    const content = await readText(entry, mark)
+    const content = await readText(entry, mark, IN_TURN)
     const after = await markEntry(known, entry, now)
     if (after === 'unclear' || !isSameMark(after, mark)) return undefined
     isSorted &&= marks.has(entry)
@@ -118,7 +119,7 @@ async function markEntry(known: Reading, path: string, now: number): Promise<Mar
   if (known.leads.has(path) || known.folders.has(path)) return 'unclear'
   const isKnown = known.marks.has(path)
   try {
-    const entry = await lstatOf(path)
+    const entry = await IN_TURN.lstat(path)
     if (entry.isDirectory() || entry.isSymbolicLink()) return 'unclear'
     if (!isKnown && !isReadIn(known, path)) return known.hasLinks ? 'unclear' : undefined
     return markOf(entry, now)
@@ -161,33 +162,38 @@ interface Marks {
   hasLinks: boolean
 }
 
-async function markPaths(paths: readonly string[], now: number): Promise<Omit<Reading, 'snapshot'>> {
+interface Look {
+  /** When the reading began, in ms since 1970. */
+  readonly now: number
+  readonly files: FileAccess
+}
+
+async function markPaths(paths: readonly string[], look: Look): Promise<Omit<Reading, 'snapshot'>> {
   const found: Marks = { marks: new Map(), folders: new Map(), trees: new Map(), leads: new Set(), hasLinks: false }
   for (const path of paths) {
-    await markPath(path, found, { depth: FOLDER_DEPTH, isNamed: true, now })
-    for (const folder of await foldersOnTheWay(path, found)) await markFolder(folder, found)
+    await markPath(path, found, { depth: FOLDER_DEPTH, isNamed: true, ...look })
+    for (const folder of await foldersOnTheWay(path, found, look)) await markFolder(folder, found, look)
   }
   return { ...found, marks: sorted(found.marks) }
 }
 
-interface Way {
+interface Way extends Look {
   /** How much deeper to look. */
   readonly depth: number
   readonly isNamed: boolean
-  readonly now: number
 }
 
-async function markPath(path: string, found: Marks, { depth, isNamed, now }: Way): Promise<void> {
+async function markPath(path: string, found: Marks, { depth, isNamed, now, files }: Way): Promise<void> {
   try {
-    const entry = await statOf(path)
+    const entry = await files.stat(path)
     if (!entry.isDirectory()) {
       if (isNamed || EXTENSIONS.has(extname(path))) found.marks.set(path, markOf(entry, now))
     } else if (depth > 0) {
       found.folders.set(path, `${entry.dev}:${entry.ino}`)
       found.trees.set(path, markOf(entry, now))
-      const entries = (await readdir(path, { withFileTypes: true })).filter(({ name }) => !name.startsWith('.'))
+      const entries = (await files.entries(path)).filter(({ name }) => !name.startsWith('.'))
       if (entries.some(each => each.isSymbolicLink())) found.hasLinks = true
-      const way = { depth: depth - 1, isNamed: false, now }
+      const way = { depth: depth - 1, isNamed: false, now, files }
       const looked = entries.filter(each => !each.isFile() || EXTENSIONS.has(extname(each.name)))
       await Promise.all(looked.map(({ name }) => markPath(join(path, name), found, way)))
     }
@@ -197,9 +203,9 @@ async function markPath(path: string, found: Marks, { depth, isNamed, now }: Way
   }
 }
 
-async function markFolder(folder: string, found: Marks): Promise<void> {
+async function markFolder(folder: string, found: Marks, { files }: Look): Promise<void> {
   try {
-    const { dev, ino } = await statOf(folder)
+    const { dev, ino } = await files.stat(folder)
     found.folders.set(folder, `${dev}:${ino}`)
   } catch {
     // Not there (yet): nothing to watch; the poll finds it when it appears.
@@ -207,32 +213,45 @@ async function markFolder(folder: string, found: Marks): Promise<void> {
 }
 
 /** The folder of the path, that of what it leads to, and that of every link on the way, whose swap changes what it means. */
-async function foldersOnTheWay(path: string, found: Marks): Promise<Set<string>> {
+async function foldersOnTheWay(path: string, found: Marks, { files }: Look): Promise<Set<string>> {
   const { leads, trees } = found
   const folders = new Set([dirname(path)])
   if (trees.has(path)) leads.add(path)
   for (let step = path; dirname(step) !== step; step = dirname(step)) {
-    const isLink = await lstatOf(step).then(
-      entry => entry.isSymbolicLink(),
-      () => false,
-    )
-    if (!isLink) continue
+    if (!(await isLink(step, files))) continue
     folders.add(dirname(step))
     leads.add(step)
     found.hasLinks = true
   }
-  const real = await realpathOf(path).catch(() => undefined)
-  if (real !== undefined && real !== path) {
+  const real = await realPath(path, files)
+  if (real !== path) {
     folders.add(dirname(real))
     leads.add(real)
   }
   return folders
 }
 
-async function readText(path: string, { size }: Mark): Promise<FileContent> {
+async function isLink(path: string, files: FileAccess): Promise<boolean> {
+  try {
+    return (await files.lstat(path)).isSymbolicLink()
+  } catch {
+    return false
+  }
+}
+
+/** The path itself where it leads to nothing. */
+async function realPath(path: string, files: FileAccess): Promise<string> {
+  try {
+    return await files.realpath(path)
+  } catch {
+    return path
+  }
+}
+
+async function readText(path: string, { size }: Mark, files: FileAccess): Promise<FileContent> {
   if (size > FILE_LIMIT_BYTES) return err(`larger than ${FILE_LIMIT_BYTES} bytes`)
   try {
-    return ok(await textOf(path, 'utf8'))
+    return ok(await files.text(path))
   } catch (error) {
     return err(reasonOf(error))
   }
