@@ -1,14 +1,14 @@
 // Loads the bundled command (tools/bundle.mjs). Beside a file there may be what V8 made of it when it was built: compiling
 // is a third of what a short command costs. V8 checks that such a cache is its own, by version and flags, and that its
 // source has the same length; names of files carry a hash of their content, and every build begins with an empty folder.
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { Script } from 'node:vm'
 
-/** What is behind a bundled file's name in the name of its cache. */
-export const CACHE = '.cache'
+/** What is behind a bundled file's name in the name of its cache. Commands that end soon and `serve` have other flags, and run other code. */
+let suffix = '.cache'
 
 /**
  * Puts off V8's optimising compiler: a command that ends within a second pays for it, on another core, and has nothing of it.
@@ -21,7 +21,19 @@ export function expectShortRun() {
   if (major <= 24) setFlagsFromString('--interrupt-budget=1000000')
 }
 
-/** Scripts by path, of all files that were loaded. */
+/**
+ * What `serve` begins with: V8's flags as it sets them (src/servers/compiler.ts), before anything is loaded, since they are part of
+ * the cache's key.
+ */
+export function expectServe(dist) {
+  suffix = '.serve.cache'
+  load(join(dist, 'bin/compiler.cjs')).holdBackCompiler()
+}
+
+/** Before the name of a package that has a bundled file of its own. */
+const BUNDLED = 'bundled:'
+
+/** By path, of all files that were loaded. */
 export const scripts = new Map()
 const modules = new Map()
 
@@ -33,7 +45,10 @@ export function load(path) {
   modules.set(path, module)
   const folder = dirname(path)
   const others = createRequire(path)
-  const require = id => (id.startsWith('./') ? load(join(folder, id)) : others(id))
+  const require = id => {
+    if (id.startsWith('./')) return load(join(folder, id))
+    return id.startsWith(BUNDLED) ? load(join(folder, `${id.slice(BUNDLED.length)}.cjs`)) : others(id)
+  }
   scriptOf(path).runInThisContext()(module.exports, require, module, path, folder)
   return module.exports
 }
@@ -58,9 +73,14 @@ function scriptOf(path) {
   return script
 }
 
+/** Writes what V8 has compiled of all files that were loaded. */
+export function keepCompiled() {
+  for (const [path, script] of scripts) writeFileSync(path + suffix, script.createCachedData())
+}
+
 function cacheOf(path) {
   try {
-    return readFileSync(path + CACHE)
+    return readFileSync(path + suffix)
   } catch {
     return undefined
   }

@@ -3,7 +3,7 @@
 // package carries dist/ and skips that), so that `npx pillion …` works right after `git clone` and `git pull`.
 import { existsSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { expectShortRun, load } from './bundle.mjs'
+import { expectServe, expectShortRun, load } from './bundle.mjs'
 
 const built = new URL('../dist/main.js', import.meta.url)
 const ensure = new URL('../tools/ensure.mjs', import.meta.url)
@@ -15,9 +15,10 @@ const isOld = () =>
   modified(new URL('../.git/logs/HEAD', import.meta.url)) > modified(new URL('../dist/.checked', import.meta.url))
 if ((!existsSync(built) || isOld()) && existsSync(ensure)) await import(ensure.href)
 
-if (process.argv[2] !== 'serve') expectShortRun()
 // The same modules in few files, which start faster (tools/bundle.mjs); left aside when the compiler ran since.
 const bundled = new URL('../dist/bin/main.cjs', import.meta.url)
 const isCurrent = modified(bundled) > modified(new URL('../dist/.tsbuildinfo', import.meta.url))
+if (process.argv[2] !== 'serve') expectShortRun()
+else if (isCurrent) expectServe(fileURLToPath(new URL('../dist', import.meta.url)))
 if (isCurrent) load(fileURLToPath(bundled))
 else await import(built.href)

@@ -2,20 +2,32 @@
 // some 130 small modules costs Node about 100 ms, more than all that `pillion inject` does with one Deployment; from a dozen
 // files it is a third of that, and half of the rest is compiling. CommonJS, because Node keeps compiled code of no other
 // modules. What the library exports stays as the compiler wrote it.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { builtinModules } from 'node:module'
 import { join, relative, resolve, sep } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { rolldown } from 'rolldown'
 
 const dist = resolve(import.meta.dirname, '..', 'dist')
 const out = join(dist, 'bin')
 
-/**
- * A package that every command loads, one that CommonJS cannot, and one that is imported when it is needed, which scripts
- * with a code cache cannot. The others stay where they are, and are found as ever.
- */
-const INCLUDED = ['commander', '@marcbachmann/cel-js', 'picocolors']
+/** Modules of Node and its flags' names stay where they are; all packages are put in, for their compiled code to be kept too. */
+const isBuiltin = id => id.startsWith('node:') || builtinModules.includes(id)
 
-const isPackage = id => !id.startsWith('.') && !id.startsWith('/') && !/^[A-Za-z]:/.test(id)
+/** Packages that are loaded when something asks for them: each in a file of its own, which bin/bundle.mjs finds by this name. */
+const LATE = ['yaml']
+const latePackages = {
+  name: 'late-packages',
+  transform(code, id) {
+    const found = LATE.find(name => code.includes(`createRequire(import.meta.url)('${name}')`))
+    if (!id.startsWith(dist + sep) || found === undefined) return null
+    return {
+      code: code.replace(`createRequire(import.meta.url)('${found}')`, `require('bundled:${found}')`),
+      map: null,
+    }
+  },
+}
 
 /** Modules find data files beside themselves, by where they stood before they were put together. */
 const ownPlace = {
@@ -41,10 +53,14 @@ const lateChildProcess = {
 }
 
 const bundle = await rolldown({
-  input: join(dist, 'main.js'),
+  input: {
+    main: join(dist, 'main.js'),
+    compiler: join(dist, 'servers/compiler.js'),
+    ...Object.fromEntries(LATE.map(name => [name, name])),
+  },
   platform: 'node',
-  external: id => isPackage(id) && !INCLUDED.includes(id),
-  plugins: [ownPlace, lateChildProcess],
+  external: id => isBuiltin(id) || id.startsWith('bundled:'),
+  plugins: [latePackages, ownPlace, lateChildProcess],
   logLevel: 'warn',
 })
 const names = { entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' }
@@ -56,8 +72,11 @@ const imported = output.flatMap(({ dynamicImports = [] }) => dynamicImports.filt
 if (imported.length > 0) throw new Error(`to be included in tools/bundle.mjs: ${imported.join(', ')}`)
 
 // Without its cache the command is only slower.
-const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'code-cache.mjs')], {
-  stdio: ['ignore', 'ignore', 'pipe'],
-  encoding: 'utf8',
-})
-if (status !== 0) process.stderr.write(`pillion: the code cache was not made, commands start slower: ${stderr}\n`)
+await Promise.all(['code-cache.mjs', 'serve-cache.mjs'].map(keepCompiled))
+
+async function keepCompiled(tool) {
+  const child = spawn(process.execPath, [join(import.meta.dirname, tool)], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
+  if (code !== 0)
+    process.stderr.write(`pillion: a code cache was not made (tools/${tool}), starting takes longer: ${said}\n`)
+}

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { CACHE, expectShortRun, load, scripts, unload } from '../bin/bundle.mjs'
+import { expectShortRun, keepCompiled, load, unload } from '../bin/bundle.mjs'
 
 const root = resolve(import.meta.dirname, '..')
 const entry = join(root, 'dist/bin/main.cjs')
@@ -55,8 +55,7 @@ function next() {
   const command = commands.shift()
   if (command === undefined) {
     process.off('beforeExit', next)
-    for (const [path, script] of scripts) writeFileSync(path + CACHE, script.createCachedData())
-    return
+    return keepCompiled()
   }
   if (process.exitCode !== undefined && process.exitCode !== 0) return process.exit()
   process.argv = [process.execPath, join(root, 'bin/pillion.mjs'), ...command]

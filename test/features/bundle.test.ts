@@ -24,8 +24,7 @@ function run(code: string): string {
   return execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' })
 }
 
-const WRITE =
-  'bundle.load(entry); for (const [path, script] of bundle.scripts) writeFileSync(path + bundle.CACHE, script.createCachedData());'
+const WRITE = 'bundle.load(entry); bundle.keepCompiled();'
 const SHOW =
   'process.stdout.write(JSON.stringify([bundle.load(entry).text, ...[...bundle.scripts.values()].map(s => s.cachedDataRejected)]))'
 
@@ -53,5 +52,45 @@ describe('the loader of bundled files', () => {
     expect(run(`process.argv = ['node', 'pillion', '--version']; ${rejected.replace('MAIN', entry)}`)).toMatch(
       /^\d+\.\d+/,
     )
+  })
+
+  it('finds caches for serve in a build, made with the flags that serve has', () => {
+    const ready = join(folder, 'ready.json')
+    const free = ['--httpsAddr', '--httpAddr', '--monitoringAddr', '--grpcAddr'].flatMap(name => [name, '127.0.0.1:0'])
+    const argv = [
+      'node',
+      'pillion',
+      'serve',
+      '--readyFile',
+      ready,
+      '--stateDir',
+      join(folder, 'state'),
+      '--log_output_level',
+      'none',
+      ...free,
+    ]
+    const told = run(`
+      import { existsSync } from 'node:fs'
+      bundle.expectServe(${JSON.stringify(join(ROOT, 'dist'))})
+      process.argv = ${JSON.stringify(argv)}
+      bundle.load(${JSON.stringify(join(ROOT, 'dist/bin/main.cjs'))})
+      const poll = setInterval(() => {
+        if (!existsSync(${JSON.stringify(ready)}) && process.exitCode === undefined) return
+        clearInterval(poll)
+        process.kill(process.pid, 'SIGTERM')
+      }, 20)
+      process.on('exit', () => {
+        const count = { used: 0, without: [] }
+        for (const [path, { cachedDataRejected }] of bundle.scripts) {
+          if (cachedDataRejected === false) count.used++
+          // This one sets the flags, and is loaded before they are.
+          else if (!/compiler[^/]*$/.test(path)) count.without.push(path)
+        }
+        process.stdout.write('\\n' + JSON.stringify(count))
+      })
+    `)
+    const count = JSON.parse(told.slice(told.lastIndexOf('\n'))) as { used: number; without: string[] }
+    expect(count.without).toEqual([])
+    expect(count.used).toBeGreaterThan(40)
   })
 })
