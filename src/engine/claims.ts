@@ -1,4 +1,4 @@
-import { type Few, itemsOf, withItem, withoutItem } from './few.js'
+import { type Few, withItem, withoutItem } from './few.js'
 import { SmallMap } from './small-map.js'
 import type { Output } from './step-run.js'
 
@@ -14,7 +14,8 @@ export class Claims {
   /** In the order of source keys, then as each step gave them: independent of who came first. */
   of(key: string): readonly Output[] {
     const outputs = this.#outputs.get(key)
-    return outputs instanceof Set ? [...outputs].sort(bySource) : [...itemsOf(outputs)]
+    if (outputs === undefined) return NONE
+    return outputs instanceof Set ? [...outputs].sort(bySource) : [outputs]
   }
 
   add(output: Output): void {
@@ -30,6 +31,8 @@ export class Claims {
     else this.#outputs.set(key, outputs)
   }
 }
+
+const NONE: readonly never[] = []
 
 /** The sort is stable, and the outputs of one run are added in its order. */
 function bySource(a: Output, b: Output): number {

@@ -43,9 +43,10 @@ export abstract class ComputedTable extends TableState {
 
   /** False when it ran over, with what is done done. */
   protected settle(isOver: IsOver | undefined): boolean {
-    for (const key of this.#touched ?? []) {
+    if (this.#touched === undefined) return true
+    for (const key of this.#touched) {
       this.#settleKey(key)
-      this.#touched?.delete(key)
+      this.#touched.delete(key)
       if (isOver?.()) return false
     }
     this.#touched = undefined
@@ -62,8 +63,8 @@ export abstract class ComputedTable extends TableState {
 
   #settleKey(key: string): void {
     const verdict = this.#verdict(key)
-    const problems = [...verdict.problems]
-    for (const problem of problems) if (problem.code === 'internal') this.clockwork.onFault(problem)
+    const problems = verdict.problems.slice()
+    for (let i = 0; i < problems.length; i++) if (problems[i]!.code === 'internal') this.clockwork.onFault(problems[i]!)
     if (!verdict.isKept) {
       if (this.#isSettled(key, verdict.row, problems)) this.shareRow(key)
       else this.write(key, verdict.row)

@@ -3,7 +3,7 @@ import { Claims } from './claims.js'
 import type { Clockwork } from './clockwork.js'
 import { ComputedTable } from './computed-table.js'
 import { assertNoCycle } from './cycle.js'
-import { addWatcher, Edge, NOTHING_SEEN, removeWatcher } from './edge.js'
+import { addWatcher, Edge, NOTHING_SEEN, removeWatcher, type Subject } from './edge.js'
 import { EdgeList } from './edge-list.js'
 import { internalProblem } from './faults.js'
 import { pack, unpack } from './packed.js'
@@ -81,8 +81,9 @@ export class DerivedTable extends ComputedTable {
   refresh(isOver?: IsOver): boolean {
     if (this.isFresh || this.isFreed) return true
     const { all } = this.#edges
-    for (const { channel } of all) if (!channel.table.refresh(isOver)) return false
-    for (const edge of all) this.#collect(edge)
+    // Edges may come meanwhile.
+    for (let i = 0; i < all.length; i++) if (!all[i]!.channel.table.refresh(isOver)) return false
+    for (let i = 0; i < all.length; i++) this.#collect(all[i]!)
     if (!this.#admit(isOver) || !this.#runDirty(isOver) || !this.settle(isOver)) return false
     if (this.#mayHaveUnused) this.#dropUnusedEdges()
     this.finish()
@@ -218,29 +219,34 @@ export class DerivedTable extends ComputedTable {
   }
 
   #replace(run: StepRun, outputs: readonly Output[], reads: StepReader['reads'], holds: StepReader['holds']): void {
-    const [before, readBefore, heldBefore] = [unpack(run.outputs), unpack(run.reads), unpack(run.holds)]
+    const before = unpack(run.outputs)
+    const readBefore = unpack(run.reads)
+    const heldBefore = unpack(run.holds)
     run.outputs = pack(outputs)
     run.reads = pack(reads)
     run.holds = pack(holds)
     this.#claim(before, outputs)
-    for (const subject of reads) addWatcher(subject, run)
-    const kept = new Set(reads)
-    for (const subject of readBefore) {
+    for (let i = 0; i < reads.length; i++) addWatcher(reads[i]!, run)
+    if (readBefore.length > 0) this.#unwatch(run, readBefore, new Set(reads))
+    for (let i = 0; i < heldBefore.length; i++) heldBefore[i]![Symbol.dispose]()
+  }
+
+  #unwatch(run: StepRun, before: readonly Subject[], kept: ReadonlySet<Subject>): void {
+    for (const subject of before) {
       if (kept.has(subject)) continue
       removeWatcher(subject, run)
       this.#mayHaveUnused = true
     }
-    for (const hold of heldBefore) hold[Symbol.dispose]()
   }
 
   #claim(before: readonly Output[], after: readonly Output[]): void {
-    for (const output of before) {
-      this.touch(output.key)
-      this.#claims.remove(output)
+    for (let i = 0; i < before.length; i++) {
+      this.touch(before[i]!.key)
+      this.#claims.remove(before[i]!)
     }
-    for (const output of after) {
-      this.touch(output.key)
-      this.#claims.add(output)
+    for (let i = 0; i < after.length; i++) {
+      this.touch(after[i]!.key)
+      this.#claims.add(after[i]!)
     }
   }
 

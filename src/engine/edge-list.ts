@@ -16,7 +16,8 @@ export class EdgeList {
 
   to(channel: Channel): Edge | undefined {
     if (this.#byChannel !== undefined) return this.#byChannel.get(channel)
-    for (const edge of this.all) if (edge.channel === channel) return edge
+    const { all } = this
+    for (let i = 0; i < all.length; i++) if (all[i]!.channel === channel) return all[i]
     return undefined
   }
 

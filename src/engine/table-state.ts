@@ -74,7 +74,8 @@ export abstract class TableState implements Table<string, unknown> {
     const before = this.rows.get(key)
     if (after === undefined) this.rows.delete(key)
     else this.rows.set(key, after)
-    for (const channel of this.channels) channel.changed(key, before, after)
+    const { channels } = this
+    for (let i = 0; i < channels.length; i++) channels[i]!.changed(key, before, after)
   }
 
   protected keyChannel(name: string): KeyChannel {

@@ -148,11 +148,18 @@ export function declareMesh(graph: Graph, identity: MeshIdentity): MeshTables {
 
 /** Reads a field only when it is asked for, so that a step depends on the fields it uses. Not to be kept beyond the step. */
 export function lazySettings(read: Lookup, facet: Table<string, unknown>): MeshSettings {
-  const fields: MeshSettings = {}
-  return new Proxy(fields, {
-    get: (_, key) => (typeof key === 'string' ? read.one(facet, key) : undefined),
-    has: (_, key) => typeof key === 'string' && read.one(facet, key) !== undefined,
-  })
+  return new Proxy({ read, facet }, FIELDS) as MeshSettings
+}
+
+interface Facets {
+  readonly read: Lookup
+  readonly facet: Table<string, unknown>
+}
+
+/** One for all, as each step asks for settings several times. */
+const FIELDS: ProxyHandler<Facets> = {
+  get: ({ read, facet }, key) => (typeof key === 'string' ? read.one(facet, key) : undefined),
+  has: ({ read, facet }, key) => typeof key === 'string' && read.one(facet, key) !== undefined,
 }
 
 /** Network of a cluster: a label of its root namespace. */
