@@ -108,7 +108,10 @@ function recordFields(mesh: MeshSettings, now: () => Notes): MeshSettings {
 
 function recordLookup(lookup: MeshLookup, now: () => Notes): MeshLookup {
   return {
-    ...lookup,
+    isMutualThroughout: (service, portName) => lookup.isMutualThroughout(service, portName),
+    gateways: network => lookup.gateways(network),
+    weightScale: () => lookup.weightScale(),
+    namespaceLabels: namespace => lookup.namespaceLabels(namespace),
     service: (host, namespace) => noteService(lookup.service(host, namespace), now),
     bestRule: (host, namespace) => {
       const rule = lookup.bestRule(host, namespace)

@@ -1,14 +1,21 @@
+import type { Labels } from '../../config/object.js'
 import type { Index, Lookup } from '../../engine/index.js'
 import {
+  type AuthorizationObject,
+  type ConsolidatedRule,
   configsIn,
   type Endpoint,
   type Hostname,
   lazySettings,
+  type MeshIdentity,
   type MeshLookup,
+  type MeshSettings,
   type MeshTables,
+  type MtlsMode,
   mtlsOfNamespace,
   mtlsOfPort,
   mtlsOfWorkload,
+  type NetworkGateway,
   type OwnTarget,
   ownTargets,
   policiesOfWorkload,
@@ -18,6 +25,8 @@ import {
   type Service,
   type SidecarScope,
   serviceKey,
+  type TelemetryObject,
+  type TokenObject,
   targetOfEndpoint,
   telemetryOfWorkload,
   type Workload,
@@ -30,72 +39,144 @@ export interface ContextParts {
   readonly view: ProxyView
   readonly scope: () => SidecarScope
   readonly client?: RuleClient
+  /** Where the rules that it may ask for are known already. */
+  readonly ruleOf?: (host: Hostname) => ConsolidatedRule | undefined
   readonly own?: readonly OwnTarget[]
   /** A service in scope by its host, without going through all of them. */
   readonly reachable?: (host: Hostname) => Service | undefined
 }
 
-/** Reads facts when a translator asks for them, so that a resource depends on what it used. Not to be kept beyond the read. */
-export function contextOf(read: Lookup, tables: MeshTables, parts: ContextParts): ProxyContext {
-  const { view, scope, own, reachable } = parts
-  const mesh = lazySettings(read, tables.facet)
-  const client = parts.client ?? (() => ruleClientOf(read, tables.interest, view, rootNamespaceOf(mesh)))
-  return {
-    view,
-    mesh,
-    identity: tables.identity,
-    lookup: lookupOf(read, tables, view, typeof client === 'function' ? client : () => client),
-    ...(reachable === undefined ? {} : { reachable }),
-    get scope() {
-      return scope()
-    },
-    get own() {
-      return own ?? ownOf(read, tables, view)
-    },
-    get mtls() {
-      return mtlsOf(read, tables, view.namespace, view.labels)
-    },
-    get authorization() {
-      return policiesOfWorkload(ofNamespaces(read, tables, tables.authorization, view.namespace), view.labels)
-    },
-    get tokens() {
-      return policiesOfWorkload(ofNamespaces(read, tables, tables.tokens, view.namespace), view.labels)
-    },
-    get telemetry() {
-      const found = ofNamespaces(read, tables, tables.telemetry, view.namespace)
-      return telemetryOfWorkload(found, view.namespace, rootNamespaceOf(mesh), view.labels)
-    },
+/**
+ * Reads facts when a translator asks for them, so that a resource depends on what it used. Not to be kept beyond the read. A class, as
+ * one is made for every run of a translator, and V8 defines the getters of a literal one by one each time.
+ */
+export class ReadContext implements ProxyContext {
+  readonly view: ProxyView
+  readonly mesh: MeshSettings
+  readonly identity: MeshIdentity
+  readonly lookup: MeshLookup
+  readonly reachable?: NonNullable<ProxyContext['reachable']>
+  readonly #read: Lookup
+  readonly #tables: MeshTables
+  readonly #parts: ContextParts
+
+  constructor(read: Lookup, tables: MeshTables, parts: ContextParts) {
+    this.#read = read
+    this.#tables = tables
+    this.#parts = parts
+    this.view = parts.view
+    this.mesh = lazySettings(read, tables.facet)
+    this.identity = tables.identity
+    this.lookup = new ReadLookup(read, tables, this.mesh, parts)
+    if (parts.reachable !== undefined) this.reachable = parts.reachable
+  }
+
+  get scope(): SidecarScope {
+    return this.#parts.scope()
+  }
+
+  get own(): readonly OwnTarget[] {
+    return this.#parts.own ?? ownOf(this.#read, this.#tables, this.view)
+  }
+
+  get mtls(): WorkloadMtls {
+    return mtlsOf(this.#read, this.#tables, this.view.namespace, this.view.labels)
+  }
+
+  get authorization(): readonly AuthorizationObject[] {
+    return policiesOfWorkload(this.#ofNamespaces(this.#tables.authorization), this.view.labels)
+  }
+
+  get tokens(): readonly TokenObject[] {
+    return policiesOfWorkload(this.#ofNamespaces(this.#tables.tokens), this.view.labels)
+  }
+
+  get telemetry(): readonly TelemetryObject[] {
+    const { namespace, labels } = this.view
+    return telemetryOfWorkload(
+      this.#ofNamespaces(this.#tables.telemetry),
+      namespace,
+      rootNamespaceOf(this.mesh),
+      labels,
+    )
+  }
+
+  #ofNamespaces<Row>(index: Index<string, string, Row>): readonly Row[] {
+    return ofNamespaces(this.#read, this.#tables, index, this.view.namespace)
   }
 }
 
-function lookupOf(read: Lookup, tables: MeshTables, view: ProxyView, client: () => RuleClient): MeshLookup {
-  const mesh = lazySettings(read, tables.facet)
-  const endpointsOf = (service: Service): readonly Endpoint[] => read.where(tables.endpointService, serviceKey(service))
-  return {
-    service: (host, namespace) => read.one(tables.service, `${host}/${namespace}`),
-    bestRule: (host, serviceNamespace) => read.memo(tables.bestRule, { host, serviceNamespace, client: client() }).rule,
-    endpoints: service =>
-      endpointsOf(service).filter(
-        ({ health, cluster }) =>
-          (health === 'healthy' || health === 'unknown') && (!service.isClusterLocal || cluster === view.cluster),
-      ),
-    accounts: service => accountsOf(read, tables, service),
-    serviceMtls: service =>
-      mtlsOfNamespace(policiesOf(read, tables, service.namespace), service.namespace, rootNamespaceOf(mesh)),
-    isMutualThroughout: (service, portName) =>
-      read.one(tables.mutualPorts, serviceKey(service))?.includes(portName) === true,
-    endpointMtls: endpoint => {
-      const namespace = endpoint.workloadNamespace || endpoint.namespace
-      return mtlsOfPort(mtlsOf(read, tables, namespace, endpoint.labels), endpoint.port)
-    },
-    gateways: network => read.one(tables.gateways, network) ?? [],
-    weightScale: () => read.one(tables.weightScale, 'mesh') ?? 1,
-    headless: service =>
-      endpointsOf(service).filter(
-        ({ health }) => service.publishesUnready || health === 'healthy' || health === 'unknown',
-      ),
-    namespaceLabels: namespace =>
-      read.one(tables.inputs.cluster.Namespace, `${tables.identity.configCluster}//${namespace}`)?.object.labels,
+class ReadLookup implements MeshLookup {
+  readonly #read: Lookup
+  readonly #tables: MeshTables
+  readonly #mesh: MeshSettings
+  readonly #parts: ContextParts
+
+  constructor(read: Lookup, tables: MeshTables, mesh: MeshSettings, parts: ContextParts) {
+    this.#read = read
+    this.#tables = tables
+    this.#mesh = mesh
+    this.#parts = parts
+  }
+
+  service(host: Hostname, namespace: string): Service | undefined {
+    return this.#read.one(this.#tables.service, `${host}/${namespace}`)
+  }
+
+  bestRule(host: Hostname, serviceNamespace: string): ConsolidatedRule | undefined {
+    const { ruleOf, view } = this.#parts
+    if (ruleOf !== undefined) return ruleOf(host)
+    const client =
+      this.#parts.client ?? ruleClientOf(this.#read, this.#tables.interest, view, rootNamespaceOf(this.#mesh))
+    return this.#read.memo(this.#tables.bestRule, { host, serviceNamespace, client }).rule
+  }
+
+  endpoints(service: Service): readonly Endpoint[] {
+    const { cluster: client } = this.#parts.view
+    return this.#endpointsOf(service).filter(
+      ({ health, cluster }) =>
+        (health === 'healthy' || health === 'unknown') && (!service.isClusterLocal || cluster === client),
+    )
+  }
+
+  accounts(service: Service): readonly string[] {
+    return accountsOf(this.#read, this.#tables, service)
+  }
+
+  serviceMtls({ namespace }: Service): MtlsMode {
+    return mtlsOfNamespace(policiesOf(this.#read, this.#tables, namespace), namespace, rootNamespaceOf(this.#mesh))
+  }
+
+  isMutualThroughout(service: Service, portName: string): boolean {
+    return this.#read.one(this.#tables.mutualPorts, serviceKey(service))?.includes(portName) === true
+  }
+
+  endpointMtls(endpoint: Endpoint): MtlsMode {
+    const namespace = endpoint.workloadNamespace || endpoint.namespace
+    return mtlsOfPort(mtlsOf(this.#read, this.#tables, namespace, endpoint.labels), endpoint.port)
+  }
+
+  gateways(network: string): readonly NetworkGateway[] {
+    return this.#read.one(this.#tables.gateways, network) ?? []
+  }
+
+  weightScale(): number {
+    return this.#read.one(this.#tables.weightScale, 'mesh') ?? 1
+  }
+
+  headless(service: Service): readonly Endpoint[] {
+    return this.#endpointsOf(service).filter(
+      ({ health }) => service.publishesUnready || health === 'healthy' || health === 'unknown',
+    )
+  }
+
+  namespaceLabels(namespace: string): Labels | undefined {
+    const { inputs, identity } = this.#tables
+    return this.#read.one(inputs.cluster.Namespace, `${identity.configCluster}//${namespace}`)?.object.labels
+  }
+
+  #endpointsOf(service: Service): readonly Endpoint[] {
+    return this.#read.where(this.#tables.endpointService, serviceKey(service))
   }
 }
 

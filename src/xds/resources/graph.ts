@@ -9,7 +9,7 @@ import {
 } from '../../mesh/index.js'
 import type { ProxyNode } from '../../proxy/node.js'
 import type { ProxyContext } from '../../proxy/view.js'
-import { contextOf } from './context.js'
+import { ReadContext } from './context.js'
 import type { GraphResource, GraphType } from './encoded.js'
 import { declareListeners } from './listener-tables.js'
 import { declareNames } from './name-tables.js'
@@ -83,7 +83,8 @@ export function createXdsGraph(engine: Engine, identity: MeshIdentity, translato
     parts,
     news: createNews(engine, proxies),
     viewRow: (read, node) => viewRowOf(read, node, tables),
-    context: (read, { view, scope }) => contextOf(read, tables, { view, scope: () => read.memo(wholeScopes, scope) }),
+    context: (read, { view, scope }) =>
+      new ReadContext(read, tables, { view, scope: () => read.memo(wholeScopes, scope) }),
     resourceTables,
   }
 }

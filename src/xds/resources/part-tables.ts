@@ -15,7 +15,7 @@ import type {
 } from '../../mesh/index.js'
 import { type SomeFacts, viewOfFacts } from '../../proxy/facts.js'
 import type { ProxyContext } from '../../proxy/view.js'
-import { type ContextParts, contextOf } from './context.js'
+import { type ContextParts, ReadContext } from './context.js'
 import type { GraphResource, GraphType } from './encoded.js'
 import type { Translators } from './translators.js'
 
@@ -41,7 +41,7 @@ export function partContext(
   facts: SomeFacts,
   parts: Omit<ContextParts, 'view'>,
 ): ProxyContext {
-  return contextOf(read, tables, { ...parts, view: viewOfFacts(facts) })
+  return new ReadContext(read, tables, { ...parts, view: viewOfFacts(facts) })
 }
 
 /** For what depends on no scope. */

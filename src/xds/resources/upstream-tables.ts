@@ -1,8 +1,9 @@
 import { type Family, type Graph, keyOfObject, type Lookup, type Memo } from '../../engine/index.js'
 import { type ConsolidatedRule, lazySettings, type Service, serviceKey } from '../../mesh/index.js'
-import type { Facts, SomeFacts } from '../../proxy/facts.js'
+import { type Facts, type SomeFacts, viewOfFacts } from '../../proxy/facts.js'
 import { discoveryOf, isDns } from './cluster-discovery.js'
 import { portPolicyOf } from './cluster-policy.js'
+import { ReadContext } from './context.js'
 import { type Batch, byName, encodeAssignments, encodeClusters, SAME_BATCH, SAME_RESOURCE } from './encoded.js'
 import { localityPlanOf } from './locality.js'
 import { noScope, type PartFacts, type PartTables, partContext } from './part-tables.js'
@@ -35,8 +36,7 @@ interface Rows {
 
 function declareRows(graph: Graph, parts: PartFacts): Rows {
   const { translators } = parts
-  const context = (read: Lookup, { service, rule, facts }: ServiceQuestion) =>
-    withRule(partContext(read, parts, facts, { scope: noScope }), service, rule)
+  const context = (read: Lookup, asked: ServiceQuestion) => new ServiceContext(read, parts, asked)
   return {
     clusters: graph.memo(
       'clusters',
@@ -58,38 +58,34 @@ function keyOfQuestion({ service, rule, facts }: ServiceQuestion): string {
   return `${serviceKey(service)}#${keyOfObject(service)}@${ruleKey}@${facts.key}`
 }
 
-type Context = ReturnType<typeof partContext>
-
-/** The rule is known, as it is part of what is asked; that of another service would depend on who asks. */
-function withRule(context: Context, service: Service, rule: ConsolidatedRule | undefined): Context {
-  const bestRule = (host: string): ConsolidatedRule | undefined => {
-    if (host !== service.host) throw new Error(`clusters of ${service.host} may not depend on the rule of ${host}`)
-    return rule
+/** Of one service, which may not depend on who asks: its rule is part of what is asked. */
+class ServiceContext extends ReadContext {
+  constructor(read: Lookup, { tables }: PartFacts, { service, rule, facts }: ServiceQuestion) {
+    const ruleOf = (host: string): ConsolidatedRule | undefined => {
+      if (host !== service.host) throw new Error(`clusters of ${service.host} may not depend on the rule of ${host}`)
+      return rule
+    }
+    super(read, tables, { view: viewOfFacts(facts), scope: noScope, ruleOf })
   }
-  const { view, mesh, identity } = context
-  return {
-    view,
-    mesh,
-    identity,
-    lookup: { ...context.lookup, bestRule },
-    get scope() {
-      return noScope()
-    },
-    get own() {
-      return noScope()
-    },
-    get mtls() {
-      return noScope()
-    },
-    get authorization() {
-      return noScope()
-    },
-    get tokens() {
-      return noScope()
-    },
-    get telemetry() {
-      return noScope()
-    },
+
+  override get own(): never {
+    return noScope()
+  }
+
+  override get mtls(): never {
+    return noScope()
+  }
+
+  override get authorization(): never {
+    return noScope()
+  }
+
+  override get tokens(): never {
+    return noScope()
+  }
+
+  override get telemetry(): never {
+    return noScope()
   }
 }
 
