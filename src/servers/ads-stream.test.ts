@@ -25,7 +25,7 @@ function stream() {
   const ads = openAdsStream(
     {
       peer: { address: 'test', metadata: new Map() },
-      isWritable: true,
+      isWritable: () => true,
       write: () => true,
       end: status => void ended.push(`${status.code}: ${status.message}`),
     },

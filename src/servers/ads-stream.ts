@@ -40,7 +40,7 @@ export interface AdsStreamOptions {
 /** One RPC: from messages to requests to the state machine and back. */
 export interface AdsStream extends StreamHandler {
   /** Undefined until the client was let in. */
-  readonly connection: string | undefined
+  connection(): string | undefined
   /** Whether there may be something to send. */
   pushTo(push: Push): boolean
   /** Sends what can be sent now. */
@@ -93,9 +93,7 @@ export function openAdsStream(call: StreamCall, options: AdsStreamOptions): AdsS
       options.wake()
     },
     closed: status => closed(state, status),
-    get connection() {
-      return state.session?.attachment.connection
-    },
+    connection: () => state.session?.attachment.connection,
     pushTo: push => pushTo(state, push),
     pump: () => pump(state),
     unsentMs: now => (state.unsent === 0 ? 0 : now - state.unsentSince),
@@ -190,7 +188,7 @@ function pushTo(state: State, { revision, toldBefore, dueAt }: Push): boolean {
   if (state.session === undefined) return false
   const { delivery } = state.session
   // Pushes since then were none of its concern.
-  if (state.settled === delivery.target && !state.hasNews) state.settled = Math.max(state.settled, toldBefore)
+  if (state.settled === delivery.target() && !state.hasNews) state.settled = Math.max(state.settled, toldBefore)
   delivery.pushTo(revision)
   state.dueAt ??= dueAt
   return true
@@ -200,7 +198,7 @@ function pump(state: State): void {
   const { session, call } = state
   if (session === undefined) return
   let hasSent = false
-  while (call.isWritable) {
+  while (call.isWritable()) {
     const outgoing = session.delivery.next()
     if (outgoing === undefined) break
     send(state, session, outgoing)
@@ -213,7 +211,7 @@ function pump(state: State): void {
 
 /** The client's time begins with what it was sent last: what is left of an earlier hold would let routes out too early. */
 function timeHold(state: State, { delivery }: Session, hasSent: boolean): void {
-  const { isHolding } = delivery
+  const isHolding = delivery.isHolding()
   if (state.holdTimer !== undefined && (hasSent || !isHolding)) {
     clearTimeout(state.holdTimer)
     state.holdTimer = undefined
@@ -229,9 +227,9 @@ function releaseHold(state: State): void {
 
 /** Gives whether there is nothing to do for this client until something changes or it asks. */
 function settle(state: State, { attachment: { connection }, delivery }: Session): boolean {
-  if (!delivery.isQuiet) return false
+  if (!delivery.isQuiet()) return false
   const { settled, options } = state
-  const { target: revision } = delivery
+  const revision = delivery.target()
   // What came with the connection is no change that took its time.
   if (state.hasNews && settled !== undefined && settled !== revision)
     options.on({ kind: 'settled', connection, since: settled, revision })

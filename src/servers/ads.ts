@@ -141,7 +141,7 @@ export function createAdsServer(options: AdsOptions): AdsServer {
     },
     streams: () => [...streams].flatMap(stream => stream.status(rounds.told) ?? []),
     disconnect: connection => {
-      const stream = [...streams].find(stream => stream.connection === connection)
+      const stream = [...streams].find(stream => stream.connection() === connection)
       stream?.end(grpcStatus('UNAVAILABLE', 'disconnected by an operator'))
       return stream !== undefined
     },
@@ -208,7 +208,7 @@ function pump(stream: AdsStream, { on }: AdsOptions): void {
   try {
     stream.pump()
   } catch (error) {
-    on?.({ kind: 'internal', connection: stream.connection ?? '', error })
+    on?.({ kind: 'internal', connection: stream.connection() ?? '', error })
     stream.end(grpcStatus('INTERNAL', 'internal error'))
   }
 }

@@ -49,9 +49,7 @@ function fetchOnce(request: Uint8Array, { peer, signal }: UnaryCall, open: Open)
           finish(Buffer.concat(parts))
           return false
         },
-        get isWritable() {
-          return !isDone
-        },
+        isWritable: () => !isDone,
         end: status => finish(status),
       },
       'sotw',

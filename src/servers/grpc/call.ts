@@ -63,9 +63,7 @@ export function openStreamCall(method: StreamMethod, options: CallOptions): Open
       state.isFull = !isTaken
       return isTaken
     },
-    get isWritable() {
-      return !state.isFull && isRunning(state)
-    },
+    isWritable: () => !state.isFull && isRunning(state),
     end: status => end(state, status),
   }
   startDeadline(state)
@@ -136,7 +134,7 @@ function read(state: State, chunk: Uint8Array, message: (bytes: Uint8Array) => v
 
 function halfClosed(state: State): void {
   if (!isRunning(state)) return
-  if (state.frames.isInMessage) end(state, grpcStatus('INVALID_ARGUMENT', 'the stream ends within a message'))
+  if (state.frames.isInMessage()) end(state, grpcStatus('INVALID_ARGUMENT', 'the stream ends within a message'))
   else guard(state, handler => handler?.halfClosed())
 }
 

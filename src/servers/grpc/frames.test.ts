@@ -29,7 +29,7 @@ describe('messages come whole and in order', () => {
           expect(push(bytes.subarray(at, at + length))).toBeUndefined()
           at += length
           const whole = read.reduce((sum, each) => sum + 5 + Number.parseInt(each, 10), 0)
-          expect(frames.isInMessage).toBe(whole < Math.min(at, bytes.length))
+          expect(frames.isInMessage()).toBe(whole < Math.min(at, bytes.length))
         }
         expect(read).toEqual(all.map((size, i) => `${size}×${size === 0 ? '-' : i + 1}`))
       }),
@@ -47,6 +47,6 @@ describe('reading ends for good', () => {
     const { frames, read, push } = reader()
     expect(push(Buffer.concat([framed(3), bytes]))).toEqual(fault)
     expect(push(framed(4))).toEqual(fault)
-    expect([read, frames.isInMessage]).toEqual([['3×1'], false])
+    expect([read, frames.isInMessage()]).toEqual([['3×1'], false])
   })
 })

@@ -7,7 +7,7 @@ export interface FrameReader {
   /** Gives each whole message to `message`; a fault ends reading for good. */
   push(chunk: Uint8Array, message: (bytes: Uint8Array) => void): FrameFault | undefined
   /** Whether bytes of an unfinished message are held. */
-  readonly isInMessage: boolean
+  isInMessage(): boolean
 }
 
 interface State {
@@ -28,9 +28,7 @@ export function createFrameReader(maxBytes: number): FrameReader {
       if (bytes !== undefined) keep(state, bytes, readAll(state, bytes, message))
       return state.fault
     },
-    get isInMessage() {
-      return state.held > 0
-    },
+    isInMessage: () => state.held > 0,
   }
 }
 

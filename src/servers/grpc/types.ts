@@ -73,11 +73,12 @@ export interface Message {
   framed?: Uint8Array
 }
 
+/** Asked for each message, so nothing of it is a getter: see `DeliveryStream` of src/xds/delivery. */
 export interface StreamCall {
   readonly peer: Peer
   /** False: it is buffered, and `writable` will be called. */
   write(message: Message): boolean
-  readonly isWritable: boolean
+  isWritable(): boolean
   end(status: GrpcStatus): void
 }
 

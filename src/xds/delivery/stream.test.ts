@@ -136,7 +136,7 @@ function settled(protocol: Protocol): Client {
   it.say({ type: RDS, names: ['r'] })
   expect(it.take()).toEqual(['CDS a b', 'EDS a b', 'LDS l', 'RDS r'])
   expect(it.take()).toEqual([])
-  expect(it.stream.isQuiet).toBe(true)
+  expect(it.stream.isQuiet()).toBe(true)
   return it
 }
 
@@ -161,7 +161,7 @@ describe.each<Protocol>(['sotw', 'delta'])('%s', protocol => {
     it.put(RDS, { s: 2 })
     it.push()
     expect(it.take()).toEqual([])
-    expect(it.stream.isQuiet).toBe(true)
+    expect(it.stream.isQuiet()).toBe(true)
   })
 
   it('sends an endpoint change alone', () => {
@@ -212,7 +212,7 @@ describe.each<Protocol>(['sotw', 'delta'])('%s', protocol => {
     expect(it.take(false)).toEqual([])
     it.say({ type: RDS, nonce: it.last(RDS).nonce })
     expect(it.take()).toEqual([protocol === 'sotw' ? 'CDS b c' : 'CDS -a'])
-    expect(it.stream.isQuiet).toBe(true)
+    expect(it.stream.isQuiet()).toBe(true)
   })
 
   it('leaves the endpoints of a cluster that goes away as they are until it has gone', () => {
@@ -244,7 +244,7 @@ describe.each<Protocol>(['sotw', 'delta'])('%s', protocol => {
     it.source.set({ [CDS]: { c: { name: 'c', edsClusterConfig: {} } }, [RDS]: { r: body(RDS, 'r', 2) } })
     it.push()
     expect(it.take().length).toBe(1)
-    expect([it.take(), it.stream.isHolding, it.stream.isQuiet]).toEqual([[], true, false])
+    expect([it.take(), it.stream.isHolding(), it.stream.isQuiet()]).toEqual([[], true, false])
     it.say(
       protocol === 'sotw'
         ? { type: EDS, names: ['a', 'b', 'c'], nonce: it.last(EDS).nonce }
@@ -258,7 +258,7 @@ describe.each<Protocol>(['sotw', 'delta'])('%s', protocol => {
     expect(it.take().length).toBe(1)
     it.stream.release()
     expect(it.take()).toEqual(['RDS r'])
-    expect([it.stream.isHolding, it.stream.isQuiet]).toEqual([false, true])
+    expect([it.stream.isHolding(), it.stream.isQuiet()]).toEqual([false, true])
   })
 
   it.each<readonly [string, object | undefined]>([
@@ -269,12 +269,12 @@ describe.each<Protocol>(['sotw', 'delta'])('%s', protocol => {
     it.source.set({ [CDS]: { c: { name: 'c', edsClusterConfig: {} } }, [RDS]: { r: body(RDS, 'r', 2) } })
     it.push()
     expect(it.take().length).toBe(1)
-    expect(it.stream.isHolding).toBe(true)
+    expect(it.stream.isHolding()).toBe(true)
     it.source.set({ [CDS]: { c: cluster } })
     it.push()
     expect(it.take()).toContain('RDS r')
     expect(it.take()).toEqual([])
-    expect([it.stream.isHolding, it.stream.isQuiet]).toEqual([false, true])
+    expect([it.stream.isHolding(), it.stream.isQuiet()]).toEqual([false, true])
   })
 
   it('does not take away what came back in the meantime', () => {
@@ -288,7 +288,7 @@ describe.each<Protocol>(['sotw', 'delta'])('%s', protocol => {
     it.say({ type: RDS, nonce: it.last(RDS).nonce })
     const after = it.take()
     expect(after.filter(line => line.includes('-a'))).toEqual([])
-    expect(it.stream.isQuiet).toBe(true)
+    expect(it.stream.isQuiet()).toBe(true)
   })
 
   it('records a refusal with the resource it names, and does not answer it', () => {
@@ -384,7 +384,7 @@ describe.each<Protocol>(['sotw', 'delta'])('%s', protocol => {
     expect(it.take(false)).toEqual(['EDS a'])
     expect(it.stream.subscriptions()[0]?.outstanding.length).toBe(MAX_OUTSTANDING)
     expect(it.say({ type: EDS, nonce: it.last(EDS).nonce })).toBe('accepted')
-    expect(it.stream.isQuiet).toBe(true)
+    expect(it.stream.isQuiet()).toBe(true)
   })
 })
 
@@ -457,7 +457,7 @@ describe('delta', () => {
     // b was warmed before its endpoints were subscribed again.
     it.say({ type: EDS, names: ['a', 'b'], initialVersions: eds })
     expect(it.take()).toEqual(['EDS a b'])
-    expect(it.stream.isQuiet).toBe(true)
+    expect(it.stream.isQuiet()).toBe(true)
   })
 
   it('sends nothing to a client that has it all', () => {
@@ -466,7 +466,7 @@ describe('delta', () => {
     it.say({ type: CDS, names: [], initialVersions: versions(source, CDS, ['a', 'b']) })
     it.say({ type: EDS, names: ['a', 'b'], initialVersions: versions(source, EDS, ['a', 'b']) })
     expect(it.take()).toEqual([])
-    expect(it.stream.isQuiet).toBe(true)
+    expect(it.stream.isQuiet()).toBe(true)
     it.put(EDS, { a: 5 })
     it.push()
     expect(it.take()).toEqual(['EDS a'])
@@ -692,7 +692,7 @@ function openModel(protocol: Protocol, source: MemorySource) {
         read()
         answer()
       }
-      expect(stream.isQuiet).toBe(true)
+      expect(stream.isQuiet()).toBe(true)
       // A SotW client is not told that a named resource is gone: what it holds beyond that is not looked at.
       if (protocol === 'sotw')
         for (const type of [EDS, RDS])

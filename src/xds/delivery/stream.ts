@@ -29,6 +29,8 @@ export interface StreamOptions {
 /**
  * One ADS stream as a pure state machine. `receive` takes what the client says, `pushTo` that there is news, and `next` gives
  * one message at a time, to be called whenever the transport can take one: what a slow client misses in between is never made.
+ *
+ * Nothing of it is a getter: V8 keeps an object literal that has one as a hash table, for each stream, and looks all else up there too.
  */
 export interface DeliveryStream {
   receive(request: XdsRequest): Received
@@ -36,11 +38,11 @@ export interface DeliveryStream {
   pushTo(target: SourceRevision): void
   next(): Outgoing | undefined
   /** The newest revision that may be sent. */
-  readonly target: SourceRevision
+  target(): SourceRevision
   /** Everything up to the target is sent, and answered. */
-  readonly isQuiet: boolean
+  isQuiet(): boolean
   /** Something waits until the client has what it refers to. A client that does not say so is not waited for long: `release`. */
-  readonly isHolding: boolean
+  isHolding(): boolean
   release(): void
   /** In the order of pushes. */
   subscriptions(): readonly Subscription[]
@@ -84,15 +86,9 @@ export function createStream(options: StreamOptions): DeliveryStream {
     pushTo: revision => {
       if (revision > state.target) state.target = revision
     },
-    get target() {
-      return state.target
-    },
-    get isQuiet() {
-      return isQuiet(state)
-    },
-    get isHolding() {
-      return isHolding(state)
-    },
+    target: () => state.target,
+    isQuiet: () => isQuiet(state),
+    isHolding: () => isHolding(state),
     release: () => release(state.warming),
     subscriptions: () => inOrder(state),
   }

@@ -62,7 +62,7 @@ function settled(source = mesh()) {
   expect(it.take()).toEqual(['RDS a'])
   it.say(VHDS)
   expect(it.take()).toEqual(['VHDS a/x a/y'])
-  expect(it.stream.isQuiet).toBe(true)
+  expect(it.stream.isQuiet()).toBe(true)
   return { ...it, source }
 }
 
@@ -91,7 +91,7 @@ describe('virtual hosts', () => {
     put(source, VHDS, { 'a/x': 2, 'a/y': undefined })
     push()
     expect(take()).toEqual([])
-    expect(stream.isQuiet).toBe(true)
+    expect(stream.isQuiet()).toBe(true)
   })
 
   it('that came and went while other changes were held back are told to be gone', () => {
@@ -111,7 +111,7 @@ describe('virtual hosts', () => {
     put(source, VHDS, { 'a/x': undefined, 'a/y': undefined })
     push()
     expect(take()).toEqual(['RDS -a'])
-    expect(stream.isQuiet).toBe(true)
+    expect(stream.isQuiet()).toBe(true)
     put(source, RDS, { a: 1 })
     put(source, VHDS, { 'a/x': 1, 'a/z': 1 })
     push()
@@ -150,7 +150,7 @@ describe('virtual hosts', () => {
     const routes = new Map([['a', source.get(RDS, 'a')?.version ?? '']])
     say(RDS, { names: ['a'], initialVersions: routes })
     expect(take()).toEqual(['VHDS a/y a/z -a/gone'])
-    expect([before.stream.isQuiet, stream.isQuiet]).toEqual([true, true])
+    expect([before.stream.isQuiet(), stream.isQuiet()]).toEqual([true, true])
   })
 
   it('are all sent to a client that comes back with its routes alone', () => {
@@ -186,7 +186,7 @@ describe('a refused response', () => {
     put(source, VHDS, { 'a/x': 2, 'a/y': undefined, 'b/x': 2 })
     push()
     expect(take(line => line.includes('b/x'))).toEqual(['VHDS a/x b/x -a/y', 'VHDS a/x -a/y', 'VHDS b/x'])
-    expect(stream.isQuiet).toBe(true)
+    expect(stream.isQuiet()).toBe(true)
     put(source, VHDS, { 'a/x': 3 })
     push()
     expect(take()).toEqual(['VHDS a/x'])
@@ -202,7 +202,7 @@ describe('a refused response', () => {
     say(RDS, { names: ['a', 'b'] })
     expect(take(line => line.includes('b'))).toEqual(['RDS a b', 'RDS a', 'RDS b'])
     expect(stream.subscriptions()[0]?.refusal).toBeDefined()
-    expect(stream.isQuiet).toBe(true)
+    expect(stream.isQuiet()).toBe(true)
   })
 
   it('says that what has gone meanwhile is gone', () => {
@@ -278,7 +278,7 @@ describe('a client that discovers hosts, whatever happens', () => {
 
 /** Of each route configuration in use, but for what was refused by itself. */
 function expectHosts(replica: Replica, source: MemorySource): void {
-  expect(replica.stream.isQuiet).toBe(true)
+  expect(replica.stream.isQuiet()).toBe(true)
   for (const [route, hosts] of replica.hosts()) {
     const refused = [...replica.refused(VHDS)].filter(name => name.startsWith(`${route}/`))
     // Envoy keeps a configuration that is gone; there are no hosts of one.

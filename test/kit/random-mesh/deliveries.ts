@@ -124,7 +124,7 @@ function rest({ replica }: Client): void {
 
 function settle(client: Client): void {
   rest(client)
-  deepStrictEqual(client.replica.stream.isQuiet, true, `${client.node.instance} has come to rest`)
+  deepStrictEqual(client.replica.stream.isQuiet(), true, `${client.node.instance} has come to rest`)
 }
 
 function expectHolding({ replica, node }: Client, source: ProxySource, protocol: Protocol): void {
