@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../lang/json.js'
 import { stringifyYaml } from '../../lang/yaml/index.js'
 import { decodeTyped, encodeTyped } from '../../patch/index.js'
+import { decide } from '../decide.js'
 import { workloadOf } from '../deploy-meta.js'
 import { type Injected, printedPod, warnAboutPorts } from '../pipeline.js'
 import { metadataOf } from '../pod.js'
@@ -28,8 +29,11 @@ const FIRST = 8
 const MET_BEFORE = 5
 /** What making takes, in injections: of a class, and of a plan. */
 const COST = { class: 3, plan: 5 }
-/** What may be spent on making: this much, one injection for so many documents, and as many as plans saved. */
-const BUDGET = { free: 16, documents: 16 }
+/**
+ * What may be spent on making: this much, one injection for so many documents, and two for each that a plan answered, since kinds that came
+ * again go on to.
+ */
+const BUDGET = { free: 8, documents: 16, answered: 2 }
 /** Documents after which plans are given up where they answered fewer than one in so many. */
 const PATIENCE = { documents: 256, share: 8 }
 /** Classes at a time; then all are forgotten. One with a plan of a stock template takes some 60 KB. */
@@ -74,7 +78,7 @@ export class DocumentPlans {
     const key = keyOf('', value, rule)
     if (key === undefined) return undefined
     const carrier = (): DocumentCarrier => documentCarrier(value, found, rule, key, direct)
-    const own = this.#classOf(key.text, () => documentClassOf(this.#setup, value, found, carrier()))
+    const own = this.#classOf(key.text, () => documentClassOf(this.#setup, found, carrier()))
     const output = own?.pods.answer(key.open, () => (this.#spend(COST.plan) ? carrier() : undefined))
     if (own === undefined || output === undefined) return undefined
     this.#answered++
@@ -87,7 +91,8 @@ export class DocumentPlans {
 
   /** False where plans have not saved enough to pay for another. */
   #spend(cost: number): boolean {
-    if (this.#spent > this.#limits.free + this.#seen / BUDGET.documents + this.#answered) return false
+    const earned = this.#seen / BUDGET.documents + this.#answered * BUDGET.answered
+    if (this.#spent > this.#limits.free + earned) return false
     this.#spent += cost
     return true
   }
@@ -125,17 +130,14 @@ function readDocument(value: Json, { name, kind }: FoundKind): ReadDocument | un
   return { object, request: requestFor(object, name, kind) }
 }
 
-function documentClassOf(
-  setup: InjectionSetup,
-  value: JsonObject,
-  found: FoundKind,
-  carrier: DocumentCarrier,
-): DocumentClass | undefined {
-  const [read, marked] = [readDocument(value, found), carrier.marked(markOf)]
-  const pods = read === undefined ? undefined : podClassOf(setup, read.request, carrier)
+function documentClassOf(setup: InjectionSetup, found: FoundKind, carrier: DocumentCarrier): DocumentClass | undefined {
+  const read = carrier.marked(markOf)
+  if (read === undefined) return undefined
+  // What is decided by is exact.
+  const pods = podClassOf(setup, decide(setup, read.request), markedPod(read, found), carrier.open)
   // What is warned about names the pod.
-  if (pods === undefined || marked === undefined || pods.decision.warnings.length > 0) return undefined
-  return { pods, name: fullName(marked.object, marked.request.pod) }
+  if (pods === undefined || pods.decision.warnings.length > 0) return undefined
+  return { pods, name: fullName(read.object, read.request.pod) }
 }
 
 interface DocumentCarrier extends Carrier {

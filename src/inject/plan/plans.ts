@@ -1,10 +1,11 @@
-import { IGNORED_NAMESPACES } from '../decide.js'
+import { decide, IGNORED_NAMESPACES } from '../decide.js'
 import { metadataOf, textIn } from '../pod.js'
 import type { DecisionReason, InjectionRequest, InjectionSetup, InjectionWarning } from '../types.js'
 import { admissionCarrier, openTexts } from './admission.js'
 import type { Carrier } from './carrier.js'
 import { keyOf } from './key.js'
 import { type PodRules, podRules } from './leaves.js'
+import { markOf } from './marks.js'
 import { type PodClass, podClassOf } from './pod-class.js'
 
 /** What a pod that is injected by a plan gets. */
@@ -61,7 +62,7 @@ class Plans {
   }
 
   #make(text: string, request: InjectionRequest, carrier: Carrier): PodClass | undefined {
-    const own = podClassOf(this.#setup, request, carrier)
+    const own = podClassOf(this.#setup, decide(this.#setup, request), carrier.read(markOf), carrier.open)
     this.#put(text, own === undefined ? NONE : { kind: 'class', own })
     return own
   }

@@ -2,18 +2,17 @@ import { emptyObject, type Json } from '../../lang/json.js'
 import { shapeOfParts } from '../../lang/yaml/shapes.js'
 import type { DynamicParts, Specialised } from '../../template/index.js'
 import { type ContextInput, templateContext } from '../context.js'
-import { decide } from '../decide.js'
 import { isSuspicious } from '../inert.js'
 import { OVERRIDES_ANNOTATION, STATUS_ANNOTATION } from '../names.js'
 import { contextInput, prepare } from '../pipeline.js'
 import { annotationOf } from '../pod.js'
 import { isSuspectConfig } from '../proof.js'
 import type { Run } from '../run.js'
-import type { Decision, InjectionRequest, InjectionSetup, WorkloadIdentity } from '../types.js'
+import type { Decision, InjectionSetup, WorkloadIdentity } from '../types.js'
 import type { Reader } from '../views/struct.js'
 import { cutAnswer } from './build.js'
 import type { Carrier, MarkedPod } from './carrier.js'
-import { type CutText, markedAt, markOf } from './marks.js'
+import { type CutText, markedAt } from './marks.js'
 import { type Expected, expectedFrom, holesOf, type Outline, outlineOf, slotTexts } from './rendered.js'
 
 /** Plans of one class: they differ in what templates make of open texts. */
@@ -97,11 +96,14 @@ export class PodClass {
   }
 }
 
-/** Undefined for pods that are not injected, or by steps that look at open texts. */
-export function podClassOf(setup: InjectionSetup, received: InjectionRequest, carrier: Carrier): PodClass | undefined {
-  const decision = decide(setup, received)
-  const marked = decision.inject ? carrier.read(markOf) : undefined
-  if (marked === undefined) return undefined
+/** `marked` is one of them. Undefined for pods that are not injected, or by steps that look at open texts. */
+export function podClassOf(
+  setup: InjectionSetup,
+  decision: Decision,
+  marked: MarkedPod | undefined,
+  open: readonly string[],
+): PodClass | undefined {
+  if (!decision.inject || marked === undefined) return undefined
   const { request, original } = marked
   if ([STATUS_ANNOTATION, OVERRIDES_ANNOTATION].some(name => annotationOf(original, name) !== undefined))
     return undefined
@@ -116,7 +118,7 @@ export function podClassOf(setup: InjectionSetup, received: InjectionRequest, ca
   // Ids of the namespace's own would have to be exact.
   if (input.namespaceAnnotations !== undefined) return undefined
   const reading = new Reading(marked.workload)
-  reading.begin(carrier.open)
+  reading.begin(open)
   const data = templateContext(setup, inputFor(input, reading))
   const templates: Specialised[] = []
   for (const { template } of ready.value.templates) {
