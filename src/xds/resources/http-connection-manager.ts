@@ -9,7 +9,7 @@ import type {
   HttpFilter,
   RouteConfiguration,
 } from '../../proto/envoy-types.generated.js'
-import { packAny } from '../../proto/index.js'
+import { constant, packAny } from '../../proto/index.js'
 import { HEADERS_AS_WRITTEN } from './cluster-protocol.js'
 import { unknownHostFilters } from './dynamic-dns.js'
 import { httpFilters } from './filters.js'
@@ -69,13 +69,13 @@ function managerOf(facts: ListenerFacts, options: HttpOptions): HttpConnectionMa
 const PLAIN = {
   proxy100Continue: true,
   streamIdleTimeout: '0s',
-  upgradeConfigs: [{ upgradeType: 'websocket' }],
+  upgradeConfigs: [constant({ upgradeType: 'websocket' })],
   useRemoteAddress: false,
-  requestIdExtension: {
+  requestIdExtension: constant({
     typedConfig: packAny('envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig', {
       useRequestIdForTraceSampling: true,
     }),
-  },
+  }),
 } satisfies HttpConnectionManager
 
 function routesOf(routes: string | RouteConfiguration): HttpConnectionManager {

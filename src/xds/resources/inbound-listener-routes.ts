@@ -1,5 +1,6 @@
 import type { MeshSettings, Protocol } from '../../mesh/index.js'
 import type { RouteAction, RouteConfiguration } from '../../proto/envoy-types.generated.js'
+import { constant } from '../../proto/index.js'
 
 type InboundRouteSettings = Pick<MeshSettings, 'defaultInboundHttpRetryPolicy'>
 
@@ -13,7 +14,9 @@ export interface InboundRouteOptions {
 }
 
 /** A request that never reached the workload may be sent again. */
-const DEFAULT_RETRIES = { numRetries: 2, retryOn: 'reset-before-request' }
+const DEFAULT_RETRIES = constant({ numRetries: 2, retryOn: 'reset-before-request' })
+const ANY_PATH = constant({ prefix: '/' })
+const NO_LIMIT = constant({ maxStreamDuration: '0s', grpcTimeoutHeaderMax: '0s' })
 
 /** A gRPC stream is not kept for another try: it may never end, and all of it would have to be remembered. */
 function retryFields({ defaultInboundHttpRetryPolicy: policy }: InboundRouteSettings, protocol: Protocol): RouteAction {
@@ -43,12 +46,12 @@ export function inboundRoutes(mesh: InboundRouteSettings, options: InboundRouteO
         routes: [
           {
             name: 'default',
-            match: { prefix: '/' },
+            match: ANY_PATH,
             decorator: { operation: `${host}:${servicePort}/*` },
             route: {
               cluster,
               timeout: '0s',
-              maxStreamDuration: { maxStreamDuration: '0s', grpcTimeoutHeaderMax: '0s' },
+              maxStreamDuration: NO_LIMIT,
               ...retryFields(mesh, protocol),
             },
           },

@@ -1,8 +1,10 @@
 import { trustDomainOf } from '../../mesh/index.js'
 import type { TransportSocket } from '../../proto/envoy-types.generated.js'
 import { packAny } from '../../proto/index.js'
+import type { CertificateFiles } from '../../proxy/metadata.js'
 import { hasIstioExtension } from './filters.js'
 import type { ListenerFacts } from './listener-facts.js'
+import { recurring } from './recurring.js'
 import { certificateFileSecret, MESH_ROOTS, rootFileSecret, WORKLOAD_CERTIFICATE } from './tls-secrets.js'
 
 /** Forward secrecy and authenticated encryption only; TLS 1.3 has its own list. */
@@ -22,29 +24,34 @@ const PEER_EXCHANGE = 'istio-peer-exchange'
 export function inboundTransportSocket(facts: ListenerFacts, carries: 'http' | 'tcp'): TransportSocket {
   const { view, mesh } = facts
   const exchanges = carries === 'tcp' && hasIstioExtension(view, 'networkPeerMetadata')
-  const [certificate, roots] = secretsOf(facts)
-  return {
-    name: 'envoy.transport_sockets.tls',
-    typedConfig: packAny('envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext', {
-      requireClientCertificate: true,
-      commonTlsContext: {
-        alpnProtocols: exchanges ? [PEER_EXCHANGE, ...HTTP_ALPN] : HTTP_ALPN,
-        tlsCertificateSdsSecretConfigs: [certificate],
-        combinedValidationContext: {
-          defaultValidationContext: {
-            matchSubjectAltNames: trustDomains(facts).map(td => ({ prefix: `spiffe://${td}/` })),
+  const { tlsServer } = view.meta
+  const { meshMTLS } = mesh
+  const domains = trustDomains(facts)
+  return recurring(['inbound TLS', exchanges, tlsServer, meshMTLS, domains], () => {
+    const [certificate, roots] = secretsOf(tlsServer)
+    return {
+      name: 'envoy.transport_sockets.tls',
+      typedConfig: packAny('envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext', {
+        requireClientCertificate: true,
+        commonTlsContext: {
+          alpnProtocols: exchanges ? [PEER_EXCHANGE, ...HTTP_ALPN] : HTTP_ALPN,
+          tlsCertificateSdsSecretConfigs: [certificate],
+          combinedValidationContext: {
+            defaultValidationContext: {
+              matchSubjectAltNames: domains.map(td => ({ prefix: `spiffe://${td}/` })),
+            },
+            validationContextSdsSecretConfig: roots,
           },
-          validationContextSdsSecretConfig: roots,
+          tlsParams: {
+            cipherSuites: CIPHER_SUITES,
+            tlsMinimumProtocolVersion: meshMTLS?.minProtocolVersion === 'TLSV1_3' ? 'TLSv1_3' : 'TLSv1_2',
+            tlsMaximumProtocolVersion: 'TLSv1_3',
+            ...curves(meshMTLS?.ecdhCurves ?? []),
+          },
         },
-        tlsParams: {
-          cipherSuites: CIPHER_SUITES,
-          tlsMinimumProtocolVersion: mesh.meshMTLS?.minProtocolVersion === 'TLSV1_3' ? 'TLSv1_3' : 'TLSv1_2',
-          tlsMaximumProtocolVersion: 'TLSv1_3',
-          ...curves(mesh.meshMTLS?.ecdhCurves ?? []),
-        },
-      },
-    }),
-  }
+      }),
+    }
+  })
 }
 
 function curves(ecdhCurves: readonly string[]) {
@@ -56,8 +63,7 @@ function trustDomains({ mesh }: ListenerFacts): readonly string[] {
 }
 
 /** From the agent, or from files that metadata TLS_SERVER_* names. */
-function secretsOf({ view }: ListenerFacts) {
-  const { certChain, key, rootCert } = view.meta.tlsServer
+function secretsOf({ certChain, key, rootCert }: CertificateFiles) {
   return [
     certChain !== '' && key !== '' ? certificateFileSecret(certChain, key) : WORKLOAD_CERTIFICATE,
     rootCert !== '' ? rootFileSecret(rootCert) : MESH_ROOTS,

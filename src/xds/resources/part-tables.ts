@@ -7,6 +7,7 @@ import type {
   OutlinedListener,
   ScopeFamily,
   ScopeKey,
+  ScopeSettings,
   ScopeTables,
   Service,
   SidecarScope,
@@ -58,12 +59,33 @@ export function narrowedScope(
 ): SidecarScope {
   const row = read.one(settings, 'mesh')
   if (row === undefined) throw new Error('no scope: the mesh configuration has not been written')
-  return {
-    ...row,
-    egress: egress.map(listener => wholeListener(read, tables, listener)),
-    get services(): never {
-      throw new Error('services of a narrowed scope are asked for by their hosts')
-    },
+  return new NarrowedScope(
+    row,
+    egress.map(listener => wholeListener(read, tables, listener)),
+  )
+}
+
+class NarrowedScope implements SidecarScope {
+  readonly key: string
+  readonly namespace: string
+  readonly sidecar: string | undefined
+  readonly egress: readonly EgressListener[]
+  readonly outbound: SidecarScope['outbound']
+  readonly ingress: SidecarScope['ingress']
+  readonly inboundConnectionPool: SidecarScope['inboundConnectionPool']
+
+  constructor(settings: ScopeSettings, egress: readonly EgressListener[]) {
+    this.key = settings.key
+    this.namespace = settings.namespace
+    this.sidecar = settings.sidecar
+    this.egress = egress
+    this.outbound = settings.outbound
+    this.ingress = settings.ingress
+    this.inboundConnectionPool = settings.inboundConnectionPool
+  }
+
+  get services(): never {
+    throw new Error('services of a narrowed scope are asked for by their hosts')
   }
 }
 

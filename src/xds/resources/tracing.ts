@@ -8,6 +8,7 @@ import type {
 import { packAny } from '../../proto/index.js'
 import type { ProxyView } from '../../proxy/view.js'
 import type { TelemetryMode } from './access-log-policy.js'
+import { recurring } from './recurring.js'
 import { type TracingChoice, tracingChoice } from './tracing-policy.js'
 import { type ClusterOf, tracingProvider } from './tracing-provider.js'
 
@@ -15,11 +16,11 @@ import { type ClusterOf, tracingProvider } from './tracing-provider.js'
 const DEFAULT_SAMPLING = 1
 
 /** Metadata that a dry run of policies leaves, by the tag that shows it. */
-const DRY_RUN_TAGS: readonly (readonly [tag: string, key: string])[] = [
-  ['istio.authorization.dry_run.allow_policy.name', 'istio_dry_run_allow_shadow_effective_policy_id'],
-  ['istio.authorization.dry_run.allow_policy.result', 'istio_dry_run_allow_shadow_engine_result'],
-  ['istio.authorization.dry_run.deny_policy.name', 'istio_dry_run_deny_shadow_effective_policy_id'],
-  ['istio.authorization.dry_run.deny_policy.result', 'istio_dry_run_deny_shadow_engine_result'],
+const DRY_RUN_TAGS: readonly CustomTag[] = [
+  dryRunTag('istio.authorization.dry_run.allow_policy.name', 'istio_dry_run_allow_shadow_effective_policy_id'),
+  dryRunTag('istio.authorization.dry_run.allow_policy.result', 'istio_dry_run_allow_shadow_engine_result'),
+  dryRunTag('istio.authorization.dry_run.deny_policy.name', 'istio_dry_run_deny_shadow_effective_policy_id'),
+  dryRunTag('istio.authorization.dry_run.deny_policy.result', 'istio_dry_run_deny_shadow_engine_result'),
 ]
 
 /** What a connection manager has of tracing; without `tracing` it does not trace. */
@@ -63,18 +64,20 @@ const IGNORED_REQUEST_ID = {
 
 function tracingByConfig({ view, config }: TracingFacts, choice?: TracingChoice): HttpConnectionManager_Tracing {
   const { sampling, maxPathTagLength, customTags = {}, enableIstioTags } = config.tracing ?? {}
-  const tags = [
-    ...DRY_RUN_TAGS.map(([tag, key]) => dryRunTag(tag, key)),
-    ...((choice?.hasIstioTags ?? enableIstioTags) === false ? [] : workloadTags(view)),
-    ...Object.entries(choice?.customTags ?? customTags).flatMap(([tag, value]) => customTag(tag, value)),
-  ]
-  return {
-    clientSampling: { value: 100 },
-    overallSampling: { value: 100 },
-    randomSampling: { value: Math.min(choice?.sampling ?? (sampling || DEFAULT_SAMPLING), 100) },
-    customTags: tags.sort((a, b) => ((a.tag ?? '') < (b.tag ?? '') ? -1 : 1)),
-    ...(maxPathTagLength ? { maxPathTagLength } : {}),
-  }
+  const own = (choice?.hasIstioTags ?? enableIstioTags) === false ? [] : workloadTags(view)
+  const asked = choice?.customTags ?? customTags
+  const percent = Math.min(choice?.sampling ?? (sampling || DEFAULT_SAMPLING), 100)
+  return recurring(['tracing', percent, own, asked, maxPathTagLength], () => {
+    const customs = Object.entries(asked).flatMap(([tag, value]) => customTag(tag, value))
+    const tags = [...DRY_RUN_TAGS, ...own.map(([tag, value]) => literal(tag, value)), ...customs]
+    return {
+      clientSampling: { value: 100 },
+      overallSampling: { value: 100 },
+      randomSampling: { value: percent },
+      customTags: tags.sort((a, b) => ((a.tag ?? '') < (b.tag ?? '') ? -1 : 1)),
+      ...(maxPathTagLength ? { maxPathTagLength } : {}),
+    }
+  })
 }
 
 /** As the proxy's agent makes it, which tells Envoy so at its start. */
@@ -98,14 +101,14 @@ function dryRunTag(tag: string, key: string): CustomTag {
   }
 }
 
-function workloadTags(view: ProxyView): CustomTag[] {
+function workloadTags(view: ProxyView): (readonly [tag: string, value: string])[] {
   const { cluster, namespace, meta } = view
   return [
-    literal('istio.canonical_revision', labelOf(view, 'service.istio.io/canonical-revision') || 'latest'),
-    literal('istio.canonical_service', labelOf(view, CANONICAL_NAME) || 'unknown'),
-    literal('istio.cluster_id', cluster || 'unknown'),
-    literal('istio.mesh_id', meta.meshId || 'unknown'),
-    literal('istio.namespace', namespace || 'default'),
+    ['istio.canonical_revision', labelOf(view, 'service.istio.io/canonical-revision') || 'latest'],
+    ['istio.canonical_service', labelOf(view, CANONICAL_NAME) || 'unknown'],
+    ['istio.cluster_id', cluster || 'unknown'],
+    ['istio.mesh_id', meta.meshId || 'unknown'],
+    ['istio.namespace', namespace || 'default'],
   ]
 }
 
