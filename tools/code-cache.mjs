@@ -43,6 +43,9 @@ const commands = [
   ['uninject', '-f', injected, '-o', join(folder, 'original.yaml')],
   ['explain', 'injection', '-f', manifest],
   ['validate', '-f', manifest],
+  ['render', '--proxy', 'productpage-v1.shop', '--explain', '-o', 'short'],
+  ['explain', 'visibility', '--proxy', 'productpage-v1.shop', '--host', 'reviews.books:9080'],
+  ['explain', 'request', 'http://127.0.0.11:9080/', '-H', 'host: reviews.books:9080', '--proxy', 'productpage-v1.shop'],
 ]
 
 expectShortRun()
