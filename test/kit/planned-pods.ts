@@ -119,6 +119,20 @@ ${PROXY}
   hostAliases: [{ip: "{{ index .ObjectMeta.Labels "app" }}"}]
   tolerations: [{key: "{{ index .ObjectMeta.Labels "app" }}"}, {key: web}]
 `,
+  'volumes that the pod has': `
+spec:
+  containers:
+  - name: istio-proxy
+    image: i
+    envFrom: [{configMapRef: {name: "{{ index .ObjectMeta.Labels "app" }}"}}]
+  volumes:
+  - name: files
+    configMap: {name: "{{ index .ObjectMeta.Labels "app" }}"}
+  - name: secret
+    secret: {secretName: web}
+  - name: disk
+    emptyDir: {}
+`,
   directives: `
 metadata: {labels: {$patch: replace, only: this}}
 spec:
@@ -184,13 +198,21 @@ export function podOf(): JsonObject {
       volumes: [
         { name: 'kube-api-access-x7f9k', emptyDir: {} },
         { name: 'data', emptyDir: {} },
+        { name: 'files', configMap: { name: 'web', items: [{ key: 'web', path: 'p' }] } },
+        { name: 'secret', secret: { secretName: 'web', optional: true } },
+        { name: 'disk', persistentVolumeClaim: { claimName: 'web' } },
       ],
       containers: [
         {
           name: 'app',
           image: 'registry/app:1',
           args: ['serve', 'web'],
-          env: [{ name: 'A', value: 'a' }],
+          env: [
+            { name: 'A', value: 'a' },
+            { name: 'B', valueFrom: { secretKeyRef: { name: 'web', key: 'password' } } },
+            { name: 'C', valueFrom: { configMapKeyRef: { name: 'web', key: 'level' } } },
+          ],
+          envFrom: [{ configMapRef: { name: 'web' } }, { prefix: 'X_', secretRef: { name: 'web' } }],
           ports: [{ containerPort: 8080 }],
           resources: {},
           volumeMounts: [{ name: 'kube-api-access-x7f9k', mountPath: '/run' }],

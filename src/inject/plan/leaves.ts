@@ -62,18 +62,30 @@ export function isInspectedAnnotation(key: string): boolean {
   return key.includes('istio.io') || key.startsWith('prometheus')
 }
 
-/** Images, commands and plain variables of containers; no step reads them unless they are of the pod's own `istio-proxy`. */
+/** Which ConfigMap, Secret or claim is meant, and what of it, is between the pod and the kubelet. */
+const NAMED = fields({ name: OPEN })
+const KEY_OF = fields({ name: OPEN, key: OPEN })
+const SOURCES = {
+  configMap: NAMED,
+  secret: fields({ secretName: OPEN }),
+  persistentVolumeClaim: fields({ claimName: OPEN }),
+}
+
+/** Images, commands and variables of containers; no step reads them unless they are of the pod's own `istio-proxy`. */
 const CONTAINER = fields({
   image: OPEN,
   command: TEXTS,
   args: TEXTS,
   workingDir: OPEN,
-  env: rule({ items: fields({ value: OPEN }) }),
+  env: rule({
+    items: fields({ value: OPEN, valueFrom: fields({ configMapKeyRef: KEY_OF, secretKeyRef: KEY_OF }) }),
+  }),
+  envFrom: rule({ items: fields({ configMapRef: NAMED, secretRef: NAMED }) }),
   volumeMounts: rule({ items: fields({ name: NAME }) }),
 })
 
 const SPEC = fields({
-  volumes: rule({ items: fields({ name: NAME }) }),
+  volumes: rule({ items: fields({ name: NAME, ...SOURCES }) }),
   containers: rule({ items: CONTAINER }),
   initContainers: rule({ items: CONTAINER }),
   // Each is only there for the API server and the kubelet.
