@@ -157,9 +157,16 @@ export function openSource(
     },
   }
   const state: State = {
-    ...{ graph, proxy, follower, pin: engine.pin(), start: engine.revision },
-    ...{ concernedAt: undefined, concernedBy: new Set() },
-    ...{ held: new Map(), cameAt: new Map(), shares: new Map() },
+    graph,
+    proxy,
+    follower,
+    pin: engine.pin(),
+    start: engine.revision,
+    concernedAt: undefined,
+    concernedBy: new Set(),
+    held: new Map(),
+    cameAt: new Map(),
+    shares: new Map(),
     moves: [],
     row: undefined,
     lookedAt: undefined,
@@ -225,15 +232,18 @@ function shareOf(state: State, type: GraphType): Share {
   const { graph, follower, shares, held, cameAt, start } = state
   const known = shares.get(type)
   if (known !== undefined) return known
-  const found = withBefore(type).flatMap(each =>
-    PARTS_OF[each].flatMap(name => {
+  const tables: Resources[] = []
+  const since: Revision[] = []
+  for (const each of withBefore(type))
+    for (const name of PARTS_OF[each]) {
       const table = held.get(name)?.value.resource[each]
-      return table === undefined ? [] : [{ table, since: cameAt.get(name) ?? start }]
-    }),
-  )
-  const share: Share = { tables: found.map(({ table }) => table), since: found.map(({ since }) => since) }
+      if (table === undefined) continue
+      tables.push(table)
+      since.push(cameAt.get(name) ?? start)
+      graph.news.follow(follower, table)
+    }
+  const share: Share = { tables, since }
   shares.set(type, share)
-  for (const table of share.tables) graph.news.follow(follower, table)
   return share
 }
 
