@@ -1,5 +1,5 @@
-// Wall time and CPU of `pillion inject` as a process, for one Deployment and for 500, with the stock configuration of the
-// conformance data where it is there and the built-in one otherwise.
+// Wall time and CPU of `pillion inject` as a process, for one Deployment and for 500 that are more or less alike, with the stock
+// configuration of the conformance data where it is there and the built-in one otherwise.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,6 +12,7 @@ const root = resolve(import.meta.dirname, '../..')
 /** The reference's command on two cores of the kind that this is measured on. */
 const REFERENCE = { one: { wallMs: 213 }, many: { wallMs: 2_670, cpuMs: 2_900 } }
 const MANY = 500
+const KINDS = 20
 /** Odd, so that the median is one of them. */
 const RUNS = 7
 
@@ -24,12 +25,14 @@ export async function run(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'pillion-bench-'))
   try {
     const flags = configuration()
-    for (const [name, count, reference] of [
-      ['one Deployment', 1, REFERENCE.one],
-      [`${MANY} Deployments`, MANY, REFERENCE.many],
+    for (const [name, count, kinds, reference] of [
+      ['one Deployment', 1, 1, REFERENCE.one],
+      [`${MANY} Deployments that are alike`, MANY, 1, REFERENCE.many],
+      [`${MANY} Deployments of ${KINDS} kinds`, MANY, KINDS, REFERENCE.many],
+      [`${MANY} Deployments, each of a kind of its own`, MANY, MANY, REFERENCE.many],
     ] as const) {
-      const file = join(folder, `${count}.yaml`)
-      writeFileSync(file, Array.from({ length: count }, (_, index) => deployment(index)).join('---\n'))
+      const file = join(folder, 'in.yaml')
+      writeFileSync(file, Array.from({ length: count }, (_, index) => deployment(index, index % kinds)).join('---\n'))
       const cost = await measure([...flags, '-f', file, '-o', join(folder, 'out.yaml')])
       const injected = readFileSync(join(folder, 'out.yaml'), 'utf8').match(/sidecar\.istio\.io\/status/g)?.length ?? 0
       if (injected !== count) throw new Error(`${injected} of ${count} Deployments were injected`)
@@ -53,7 +56,8 @@ function configuration(): string[] {
   return Object.entries(flags).flatMap(([flag, path]) => [flag, join(data, path)])
 }
 
-function deployment(index: number): string {
+/** Ports are among what plans are exact about (src/inject/plan): those of one kind have the same. */
+function deployment(index: number, kind: number): string {
   return `apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -77,7 +81,7 @@ spec:
         image: registry.example.com/app:${index}
         ports:
         - name: http
-          containerPort: 8080
+          containerPort: ${8080 + kind}
         readinessProbe:
           httpGet:
             path: /healthz
