@@ -4,6 +4,7 @@
 // modules. What the library exports stays as the compiler wrote it.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { join, relative, resolve, sep } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -12,7 +13,7 @@ import { rolldown } from 'rolldown'
 const dist = resolve(import.meta.dirname, '..', 'dist')
 const out = join(dist, 'bin')
 
-/** Modules of Node and its flags' names stay where they are; all packages are put in, for their compiled code to be kept too. */
+/** Modules of Node stay where they are; all packages are put in, for their compiled code to be kept too. */
 const isBuiltin = id => id.startsWith('node:') || builtinModules.includes(id)
 
 /** Packages that are loaded when something asks for them: each in a file of its own, which bin/bundle.mjs finds by this name. */
@@ -71,6 +72,8 @@ const files = new Set(output.map(({ fileName }) => fileName))
 const imported = output.flatMap(({ dynamicImports = [] }) => dynamicImports.filter(id => !files.has(id)))
 if (imported.length > 0) throw new Error(`to be included in tools/bundle.mjs: ${imported.join(', ')}`)
 
+writeFileSync(join(out, 'LICENSES.txt'), licenses(output.flatMap(({ moduleIds = [] }) => moduleIds)))
+
 // Without its cache the command is only slower.
 await Promise.all(['code-cache.mjs', 'serve-cache.mjs'].map(keepCompiled))
 
@@ -79,4 +82,19 @@ async function keepCompiled(tool) {
   const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
   if (code !== 0)
     process.stderr.write(`pillion: a code cache was not made (tools/${tool}), starting takes longer: ${said}\n`)
+}
+
+/** The licenses of all packages that these modules are of, which have to go with their code. */
+function licenses(ids) {
+  const folders = ids.map(id => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id.split(sep).join('/'))?.[0])
+  const found = [...new Set(folders.filter(folder => folder !== undefined))].sort()
+  return found.map(licenseOf).join(`\n${'='.repeat(80)}\n\n`)
+}
+
+function licenseOf(folder) {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const files = readdirSync(folder).filter(file => /^(licen[cs]e|notice)/i.test(file))
+  if (files.length === 0) throw new Error(`${name} ${version} (${license}) comes without the text of its license`)
+  const texts = files.map(file => readFileSync(join(folder, file), 'utf8').trim())
+  return `${name} ${version} (${license})\n\n${texts.join('\n\n')}\n`
 }

@@ -1,6 +1,6 @@
 // The bundled command keeps compiled code beside its files (bin/bundle.mjs). It may never matter for what a command does.
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -92,5 +92,11 @@ describe('the loader of bundled files', () => {
     const count = JSON.parse(told.slice(told.lastIndexOf('\n'))) as { used: number; without: string[] }
     expect(count.without).toEqual([])
     expect(count.used).toBeGreaterThan(40)
+  })
+
+  it('has the licenses of the packages in it', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { dependencies: object }
+    const licenses = readFileSync(join(ROOT, 'dist/bin/LICENSES.txt'), 'utf8')
+    for (const name of Object.keys(dependencies)) expect(licenses).toMatch(new RegExp(`^${name} \\d.*\\(\\S+\\)$`, 'm'))
   })
 })
