@@ -2,7 +2,17 @@
 // when nothing changed, and writes only to standard error, so that the output of the command that follows can be piped.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -65,6 +75,13 @@ function installDependencies() {
   const wanted = createHash('sha256').update(versions).update(process.version).digest('hex')
   const isInstalled = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted
   if (isInstalled()) return
+  if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) {
+    // npm would empty what it leads to, which another clone may be using right now.
+    process.stderr.write(
+      'pillion: node_modules is a link, and what is there is of another package-lock.json; it is left as it is\n',
+    )
+    return
+  }
   takeLock()
   if (isInstalled()) return
   process.stderr.write('pillion: installing dependencies…\n')

@@ -1,6 +1,15 @@
 // What `npx pillion` does first in a clone (bin/pillion.mjs), with a build that is known by what it prints.
-import { execFileSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -64,5 +73,18 @@ describe('npx pillion', () => {
     expect(run({ npm_lifecycle_script: 'vitest run pillion' })).toBe('as it was')
     expect(run({ npm_lifecycle_script: 'node bin/pillion.mjs serve' })).toBe('as it was')
     expect(existsSync(join(clone, 'dist/.checked'))).toBe(true)
+  })
+})
+
+describe('setting a clone up', () => {
+  it('leaves a node_modules alone that is a link to that of another clone', () => {
+    copyFileSync(join(ROOT, 'tools/ensure.mjs'), join(clone, 'tools/ensure.mjs'))
+    file('package-lock.json', '{}')
+    file('tsconfig.json', '{}')
+    file('other/node_modules/theirs.js', '')
+    symlinkSync(join(clone, 'other/node_modules'), join(clone, 'node_modules'))
+    const { stderr } = spawnSync(process.execPath, [join(clone, 'tools/ensure.mjs')], { encoding: 'utf8' })
+    expect(stderr).toContain('node_modules is a link')
+    expect(existsSync(join(clone, 'other/node_modules/theirs.js'))).toBe(true)
   })
 })
