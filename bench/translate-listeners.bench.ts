@@ -2,7 +2,11 @@ import { DEFAULT_IDENTITY, type Service, type ServicePort } from '../src/mesh/in
 import type { Listener } from '../src/proto/envoy-types.generated.js'
 import { encode } from '../src/proto/index.js'
 import type { ProxyContext } from '../src/proxy/view.js'
-import { translateFixedListeners, translateListeners } from '../src/xds/resources/listeners.js'
+import {
+  translateFixedListeners,
+  translateInboundListeners,
+  translateListeners,
+} from '../src/xds/resources/listeners.js'
 import { emptyLookup } from '../test/kit/lookup.js'
 
 /** Ports, each with services: every fourth carries bytes, and so has a listener for each of them. */
@@ -87,14 +91,15 @@ export async function run(): Promise<void> {
   const all = contextOf(services)
   const onePort = contextOf(services.filter(({ ports }) => ports[0]?.port === 8001))
   const outbound = translateListeners(all)
-  const fixed = translateFixedListeners(all)
+  const virtual = () => [...translateFixedListeners(all), ...translateInboundListeners(all)]
+  const fixed = virtual()
   measure('translate outbound', outbound.length, () => void translateListeners(all))
   measure('encode outbound', outbound.length, () => encodeAll(outbound))
   measure('translate one HTTP port', 100, () => {
     for (let i = 0; i < 100; i++) translateListeners(onePort)
   })
   measure('translate virtual ones', 100 * fixed.length, () => {
-    for (let i = 0; i < 100; i++) translateFixedListeners(all)
+    for (let i = 0; i < 100; i++) virtual()
   })
   measure('encode virtual ones', 100 * fixed.length, () => {
     for (let i = 0; i < 100; i++) encodeAll(fixed)

@@ -1,15 +1,10 @@
 import { hostsOverlap, isHttp, type Service, type SidecarScope } from '../mesh/index.js'
 import type { Listener } from '../proto/envoy-types.generated.js'
 import type { ProxyContext } from '../proxy/view.js'
-import { translateFixedListeners, translateListeners } from '../xds/resources/listeners.js'
-import {
-  BLACK_HOLE_CLUSTER,
-  PASSTHROUGH_CLUSTER,
-  parseOutboundName,
-  VIRTUAL_INBOUND_LISTENER,
-} from '../xds/resources/names.js'
+import { translateFixedListeners, translateInboundListeners, translateListeners } from '../xds/resources/listeners.js'
+import { BLACK_HOLE_CLUSTER, PASSTHROUGH_CLUSTER, parseOutboundName } from '../xds/resources/names.js'
 import { servedFields } from './resources-clusters.js'
-import { type Reads, recordReads } from './resources-reads.js'
+import { recordReads } from './resources-reads.js'
 import { importOrigin, outboundPolicyOrigin, sidecarOf } from './resources-scope.js'
 import { servicePlace } from './resources-services.js'
 import type { FieldOrigin, ResourceOrigins, Tracer } from './resources-trace.js'
@@ -20,15 +15,19 @@ const FOR_UNKNOWN: ReadonlySet<string> = new Set([BLACK_HOLE_CLUSTER, PASSTHROUG
 
 /** Of an outbound listener: each filter chain from the service port (and VirtualService) that it serves; of an inbound one from what is served. */
 export function traceListener(tracer: Tracer, resource: Listener): ResourceOrigins | undefined {
-  const { name = '', address } = resource
+  const { name = '', address, trafficDirection } = resource
   const chains = chainsOf(resource)
-  const inbound = chains.flatMap(({ chain, field }) => inboundFields(tracer, chain, field))
   const recorder = recordReads(tracer.context)
+  if (trafficDirection === 'INBOUND') {
+    translateInboundListeners(recorder.context)
+    return tracer.collect(
+      recorder.take(),
+      chains.flatMap(({ chain, field }) => inboundFields(tracer, chain, field)),
+    )
+  }
   if (tracer.fixedListeners().has(name)) {
     translateFixedListeners(recorder.context)
-    const isServed = inbound.length > 0 || name === VIRTUAL_INBOUND_LISTENER
-    const policy = isServed ? [] : outboundPolicyOrigin(tracer, '')
-    return tracer.collect(isServed ? recorder.take() : withoutServed(tracer, recorder.take()), [...inbound, ...policy])
+    return tracer.collect(recorder.take(), outboundPolicyOrigin(tracer, ''))
   }
   const port = address?.socketAddress?.portValue ?? 0
   const bind = address?.pipe?.path === undefined ? '' : `${UNIX}${address.pipe.path}`
@@ -40,17 +39,6 @@ export function traceListener(tracer: Tracer, resource: Listener): ResourceOrigi
     ...chains.flatMap(({ chain, field }) => outboundFields(tracer, chain, field, port)),
     ...listenerOfSidecar(tracer, port, bind),
   ])
-}
-
-/** The same step makes what the workload serves, which has no part in a listener for what it calls. */
-function withoutServed({ context }: Tracer, reads: Reads): Reads {
-  const own = new Set(context.own.map(({ service }) => service))
-  return {
-    ...reads,
-    isServing: false,
-    objects: new Map([...reads.objects].filter(([type]) => type === 'Telemetry')),
-    services: new Set([...reads.services].filter(service => !own.has(service))),
-  }
 }
 
 interface Chain {

@@ -47,7 +47,7 @@ export interface Tracer {
   readonly fieldOrigin: (field: string, origin: ConfigOrigin, path: string) => FieldOrigin
   readonly collect: (reads: Reads, fields: readonly FieldOrigin[]) => ResourceOrigins
   readonly places: Places
-  /** Names of the listeners that no service in reach has a part in, but the workload's own. */
+  /** Names of the outbound listeners that no service has a part in. */
   readonly fixedListeners: () => ReadonlySet<string>
 }
 

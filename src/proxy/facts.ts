@@ -33,6 +33,7 @@ const READS = {
     view: ['type', 'namespace', 'labels', 'cluster', 'network', 'interception', 'ipMode', 'addresses', 'extensions'],
     meta: [
       'meshId',
+      'httpProxyPort',
       'idleTimeout',
       'acceptsHttp10',
       'hasDnsCapture',
@@ -49,18 +50,16 @@ const READS = {
     view: ['type', 'namespace', 'labels', 'cluster', 'dnsDomain', 'ipMode'],
     meta: ['hasDnsCapture', 'hasDnsAutoAllocate', 'proxyConfig'],
   },
-  /** What depends on no service but the workload's own: inbound clusters, listeners that are always there. */
+  /** What depends on no service but the workload's own: inbound clusters and listeners. */
   inbound: {
     view: ['type', 'namespace', 'labels', 'cluster', 'interception', 'ipMode', 'addresses', 'extensions'],
     meta: [
       'meshId',
-      'httpProxyPort',
       'idleTimeout',
       'acceptsHttp10',
       'dnsServer',
       'isUnprivilegedPod',
       'hasInboundExactBalance',
-      'hasOutboundExactBalance',
       'statusPort',
       'prometheusPort',
       'tlsServer',

@@ -47,6 +47,7 @@ const NO_TRANSLATORS: Translators = {
   assignments: () => [],
   listeners: () => [],
   fixedListeners: () => [],
+  inboundListeners: () => [],
 }
 
 export function scenarioNames(): string[] {

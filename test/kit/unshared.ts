@@ -27,7 +27,8 @@ export function unsharedOf({ engine, viewRow, context }: XdsGraph, node: ProxyNo
       ...TRANSLATORS.inboundClusters(whole),
     ]
     const assignments = services.flatMap(service => TRANSLATORS.assignments(whole, service))
-    const listeners = [...translateListeners(whole), ...TRANSLATORS.fixedListeners(whole)]
+    const fixed = [...TRANSLATORS.fixedListeners(whole), ...TRANSLATORS.inboundListeners(whole)]
+    const listeners = [...translateListeners(whole), ...fixed]
     return new Map([
       [CDS, bytesOf(CDS, clusters)],
       [EDS, bytesOf(EDS, assignments)],

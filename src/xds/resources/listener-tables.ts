@@ -1,6 +1,8 @@
 import type { Family, Graph, Lookup } from '../../engine/index.js'
-import type { PortScope } from '../../mesh/index.js'
+import type { OutlinedListener, PortScope } from '../../mesh/index.js'
 import type { Listener } from '../../proto/envoy-types.generated.js'
+import type { Facts } from '../../proxy/facts.js'
+import type { ProxyContext } from '../../proxy/view.js'
 import { type Batch, byName, encodeListeners, isSameBatch, SAME_RESOURCE } from './encoded.js'
 import {
   narrowedScope,
@@ -13,7 +15,7 @@ import {
 import type { ListenersKey, ProxyParts } from './proxy-parts.js'
 import { routeNamesIn } from './route-names.js'
 
-/** Outbound listeners: a row for each port, which depends on what is at that port. */
+/** Outbound listeners: a row for each port, which depends on what is at that port, and those that depend on no service. */
 export function declareListeners(graph: Graph, parts: PartFacts): Family<ListenersKey, PartTables> {
   return graph.family(
     'listeners',
@@ -28,22 +30,24 @@ interface PortRow {
 }
 
 function listenerTables(graph: Graph, key: ProxyParts['listeners'], parts: PartFacts): PartTables {
-  const { scopes, translators } = parts
+  const { tables, scopes, translators } = parts
   const scope = graph.member(scopes, key.scope)
-  const translate = (read: Lookup, { port, egress }: PortScope): readonly Listener[] => {
-    const isByAddress = egress.some(({ services }) => services.some(({ resolution }) => resolution === 'none'))
-    const context = partContext(read, parts, isByAddress ? key.facts : key.elsewhere, {
+  const contextOf = (read: Lookup, facts: Facts<'listeners'>, egress: readonly OutlinedListener[]): ProxyContext => {
+    touchSidecar(read, parts, key.scope)
+    return partContext(read, parts, facts, {
       client: key.client,
       scope: () => narrowedScope(read, parts, scope, egress),
       reachable: reachableIn(read, scope),
     })
-    return translators.listeners(context, port)
+  }
+  const translate = (read: Lookup, { port, egress }: PortScope): readonly Listener[] => {
+    const isByAddress = egress.some(({ services }) => services.some(({ resolution }) => resolution === 'none'))
+    return translators.listeners(contextOf(read, isByAddress ? key.facts : key.elsewhere, egress), port)
   }
   const port = graph.derive<string, PortScope, string, PortRow>(
     'port',
     scope.listenerPort,
     (row, id, read) => {
-      touchSidecar(read, parts, key.scope)
       const listeners = translate(read, row)
       return [[id, { listeners: encodeListeners(listeners), routes: routeNamesIn(listeners) }]]
     },
@@ -54,9 +58,15 @@ function listenerTables(graph: Graph, key: ProxyParts['listeners'], parts: PartF
         a.routes.every((name, index) => name === b.routes[index]),
     },
   )
-  const listener = graph.derive('listener', port, row => byName(row.listeners), SAME_RESOURCE)
+  const atPort = graph.derive('portListener', port, row => byName(row.listeners), SAME_RESOURCE)
+  const fixed = graph.derive(
+    'fixedListener',
+    tables.once,
+    (_, __, read) => byName(encodeListeners(translators.fixedListeners(contextOf(read, key.elsewhere, [])))),
+    SAME_RESOURCE,
+  )
   return {
-    resource: { LDS: listener },
+    resource: { LDS: graph.union('listener', [atPort, fixed], SAME_RESOURCE) },
     routeName: graph.derive('routeName', port, row => row.routes.map(name => [name, name] as const)),
   }
 }

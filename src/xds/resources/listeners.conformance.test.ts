@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { differences, HAS_SCENARIOS, loadScenario, SCENARIO_FOLDER, scenarioNames } from '../../../test/kit/scenario.js'
 import type { Service, SidecarScope } from '../../mesh/index.js'
-import { translateFixedListeners, translateListeners } from './listeners.js'
+import { translateFixedListeners, translateInboundListeners, translateListeners } from './listeners.js'
 
 /** What makes their listeners is not translated yet: gateways, traces and metrics of Telemetry, patches. */
 const NOT_YET = new Set(['gateway', 'gateway-api', 'envoyfilter', 'extensions'])
@@ -52,7 +52,11 @@ describe.skipIf(!HAS_SCENARIOS)('recorded listeners of sidecars', () => {
     const { proxies } = loadScenario(name)
     for (const proxy of proxies) {
       if (proxy.node.type !== 'sidecar' || DIFFERS.has(`${name}/${proxy.name}`)) continue
-      const listeners = proxy.with(context => [...translateListeners(context), ...translateFixedListeners(context)])
+      const listeners = proxy.with(context => [
+        ...translateListeners(context),
+        ...translateFixedListeners(context),
+        ...translateInboundListeners(context),
+      ])
       expect(differences(listeners, proxy.golden('listeners')), proxy.name).toEqual([])
     }
   })

@@ -15,7 +15,7 @@ import type { FilterChain, HttpConnectionManager, Listener, TcpProxy } from '../
 import { encode } from '../../proto/index.js'
 import { parseNode } from '../../proxy/node.js'
 import { type OwnTarget, type ProxyContext, viewOf } from '../../proxy/view.js'
-import { translateFixedListeners, translateListeners } from './listeners.js'
+import { translateFixedListeners, translateInboundListeners, translateListeners } from './listeners.js'
 
 const MESH: MeshConfig = { enableTracing: true, protocolDetectionTimeout: '0s', trustDomain: 'cluster.local' }
 
@@ -199,7 +199,8 @@ function outbound(setup: Setup): string[] {
 }
 
 function fixed(setup: Setup): readonly Listener[] {
-  const listeners = translateFixedListeners(contextOf(setup))
+  const context = contextOf(setup)
+  const listeners = [...translateFixedListeners(context), ...translateInboundListeners(context)]
   for (const listener of listeners) encode('envoy.config.listener.v3.Listener', listener)
   return listeners
 }
@@ -572,7 +573,7 @@ describe('fixed listeners', () => {
   })
 
   test('a forward proxy where there is a port for it', () => {
-    const proxy = fixed({ metadata: { HTTP_PROXY_PORT: '15007' } }).at(-1)
+    const proxy = fixed({ metadata: { HTTP_PROXY_PORT: '15007' } }).at(1)
     expect(proxy === undefined ? '' : inShort(proxy)).toBe('127.0.0.1_15007: >http(http_proxy)')
   })
 
@@ -685,5 +686,6 @@ describe('access log', () => {
 test('routers have no listeners of sidecars', () => {
   const { view, ...rest } = contextOf({ services: [service('a', '', '80 HTTP')] })
   const context: ProxyContext = { ...rest, view: { ...view, type: 'router' } }
-  expect([...translateListeners(context), ...translateFixedListeners(context)]).toEqual([])
+  const fixed = [...translateFixedListeners(context), ...translateInboundListeners(context)]
+  expect([...translateListeners(context), ...fixed]).toEqual([])
 })

@@ -16,14 +16,20 @@ export function translateListeners(context: ProxyContext, port?: number): readon
   return asked.flatMap(each => outboundListeners(facts, each)).map(buffered(facts))
 }
 
-/** Those that depend on no service but the workload's own: what redirected connections come to, and what is bound to. */
+/** Outbound listeners that are there whatever may be called: what redirected connections come to, and the proxy for HTTP. */
 export function translateFixedListeners(context: ProxyContext): readonly Listener[] {
   if (context.view.type !== 'sidecar') return []
   const facts = listenerFactsOf(context, 'CLIENT')
   const proxy = httpProxy(facts)
-  const outbound = context.view.interception === 'NONE' ? [] : [virtualOutbound(facts)]
-  const inbound = inboundListeners(listenerFactsOf(context, 'SERVER'))
-  return [...outbound, ...inbound, ...(proxy === undefined ? [] : [proxy])].map(buffered(facts))
+  const redirected = context.view.interception === 'NONE' ? [] : [virtualOutbound(facts)]
+  return [...redirected, ...(proxy === undefined ? [] : [proxy])].map(buffered(facts))
+}
+
+/** Those that depend on no service but the workload's own: virtualInbound, and what is bound to. */
+export function translateInboundListeners(context: ProxyContext): readonly Listener[] {
+  if (context.view.type !== 'sidecar') return []
+  const facts = listenerFactsOf(context, 'SERVER')
+  return inboundListeners(facts).map(buffered(facts))
 }
 
 /** With the limit of what is buffered of a connection; absent: Envoy's own. */

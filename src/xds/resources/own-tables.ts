@@ -21,7 +21,7 @@ import {
 import type { OwnKey } from './proxy-parts.js'
 import { type OwnKind, ownKindAssignment } from './self-discovery.js'
 
-/** Inbound clusters, and listeners that are there whatever the proxy may call. */
+/** Inbound clusters and listeners. */
 export function declareOwn(graph: Graph, parts: PartFacts): Family<OwnKey, PartTables> {
   return graph.family(
     'own',
@@ -49,7 +49,7 @@ function ownTables(graph: Graph, key: OwnKey, parts: PartFacts): PartTables {
   return {
     resource: {
       CDS: made('cluster', ctx => encodeClusters(translators.inboundClusters(ctx))),
-      LDS: made('listener', ctx => encodeListeners(translators.fixedListeners(ctx))),
+      LDS: made('listener', ctx => encodeListeners(translators.inboundListeners(ctx))),
       ...(key.kind && { EDS: kindTable(graph, key.kind, parts) }),
     },
   }

@@ -3,7 +3,7 @@ import type { Cluster, ClusterLoadAssignment, Listener } from '../../proto/envoy
 import type { ProxyContext } from '../../proxy/view.js'
 import { translateClusters, translateFixedClusters, translateInboundClusters } from './clusters.js'
 import { translateAssignments } from './endpoints.js'
-import { translateFixedListeners, translateListeners } from './listeners.js'
+import { translateFixedListeners, translateInboundListeners, translateListeners } from './listeners.js'
 
 /** What the tables call to make resources of one kind. Each is a pure function. */
 export interface Translators {
@@ -17,8 +17,10 @@ export interface Translators {
   readonly assignments: (context: ProxyContext, service: Service) => readonly ClusterLoadAssignment[]
   /** Outbound listeners of a port, of what is in `context.scope`: not virtualOutbound. */
   readonly listeners: (context: ProxyContext, port: number) => readonly Listener[]
-  /** virtualOutbound and virtualInbound, ingress and inbound listeners (interception NONE), http proxy. */
+  /** virtualOutbound, http proxy. */
   readonly fixedListeners: (context: ProxyContext) => readonly Listener[]
+  /** virtualInbound, listeners of a Sidecar's ingress. */
+  readonly inboundListeners: (context: ProxyContext) => readonly Listener[]
 }
 
 /** Those of this package. */
@@ -29,4 +31,5 @@ export const TRANSLATORS: Translators = {
   assignments: translateAssignments,
   listeners: translateListeners,
   fixedListeners: translateFixedListeners,
+  inboundListeners: translateInboundListeners,
 }
