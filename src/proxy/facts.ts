@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { keepRecent } from '../lang/recent.js'
 import type { ProxyView, ViewMetadata } from './view.js'
 
 interface Reads {
@@ -105,22 +106,31 @@ const KNOWN_EXTENSIONS = [
   'istio.stats',
 ]
 
-/** The part's share of a view, to be narrowed further by `overrides`: facts that nobody in this mesh asks about. */
+/** More than the proxies that connect at a time differ in; each is some KiB. */
+const MAX_KEPT = 512
+
+const kept = keepRecent<SomeFacts & { readonly part: Part }>(MAX_KEPT)
+
+/**
+ * The part's share of a view, to be narrowed further by `overrides`: facts that nobody in this mesh asks about. Proxies that are alike
+ * in it are given the same object, as far as that is known.
+ */
 export function factsOf<P extends Part>(part: P, view: ProxyView, overrides: Partial<ProxyView> = {}): Facts<P> {
   const whole = { ...view, ...overrides }
   const reads: Reads = READS[part]
   const known: Partial<ProxyView> = pick(whole, reads.view)
-  const extensions = whole.extensions && KNOWN_EXTENSIONS.filter(name => whole.extensions?.has(name))
   const meta = pick(whole.meta, reads.meta)
-  const hasExtensions = reads.view.includes('extensions')
-  const key = keyOf(part, [hasExtensions ? { ...known, extensions: extensions ?? null } : known, meta])
-  const narrowed = hasExtensions ? { ...known, extensions: extensions && new Set(extensions) } : known
-  return { part, view: guarded(part, narrowed, meta) as unknown as PartView<P>, key }
+  const asked = known.extensions && KNOWN_EXTENSIONS.filter(name => known.extensions?.has(name))
+  const text = JSON.stringify([part, known, asked ?? null, meta])
+  return kept(text, () => {
+    const narrowed = asked === undefined ? known : { ...known, extensions: new Set(asked) }
+    return { part, view: guarded(part, narrowed, meta), key: keyOf(part, text) }
+  }) as Facts<P>
 }
 
 /** Short, as it stands in keys of many rows. */
-function keyOf(part: Part, facts: unknown): string {
-  return `${part}.${hash('sha256', JSON.stringify(facts), 'base64url').slice(0, KEY_LENGTH)}`
+function keyOf(part: Part, text: string): string {
+  return `${part}.${hash('sha256', text, 'base64url').slice(0, KEY_LENGTH)}`
 }
 
 /** Of base64 digits: enough that no two of some millions of facts share it. */

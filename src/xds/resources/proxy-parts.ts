@@ -171,9 +171,10 @@ function shapeOf(read: Lookup, tables: MeshTables, view: ProxyView, workload: Wo
     mayPrefer(read, tables, key)
   const kept = (labels: Labels): Labels =>
     Object.fromEntries(
-      Object.entries(labels)
-        .filter(([key]) => isKept(key))
-        .sort(byKey),
+      Object.keys(labels)
+        .filter(isKept)
+        .sort()
+        .map(key => [key, labels[key] ?? '']),
     )
   return {
     named: targetsByAddress(read, tables, view).map(narrowTarget),
@@ -213,10 +214,6 @@ function narrowTarget({ service, port, targetPort }: OwnTarget): OwnTarget {
     port,
     targetPort,
   }
-}
-
-function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
 
 function keyOfShape({ view, workload, named }: Shape): string {
