@@ -246,13 +246,13 @@ const MATRIX: readonly Line[] = [
     rule: 'a PeerAuthentication of another namespace is no listener',
     change: ({ apply }) => apply(istio('PeerAuthentication', 'default', 'ns2', '{mtls: {mode: STRICT}}', security)),
     told: { 'b-1.ns2': ['LDS'] },
-    never: ['listeners/port', 'routeBase/base', 'scope/scope'],
+    never: ['listeners/port', 'listeners/fixedListener', 'routeBase/base', 'scope/scope'],
   },
   {
     rule: 'a PeerAuthentication that switches mutual TLS off is for clients too',
     change: ({ apply }) => apply(istio('PeerAuthentication', 'default', 'ns1', '{mtls: {mode: DISABLE}}', security)),
     told: { 'a-1.ns1': ['CDS', 'EDS', 'LDS'], 'b-1.ns2': ['CDS', 'EDS'], 'c-1.ns3': ['CDS', 'EDS'] },
-    never: ['listeners/port', 'routeBase/base', 'scope/scope'],
+    never: ['listeners/port', 'listeners/fixedListener', 'routeBase/base', 'scope/scope'],
   },
   {
     rule: 'a Gateway is nothing to a sidecar',
@@ -390,6 +390,15 @@ describe('what proxies share', () => {
     const made = mesh()
     made.connect('a-2.ns1', { ip: '10.0.0.2' })
     expect(made.runs()).toEqual({ proxy: 1 })
+  })
+
+  it('is all that is outbound, for workloads of one namespace that serve different ports', () => {
+    const made = mesh()
+    const [a] = made.proxies()
+    const { source } = made.connect('z-1.ns1', { ip: '10.0.0.9' })
+    expect(Object.keys(made.runs()).sort()).toEqual(['own/cluster', 'own/listener', 'proxy', 'shape'])
+    expect(source.get(LDS, 'virtualOutbound')).toBe(a?.source.get(LDS, 'virtualOutbound'))
+    expect(source.get(LDS, 'virtualInbound')?.version).not.toBe(a?.source.get(LDS, 'virtualInbound')?.version)
   })
 
   it('is all that is outbound but names, for namespaces without Sidecars', () => {
