@@ -24,26 +24,38 @@ export function describe(
     version: context.version,
     endpoints: endpointsOf(plan, bound),
     configuration: configurationOf(plan, loaded, context.cwd),
-    commands: [...injectionCommands(plan, bound, context.cwd), ...meshCommands(loaded, bound)],
+    commands: [
+      ...injectionCommands(context.cwd),
+      ...demoCommand(loaded, bound),
+      webhookCommand(plan, bound, context.cwd),
+      ...meshCommands(loaded, bound),
+    ],
   }
 }
+
+/** Of the commands to try; the start page has them all. */
+const FIRST_COMMANDS = 3
 
 /** Plain text for standard output. */
 export function bannerText({ version, endpoints, configuration, commands }: StartPage): string {
   const width = Math.max(...[...endpoints, ...configuration].map(({ name }) => name.length))
   const urlWidth = Math.max(...endpoints.map(({ url }) => url.length))
+  const startPage = endpoints.find(({ name }) => name === START_PAGE)
   const lines = [
     `Pillion ${version} is up`,
     ...endpoints.map(({ name, url, purpose }) => `  ${name.padEnd(width)}  ${url.padEnd(urlWidth)}  ${purpose}`),
     ...configuration.map(({ name, value }) => `  ${name.padEnd(width)}  ${value}`),
     '',
     'Try next, in another terminal:',
-    ...commands.flatMap(({ line, does }) => [`  # ${does}`, `  ${line}`]),
+    ...commands.slice(0, FIRST_COMMANDS).flatMap(({ line, does }) => [`  # ${does}`, `  ${line}`]),
+    `More of them: ${startPage === undefined ? '' : `${startPage.url} or `}npx pillion --help`,
     '',
     'Ctrl-C stops it; requests in flight finish.',
   ]
   return `${lines.join('\n')}\n`
 }
+
+const START_PAGE = 'http'
 
 function endpointsOf(plan: ServePlan, { https, http, monitoring, grpc }: Bound): StartPage['endpoints'] {
   const found: { name: string; url: string; purpose: string }[] = []
@@ -53,7 +65,7 @@ function endpointsOf(plan: ServePlan, { https, http, monitoring, grpc }: Bound):
     if (plan.rules !== undefined) found.push({ name: 'rules', url: `${webhook}/mutate`, purpose: RULES_PURPOSE })
   }
   if (http !== undefined)
-    found.push({ name: 'http', url: `${urlOf('http', http)}/`, purpose: 'start page, /ready, /healthz' })
+    found.push({ name: START_PAGE, url: `${urlOf('http', http)}/`, purpose: 'start page, /ready, /healthz' })
   if (grpc !== undefined) found.push({ name: 'xds', url: formatAddress(grpc), purpose: xdsPurpose(grpc) })
   if (grpc !== undefined && http !== undefined)
     found.push({
@@ -109,22 +121,25 @@ function plural(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
-function injectionCommands(plan: ServePlan, bound: Bound, cwd: string): StartPage['commands'] {
-  const sample = show(samplesFolder(), cwd)
+function injectionCommands(cwd: string): StartPage['commands'] {
+  const pods = `${show(samplesFolder(), cwd)}/opt-in/pods.yaml`
   return [
-    {
-      does: 'inject a sidecar into a manifest, without a cluster',
-      line: `npx pillion inject -f ${sample}/opt-in/pods.yaml`,
-    },
-    {
-      does: 'ask the running webhook, as an API server would',
-      line: `curl -sS ${curlTarget(plan, bound, cwd)} -H 'Content-Type: application/json' --data-binary @${sample}/opt-in/review.json`,
-    },
-    {
-      does: 'why would this pod be injected, or not?',
-      line: `npx pillion explain injection -f ${sample}/opt-in/pods.yaml`,
-    },
+    { does: 'inject a sidecar into a manifest, without a cluster', line: `npx pillion inject -f ${pods}` },
+    { does: 'why would these pods be injected, or not?', line: `npx pillion explain injection -f ${pods}` },
   ]
+}
+
+function webhookCommand(plan: ServePlan, bound: Bound, cwd: string): StartPage['commands'][number] {
+  const review = `${show(samplesFolder(), cwd)}/opt-in/review.json`
+  return {
+    does: 'ask the running webhook, as an API server would',
+    line: `curl -sS ${curlTarget(plan, bound, cwd)} -H 'Content-Type: application/json' --data-binary @${review}`,
+  }
+}
+
+function demoCommand(loaded: LoadedMesh | undefined, { grpc }: Bound): StartPage['commands'] {
+  if (loaded?.isSample !== true || grpc === undefined || !hasDemo()) return []
+  return [{ does: 'the sample mesh for real: six Envoys and their services, on this machine', line: 'npm run demo' }]
 }
 
 /** For the sample, whose proxies are known by name. */
@@ -132,9 +147,6 @@ function meshCommands(loaded: LoadedMesh | undefined, { grpc, http }: Bound): St
   if (loaded?.isSample !== true || grpc === undefined) return []
   const proxy = '--proxy productpage-v1.shop'
   return [
-    ...(hasDemo()
-      ? [{ does: 'the sample mesh for real: six Envoys and their services, on this machine', line: 'npm run demo' }]
-      : []),
     {
       does: 'what a proxy of the sample mesh is sent',
       line: `npx pillion render ${proxy}`,

@@ -86,7 +86,8 @@ describe('pillion serve', () => {
   it('says what is up, answers on every address, and stops with 0', async () => {
     const { child, text, ended, bound } = await serve(...FILES)
     expect(text.out).toContain(`https://${bound.https}/inject`)
-    expect(text.out.match(/^ {2}(npx pillion|curl) /gm)?.length).toBeGreaterThanOrEqual(3)
+    expect(text.out.match(/^ {2}(npx pillion|curl|npm run) /gm)).toHaveLength(3)
+    expect(text.out).toContain(`More of them: http://${bound.http}/ or npx pillion --help\n`)
     const get = (address: string, path: string) => fetch1(`http://${address}${path}`, { method: 'GET' })
     expect(await get(bound.http, '/ready')).toMatchObject({ status: 200, body: 'ready\n' })
     expect(await get(bound.http, '/healthz')).toMatchObject({ status: 200 })
