@@ -3,6 +3,7 @@ import type { Position, Problem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
 import { parseYamlStream } from '../lang/yaml/index.js'
 import { BUILTIN_VALUES, UNUSED_VALUES, type ValueRow, type ValueType } from './builtin-values-table.js'
+import { wholeConfigMap } from './config-map.js'
 import { type InjectionValues, readInjectionValues } from './injection-values.js'
 
 type Path = readonly string[]
@@ -29,7 +30,8 @@ export function parseBuiltinValues(
   const failures = document?.problems.filter(({ severity }) => severity === 'error') ?? []
   if (failures.length > 0) return err(failures)
   const locate: Locate = path => document?.locate(path)
-  return readBuiltinValues(document?.value ?? emptyObject(), defaults, locate)
+  const whole = wholeConfigMap(document?.value, 'values', locate)
+  return whole === undefined ? readBuiltinValues(document?.value ?? emptyObject(), defaults, locate) : err([whole])
 }
 
 /** The same for values that are data already, such as those of an IstioOperator. */

@@ -3,6 +3,7 @@ import type { Position, Problem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
 import { type LabelSelector, parseLabelSelector } from '../lang/selector.js'
 import { parseYamlStream } from '../lang/yaml/index.js'
+import { wholeConfigMap } from './config-map.js'
 
 type Path = readonly (string | number)[]
 
@@ -62,10 +63,12 @@ export function parseInjectionConfig(
 ): Result<InjectionConfig, readonly Problem[]> {
   const document = parseYamlStream(text, options)[0]
   const failures = document?.problems.filter(({ severity }) => severity === 'error') ?? []
+  const locate = (path: Path): Position | undefined => document?.locate(path)
+  const whole = wholeConfigMap(document?.value, 'config', locate)
+  if (whole !== undefined) return err([whole])
   const isTemplate = isBareTemplate(failures.length > 0 ? undefined : document?.value)
   if (options.allowsBareTemplate === true && isTemplate) return ok(bareTemplateConfig(text, options))
   if (failures.length > 0) return err(failures)
-  const locate = (path: Path): Position | undefined => document?.locate(path)
   return readConfig(document?.value ?? null, text, locate)
 }
 

@@ -2,6 +2,7 @@ import { emptyObject, isJsonObject, type Json, type JsonObject } from '../lang/j
 import type { Position, Problem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
 import { parseYaml, parseYamlStream } from '../lang/yaml/index.js'
+import { wholeConfigMap } from './config-map.js'
 
 type Path = readonly (string | number)[]
 
@@ -44,7 +45,8 @@ export function parseInjectionValues(
   const read = parseYaml(text, options)
   if (!read.ok) return err([read.error])
   const locate = (path: Path): Position | undefined => parseYamlStream(text, options)[0]?.locate(path)
-  return readInjectionValues(read.value, locate)
+  const whole = wholeConfigMap(read.value, 'values', locate)
+  return whole === undefined ? readInjectionValues(read.value, locate) : err([whole])
 }
 
 /** The same for values that are data already, such as those of an IstioOperator. */

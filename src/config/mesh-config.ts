@@ -2,6 +2,7 @@ import { emptyObject, isJsonObject, type Json, type JsonObject } from '../lang/j
 import type { Position, Problem } from '../lang/problem.js'
 import { err, ok, type Result } from '../lang/result.js'
 import { parseYaml, parseYamlStream } from '../lang/yaml/index.js'
+import { wholeConfigMap } from './config-map.js'
 import { validateMeshConfig } from './mesh-validation.js'
 import { applyProto, decodeProto, type ProtoError, protoFields } from './proto-json.js'
 import { applyProxyConfig, DEFAULT_PROXY_CONFIG, type ProxyConfig } from './proxy-config.js'
@@ -101,6 +102,8 @@ export function loadMeshConfig(text: string, options: MeshConfigOptions = {}): R
   const read = parseYaml(text, options)
   if (!read.ok) return err([read.error])
   const locate = (path: readonly (string | number)[]) => locateIn(text, path, options)
+  const whole = wholeConfigMap(read.value, 'mesh', locate)
+  if (whole !== undefined) return err([whole])
   const applied = applyMeshConfig(options.base ?? DEFAULT_MESH_CONFIG, read.value)
   if (!applied.ok) return err([problemAt(applied.error, locate)])
   const errors = validateMeshConfig(applied.value)
